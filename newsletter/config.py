@@ -1,0 +1,215 @@
+"""This module reads newsletter.toml, the settings of one clinic."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from newsletter.errors import NewsletterError, Problem, Problems
+
+SETTINGS_FILE = "newsletter.toml"
+SENDGRID_HOST = "https://api.sendgrid.com"
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Who sends: what the footer of every letter says."""
+
+    name: str = "Clockwork Perform"
+    url: str = "https://www.clockworkperform.com/"
+    city: str = "New Orleans"
+    country: str = "United States"
+    postal_address: str = ""
+    """Street or PO box, city, state, ZIP. The law asks for it (16 CFR 316.2(p)); empty means no real send."""
+    contact: str = ""
+    """How readers reach a person: a phone number or an address, shown in the footer."""
+    timezone: str = "America/Chicago"
+    why: str = "You get this letter because you signed up for news from Clockwork Perform."
+    disclaimer: str = ""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The From and Reply-To of every letter."""
+
+    email: str = ""
+    name: str = "Clockwork Perform"
+    reply_to: str = ""
+
+
+@dataclass(frozen=True)
+class SendGrid:
+    """Which SendGrid account sends, and how it keeps the unsubscribed."""
+
+    host: str = SENDGRID_HOST
+    account: str = "sendgrid"
+    """A name for the account; each has a store of its own."""
+    group: int = 0
+    """Number of an unsubscribe group at SendGrid; 0 means subscription tracking."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The clinic's own public pages; without a url, SendGrid hosts the unsubscribe page."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Times of a send, in minutes or seconds as each name says."""
+
+    undo_minutes: int = 15
+    deadline_seconds: int = 60
+    """How long one request to SendGrid may take in all."""
+    quiescence_seconds: int = 180
+    """How long an unanswered request may still be on its way: the deadline and two minutes."""
+    open_tracking: bool = False
+    click_tracking: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything in newsletter.toml, and the folder it lies in."""
+
+    root: Path
+    clinic: Clinic = field(default_factory=Clinic)
+    sender: Sender = field(default_factory=Sender)
+    sendgrid: SendGrid = field(default_factory=SendGrid)
+    site: Site = field(default_factory=Site)
+    sending: Sending = field(default_factory=Sending)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's time zone."""
+        return ZoneInfo(self.clinic.timezone)
+
+    def store_address(self, *, practice: bool) -> Path:
+        """Where the ledger lies: practice and each account apart, so that nothing crosses."""
+        if practice:
+            return self.root / ".newsletter" / "practice.db"
+        host = (
+            ""
+            if self.sendgrid.host == SENDGRID_HOST
+            else "-" + re.sub(r"\W+", "-", self.sendgrid.host.split("://")[-1])
+        )
+        return self.root / ".newsletter" / f"{self.sendgrid.account}{host}.db"
+
+
+SECTIONS: Mapping[str, type] = {
+    "clinic": Clinic,
+    "sender": Sender,
+    "sendgrid": SendGrid,
+    "site": Site,
+    "sending": Sending,
+}
+
+
+def find_project(start: Path) -> Path:
+    """The folder that holds newsletter.toml: *start* or one above it."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise NewsletterError(
+        f"{start.resolve()}: there is no {SETTINGS_FILE} here or in a folder above; "
+        "go to the newsletter's folder (cd …) and type the command again"
+    )
+
+
+def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read newsletter.toml of the project folder *root*.
+
+    SENDGRID_HOST in *environment* takes the place of ``[sendgrid] host``.
+    Raises Problems with the line of every unknown name and wrong value.
+    """
+    path = root / SETTINGS_FILE
+    try:
+        source = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(source)
+    except UnicodeDecodeError as error:
+        raise Problems(
+            [Problem(SETTINGS_FILE, None, "this is no UTF-8 text", "save it as UTF-8")]
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        line = int(match[1]) if (match := re.search(r"line (\d+)", str(error))) else None
+        cure = 'write name = "value" under a [section]'
+        raise Problems([Problem(SETTINGS_FILE, line, str(error).split(" (at")[0], cure)]) from error
+    problems = [*_problems(tables, source)]
+    if problems:
+        raise Problems(problems)
+    values = {name: SECTIONS[name](**table) for name, table in tables.items()}
+    settings = Settings(root=root, **values)
+    if host := environment.get("SENDGRID_HOST"):
+        return replace(settings, sendgrid=replace(settings.sendgrid, host=host.rstrip("/")))
+    return settings
+
+
+def _problems(tables: Mapping[str, Any], source: str) -> list[Problem]:
+    found = []
+    for name, table in tables.items():
+        if name not in SECTIONS:
+            sections = ", ".join(f"[{section}]" for section in SECTIONS)
+            found.append(
+                _problem(source, name, None, f"[{name}] is unknown", f"there are {sections}")
+            )
+        elif not isinstance(table, dict):
+            found.append(
+                _problem(source, name, None, f"{name} stands alone", f"write it as [{name}]")
+            )
+        else:
+            found += _problems_of_section(name, table, source)
+    return found
+
+
+def _problems_of_section(section: str, table: Mapping[str, Any], source: str) -> list[Problem]:
+    known = {entry.name: entry.type for entry in fields(SECTIONS[section])}
+    found = []
+    for key, value in table.items():
+        if key not in known:
+            what, cure = f"{key} is unknown in [{section}]", f"known are {', '.join(known)}"
+        elif type(value) is not known[key]:
+            what, cure = (
+                f"{key} is no {KINDS[known[key]]}",
+                f"write {EXAMPLES[known[key]].format(key)}",
+            )
+        elif reason := _wrong_value(section, key, value):
+            what, cure = reason
+        else:
+            continue
+        found.append(_problem(source, section, key, what, cure))
+    return found
+
+
+KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
+EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
+
+
+def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
+    if key == "timezone" and value not in available_timezones():
+        return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
+    if type(value) is int and value < 0:
+        return f"{key} is below zero", f"write {key} = 0 or more"
+    if (section, key) == ("site", "url") and value and not value.startswith("https://"):
+        return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
+    return None
+
+
+def _problem(source: str, section: str, key: str | None, what: str, cure: str) -> Problem:
+    return Problem(SETTINGS_FILE, _line(source, section, key), what, cure)
+
+
+def _line(source: str, section: str, key: str | None) -> int | None:
+    inside = False
+    for number, line in enumerate(source.splitlines(), 1):
+        words = line.split("#")[0].strip()
+        if words.startswith("["):
+            inside = words.strip("[] ") == section
+            if inside and key is None:
+                return number
+        elif words.split("=")[0].strip() == (key or section) and (inside or key is None):
+            return number
+    return None
