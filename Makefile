@@ -1,0 +1,51 @@
+# Everything a person types: `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARTICLE := content/strength-training-for-back-pain.md
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the sample edition in the sandbox
+	@$(BIN)/newsletter sandbox reset --yes
+	@$(BIN)/newsletter send $(ARTICLE) --practice --yes
+	@$(BIN)/newsletter sandbox skip 1h
+	@$(BIN)/newsletter report --practice
+	@$(BIN)/newsletter sandbox stop
+
+test: $(VENV)/ready-dev ## Run the tests (under a minute)
+	@$(BIN)/pytest -m "not slow"
+
+check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests with coverage, style, types, layers
+	@$(BIN)/coverage erase
+	@$(BIN)/pytest --cov --cov-report=term
+
+lint: $(VENV)/ready-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/ready-dev ## Measure speed and memory
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: $(VENV)/ready-dev ## Lock the dependencies anew
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --no-emit-find-links --extra build pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the installed environment (your lists and the store stay)
+	rm -rf $(VENV)
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	@sh .ci/venv $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.txt pyproject.toml
+	@sh .ci/venv $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/ready

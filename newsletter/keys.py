@@ -1,0 +1,72 @@
+"""This module finds and keeps the SendGrid key: environment, .env file or the system's keyring."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from newsletter.errors import NewsletterError
+
+VARIABLE = "SENDGRID_API_KEY"
+KEYRING_SERVICE = "newsletter-sendgrid"
+
+
+def find_key(root: Path, account: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The key of *account*, or None: first the environment, then .env in *root*, then the keyring."""
+    return (
+        environment.get(VARIABLE, "").strip() or _from_dotenv(root) or _from_keyring(account) or None
+    )
+
+
+def keep_key(root: Path, account: str, key: str) -> str:
+    """Keep *key* in the keyring, else in .env (mode 0600), and say where; raises NewsletterError for no key."""
+    if not key.startswith("SG.") or len(key.split()) != 1:
+        raise NewsletterError(
+            "this is no SendGrid key: it begins with SG. and has no spaces; copy it again from "
+            "Settings, API Keys at SendGrid"
+        )
+    if _into_keyring(account, key):
+        return "the keyring of this computer"
+    _into_dotenv(root / ".env", key)
+    return f"{root / '.env'}, which only you can read"
+
+
+def _from_dotenv(root: Path) -> str | None:
+    path = root / ".env"
+    if not path.is_file():
+        return None
+    from dotenv import dotenv_values
+
+    return (dotenv_values(path, interpolate=False).get(VARIABLE) or "").strip() or None
+
+
+def _into_dotenv(path: Path, key: str) -> None:
+    from dotenv import set_key
+
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    set_key(path, VARIABLE, key, quote_mode="never")
+
+
+def _from_keyring(account: str) -> str | None:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:  # the extra is not installed
+        return None
+    try:
+        return keyring.get_password(KEYRING_SERVICE, account)
+    except KeyringError:  # no keyring on this computer, or it stays locked
+        return None
+
+
+def _into_keyring(account: str, key: str) -> bool:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return False
+    try:
+        keyring.set_password(KEYRING_SERVICE, account, key)
+    except KeyringError:
+        return False
+    return True
