@@ -148,6 +148,19 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     return settings
 
 
+def save_settings(root: Path, changes: Mapping[str, Mapping[str, str | int]]) -> None:
+    """Write *changes* (section → name → value) into newsletter.toml; comments and order stay."""
+    import tomlkit
+
+    path = root / SETTINGS_FILE
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    for section, values in changes.items():
+        document.setdefault(section, tomlkit.table()).update(values)
+    written = path.with_suffix(".toml.new")
+    written.write_text(tomlkit.dumps(document), encoding="utf-8")
+    written.replace(path)
+
+
 def _problems(tables: Mapping[str, Any], source: str) -> list[Problem]:
     found = []
     for name, table in tables.items():

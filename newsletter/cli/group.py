@@ -1,0 +1,75 @@
+"""This module lists the commands and loads each only when it is used."""
+
+from importlib import import_module
+from typing import IO, Any
+
+import click
+
+from newsletter import __version__
+from newsletter.errors import NewsletterError
+
+COMMANDS = {
+    "setup": "Ask for the key, the sender and the postal address, once.",
+    "new": "Start an edition: blank, from a text, or like an earlier one.",
+    "preview": "Write an edition's letter as HTML and text, to look at.",
+    "check": "Say what is wrong with an edition before it is sent.",
+    "lists": "Merge the lists and show what became of every row.",
+    "test": "Send a test of an edition to one address.",
+    "send": "Send an edition to everybody who wants it.",
+    "campaigns": "List what was sent.",
+    "status": "Show how far a campaign is.",
+    "undo": "Take a campaign back while there is time.",
+    "report": "Say who got a campaign, one row a person.",
+    "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
+    "sandbox": "Run a local SendGrid to practise with.",
+}
+
+
+class Sentence(click.ClickException):
+    """A NewsletterError as Click shows it: the sentence alone, and its exit code."""
+
+    def __init__(self, error: NewsletterError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
+class Commands(click.Group):
+    """Commands named in a table, so that --help imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"newsletter.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NewsletterError as error:
+            raise Sentence(error) from error
+
+
+@click.command(
+    cls=Commands,
+    epilog="Start with: newsletter send content/strength-training-for-back-pain.md --practice",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="newsletter", message="%(prog)s %(version)s")
+def newsletter() -> None:
+    """Turn an article into a letter and send it to the people who want it."""
+
+
+def main() -> None:
+    """Run the command that was typed; exit 0 done, 1 put it right, 2 wrong usage, 3 the service failed."""
+    newsletter(prog_name="newsletter")

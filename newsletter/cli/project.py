@@ -1,0 +1,109 @@
+"""This module opens the project a command works in: its settings, its store, its account."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from newsletter.cli.wording import note
+from newsletter.config import Settings, find_project, load_settings
+from newsletter.errors import NewsletterError
+from newsletter.keys import find_key
+from newsletter.store import Store, open_store
+
+PRACTICE_KEY = "SG.practice.only"
+PRACTICE_SENDER = "news@clinic.example.com"
+PRACTICE = "PRACTICE: nothing left this computer."
+LOCAL_HOSTS = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The clinic's folder, in practice or in earnest."""
+
+    settings: Settings
+    key: str
+    practice: bool
+
+    @property
+    def root(self) -> Path:
+        return self.settings.root
+
+    @property
+    def local(self) -> bool:
+        """Whether mail can reach nobody: the server is on this computer."""
+        return self.practice or self.settings.sendgrid.host.startswith(LOCAL_HOSTS)
+
+    @property
+    def sandbox_folder(self) -> Path:
+        return self.root / ".newsletter" / "sandbox"
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        store = open_store(self.settings.store_address(practice=self.practice))
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def open_project(*, practice: bool = False, ask: bool = False) -> Project:
+    """Open the project around the current folder.
+
+    Without a key there is only practice: with *ask* a person is asked whether that is meant.
+    Raises NewsletterError where nobody answers yes.
+    """
+    settings = load_settings(find_project(Path.cwd()))
+    key = find_key(settings.root, settings.sendgrid.account)
+    if not practice and key is None:
+        practice = not ask or _agreed_to_practise()
+    if practice:
+        return Project(_for_practice(settings), PRACTICE_KEY, practice=True)
+    if key is None:
+        raise NewsletterError(
+            "there is no SendGrid key; type newsletter setup to enter it, or add --practice to try everything without it"
+        )
+    return Project(settings, key, practice=False)
+
+
+def _agreed_to_practise() -> bool:
+    if not click.get_text_stream("stdin").isatty():
+        return False
+    return click.confirm(
+        "There is no SendGrid key yet. Practise in the sandbox instead?", default=True, err=True
+    )
+
+
+def _for_practice(settings: Settings) -> Settings:
+    sender = replace(settings.sender, email=settings.sender.email or PRACTICE_SENDER)
+    return replace(settings, sender=sender)
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def practice_option(command: Command) -> Command:
+    """The switch that every command about campaigns has."""
+    return click.option(
+        "--practice", is_flag=True, help="Use the local sandbox; nothing leaves this computer."
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """The switch for other programs."""
+    return click.option("--json", "json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+@contextmanager
+def said_to_be_practice(project: Project) -> Iterator[None]:
+    """Say first and last that this is practice."""
+    if project.practice:
+        note(PRACTICE)
+    try:
+        yield
+    finally:
+        if project.practice:
+            note(PRACTICE)

@@ -1,0 +1,46 @@
+"""This module asks once for what a real send needs: key, sender, postal address."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.cli.wording import note, result
+from newsletter.config import find_project, load_settings, save_settings
+from newsletter.keys import find_key, keep_key
+
+QUESTIONS = (
+    ("sender", "email", "Address the letters come from (on the clinic's own domain)"),
+    ("sender", "name", "Name the letters come from"),
+    ("sender", "reply_to", "Address for replies (empty: the same)"),
+    ("clinic", "postal_address", "Postal address for the footer: street or PO box, city, state, ZIP"),
+    ("clinic", "contact", "How readers reach a person, for example: Call us: (504) 555-0100"),
+)
+
+
+@click.command(short_help="Ask for the key, the sender and the postal address, once.")
+def setup() -> None:
+    """Ask for the SendGrid key, the sender and the postal address; Enter keeps what stands there.
+
+    The key goes into the keyring of this computer (pip install newsletter[keyring]) or into .env,
+    which only you can read and git ignores. Everything else goes into newsletter.toml.
+    """
+    root = find_project(Path.cwd())
+    settings = load_settings(root, {})
+    changes: dict[str, dict[str, str | int]] = {}
+    for section, name, question in QUESTIONS:
+        standing = getattr(getattr(settings, section), name)
+        answer = click.prompt(question, default=standing, show_default=bool(standing), err=True)
+        if answer.strip() != standing:
+            changes.setdefault(section, {})[name] = answer.strip()
+    save_settings(root, changes)
+    _ask_for_key(root, settings.sendgrid.account)
+    result("newsletter.toml says who sends.")
+    note("Next: newsletter test content/YOUR-ARTICLE.md --to YOUR-ADDRESS")
+
+
+def _ask_for_key(root: Path, account: str) -> None:
+    known = find_key(root, account) is not None
+    question = "SendGrid API key (Enter keeps the present one)" if known else "SendGrid API key (Enter: later)"
+    key = click.prompt(question, default="", show_default=False, hide_input=True, err=True).strip()
+    if key:
+        result(f"The key is kept in {keep_key(root, account, key)}.")

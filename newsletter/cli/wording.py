@@ -1,0 +1,68 @@
+"""This module says numbers, times and tables the way a person would."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+
+def people(number: int) -> str:
+    """1 person, 2 people, 12,345 people."""
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def several(number: int, noun: str) -> str:
+    """1 list, 2 lists."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(seconds: int, zone: ZoneInfo) -> str:
+    """A time in the clinic's zone: Tue 24 Nov 2026, 10:30 AM CST."""
+    when = datetime.fromtimestamp(seconds, zone)
+    return f"{when:%a} {when.day} {when:%b %Y}, {when.strftime('%I:%M %p').lstrip('0')} {when:%Z}"
+
+
+def facts(pairs: Mapping[str, Any]) -> str:
+    """Names and values in two columns."""
+    width = max(map(len, pairs), default=0)
+    return "\n".join(f"{name:<{width}}  {value}".rstrip() for name, value in pairs.items())
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows under a head, numbers to the right."""
+    cells = [
+        list(head),
+        *([f"{cell:,}" if type(cell) is int else str(cell) for cell in row] for row in rows),
+    ]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    numeric = [
+        bool(rows) and all(type(row[column]) is int for row in rows) for column in range(len(head))
+    ]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ).rstrip()
+        for row in cells
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def note(sentence: str = "") -> None:
+    """Say something beside the result: progress, findings, the next command."""
+    click.echo(sentence, err=True)
+
+
+def result(words: str = "") -> None:
+    """Say the result itself."""
+    click.echo(words)
+
+
+def as_json(value: Any) -> None:
+    """The result for another program."""
+    import orjson
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+    click.echo(orjson.dumps(value, option=options, default=str).decode())
