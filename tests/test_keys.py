@@ -1,0 +1,45 @@
+"""The SendGrid key: where it is found and how it is kept."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import NewsletterError
+from newsletter.keys import find_key, keep_key
+
+KEY = "SG.made-up.key"
+
+
+def test_a_kept_key_is_found_again_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    where = keep_key(tmp_path, "sendgrid", KEY)
+    assert KEY not in where
+    assert find_key(tmp_path, "sendgrid", {}) == KEY
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+
+
+def test_a_readable_env_file_is_closed_when_the_key_goes_in(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("OTHER=1\n")
+    path.chmod(0o644)
+    keep_key(tmp_path, "sendgrid", KEY)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text() == f"OTHER=1\nSENDGRID_API_KEY={KEY}\n"
+
+
+def test_the_environment_comes_first(tmp_path: Path) -> None:
+    keep_key(tmp_path, "sendgrid", KEY)
+    assert find_key(tmp_path, "sendgrid", {"SENDGRID_API_KEY": "SG.other"}) == "SG.other"
+
+
+def test_without_a_key_there_is_none(tmp_path: Path) -> None:
+    assert find_key(tmp_path, "sendgrid", {}) is None
+    (tmp_path / ".env").write_text("OTHER=1\n")
+    assert find_key(tmp_path, "sendgrid", {}) is None
+
+
+@pytest.mark.parametrize("wrong", ["", "my password", "SG.with space"])
+def test_what_is_no_key_is_refused(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(NewsletterError, match=r"begins with SG\."):
+        keep_key(tmp_path, "sendgrid", wrong)
+    assert not (tmp_path / ".env").exists()
