@@ -1,0 +1,34 @@
+"""This module offers a local SendGrid: it takes mail in as SendGrid does, and nothing leaves this computer."""
+
+from newsletter.sandbox.behaviour import Behaviour
+from newsletter.sandbox.records import Record, messages, released
+from newsletter.sandbox.remote import (
+    behave,
+    now,
+    plant,
+    reset,
+    running,
+    skip,
+    start_in_background,
+    stop,
+)
+from newsletter.sandbox.server import OUTBOX_LIMIT, Sandbox, run_forever, serve
+
+__all__ = [
+    "OUTBOX_LIMIT",
+    "Behaviour",
+    "Record",
+    "Sandbox",
+    "behave",
+    "messages",
+    "now",
+    "plant",
+    "released",
+    "reset",
+    "run_forever",
+    "running",
+    "serve",
+    "skip",
+    "start_in_background",
+    "stop",
+]

@@ -1,0 +1,17 @@
+"""This module says how the sandbox decides where SendGrid documents nothing or promises little."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """Each setting is one of SendGrid's open questions, answered the cautious way."""
+
+    slots: int = 10
+    """How many batches may be cancelled or paused at one time."""
+    late_stops: bool = False
+    """Whether a cancel or pause works later than ten minutes before the send time."""
+    late_arrivals_discarded: bool = True
+    """Whether mail that comes under an already stopped batch is stopped too."""
+    credits: int = 10_000_000
+    """How many mails the account may send in all."""

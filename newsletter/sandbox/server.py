@@ -1,0 +1,193 @@
+"""This module runs a sandbox: one for each folder, until it is closed, stopped or long idle."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from newsletter.errors import NewsletterError
+from newsletter.sandbox.app import App
+from newsletter.sandbox.behaviour import Behaviour
+from newsletter.sandbox.clock import Clock
+from newsletter.sandbox.database import Database
+from newsletter.sandbox.listener import Listener
+from newsletter.sandbox.office import Office
+from newsletter.sandbox.outbox import Outbox
+from newsletter.sandbox.remote import ADDRESS_FILE, running
+
+LOCK_FILE = "sandbox.lock"
+OUTBOX_LIMIT = 10_000
+LONGEST_NAP = 0.5
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox; close it, or use it in a with statement."""
+
+    office: Office
+    listener: Listener
+    lock: FileLock
+    idle_seconds: float | None
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it answers, for example http://127.0.0.1:49152."""
+        return self.office.url
+
+    @property
+    def folder(self) -> Path:
+        """Where its state lies."""
+        return self.office.folder
+
+    def close(self) -> None:
+        """End it; the state stays on disk."""
+        self.office.stop_asked.set()
+        self.office.wake.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        _write_address(self.folder, self.url)
+        for work in (lambda: self.listener.serve_forever(0.05), self._keep_time):
+            self._threads.append(threading.Thread(target=work, daemon=True))
+            self._threads[-1].start()
+
+    def _keep_time(self) -> None:
+        while not self.office.stop_asked.is_set():
+            self._tick()
+            nap = self.office.seconds_to_next()
+            self.office.wake.wait(LONGEST_NAP if nap is None else min(nap, LONGEST_NAP))
+            self.office.wake.clear()
+        self._end()
+
+    def _tick(self) -> None:
+        try:
+            self.office.release()
+            if self.office.clock.speed != 1:
+                self.office.clock.keep()
+        except Exception:  # a full disk must not stop the clock
+            traceback.print_exc(file=sys.stderr)
+        if self.idle_seconds is not None and self.listener.idle_for() > self.idle_seconds:
+            self.office.stop_asked.set()
+
+    def _end(self) -> None:
+        self.listener.end()
+        (self.folder / ADDRESS_FILE).unlink(missing_ok=True)
+        self.office.clock.keep()
+        self.office.database.close()
+        self.lock.release()
+
+
+def serve(
+    folder: Path,
+    *,
+    port: int = 0,
+    speed: float = 1,
+    outbox: bool = True,
+    outbox_limit: int = OUTBOX_LIMIT,
+    idle_seconds: float | None = None,
+    key: str | None = None,
+    behaviour: Behaviour | None = None,
+) -> Sandbox:
+    """Start a sandbox whose state lies in *folder*, in threads of this process.
+
+    *port* 0 takes the port of last time, so that links in old mail work, or any free one.
+    *speed* 60 lets an hour pass in a minute. Without *outbox* no .eml files are written; with it
+    at most *outbox_limit* mails wait as files at a time. *idle_seconds* ends it after so long
+    without a request. Only *key* is let in, or every key.
+    Raises NewsletterError where a sandbox runs in *folder* already, or the port is taken.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = _locked(folder)
+    try:
+        database = Database(folder)
+        office = Office(
+            folder=folder,
+            database=database,
+            clock=Clock(database, speed),
+            outbox=Outbox(folder, limit=outbox_limit if outbox else 0),
+            key=key,
+            behaviour=behaviour or Behaviour(),
+        )
+        listener = _listener(office, port)
+    except BaseException:
+        lock.release()
+        raise
+    sandbox = Sandbox(office, listener, lock, idle_seconds)
+    sandbox._start()
+    return sandbox
+
+
+def run_forever(sandbox: Sandbox, started: Callable[[Sandbox], None]) -> None:
+    """Run *sandbox* in the foreground until Ctrl-C, SIGTERM, a stop or idleness; *started* may greet."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        sandbox.office.stop_asked.set()
+        sandbox.office.wake.set()
+
+    before = {name: signal.signal(name, leave) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        started(sandbox)
+        sandbox.wait()
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+        sandbox.close()
+
+
+def _listener(office: Office, port: int) -> Listener:
+    last = office.database.setting("port", 0)
+    try:
+        listener = Listener(App(office), port or last)
+    except NewsletterError:
+        if port or not last:
+            raise
+        listener = Listener(App(office), 0)
+    office.url = listener.url
+    office.database.keep("port", listener.port)
+    return listener
+
+
+def _locked(folder: Path) -> FileLock:
+    lock = FileLock(folder / LOCK_FILE, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        at = running(folder)
+        raise NewsletterError(
+            f"{folder}: a sandbox runs here already{f' at {at}' if at else ''}; "
+            "use it, or end it with newsletter sandbox stop"
+        ) from error
+    return lock
+
+
+def _write_address(folder: Path, url: str) -> None:
+    written = folder / f"{ADDRESS_FILE}.new"
+    written.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    written.replace(folder / ADDRESS_FILE)
