@@ -1,0 +1,19 @@
+"""This room turns an Edition into a Letter: Jinja, MJML, HTML and text, with holes that readers fill."""
+
+from newsletter.letter.compose import compose
+from newsletter.letter.letter import Letter, Personal, Variant, View, fill
+from newsletter.letter.pictures import Picture
+from newsletter.letter.reader import READER_FIELDS, MergeProblem, Reader
+
+__all__ = [
+    "READER_FIELDS",
+    "Letter",
+    "MergeProblem",
+    "Personal",
+    "Picture",
+    "Reader",
+    "Variant",
+    "View",
+    "compose",
+    "fill",
+]

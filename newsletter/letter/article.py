@@ -1,0 +1,132 @@
+"""This module reads an article's Markdown into a tree whose Jinja is masked."""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.attrs import attrs_plugin
+from mdit_py_plugins.container import container_plugin
+
+from newsletter.errors import Problem
+from newsletter.letter.masking import Masked
+
+CARDS = ("takeaways", "exercise", "note", "sources")
+
+TAGS = frozenset(
+    "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 hr i ins kbd li mark ol p pre q s small "
+    "span strong sub sup table tbody td th thead tr u ul".split()
+)
+"""HTML that an article may use; pictures and links to files are Markdown."""
+
+
+def parser() -> MarkdownIt:
+    """CommonMark with tables, typographic quotes, attributes in braces and the cards."""
+    markdown = MarkdownIt("commonmark", {"typographer": True, "xhtmlOut": True, "maxNesting": 20})
+    markdown.enable(["table", "replacements", "smartquotes", "strikethrough"])
+    markdown.use(attrs_plugin)
+    for card in CARDS:
+        markdown.use(container_plugin, name=card)
+    return markdown
+
+
+def parse(masked: Masked) -> SyntaxTreeNode:
+    """The article's tree."""
+    return SyntaxTreeNode(parser().parse(masked.text))
+
+
+def line_of(node: SyntaxTreeNode, masked: Masked) -> int:
+    """The line of the file on which *node* begins."""
+    place: SyntaxTreeNode | None = node
+    while place is not None and not (place.type != "root" and place.map):
+        place = place.parent
+    return masked.origin[place.map[0]] if place is not None and place.map else masked.origin[0]
+
+
+def statement(node: SyntaxTreeNode, masked: Masked) -> str | None:
+    """The word of a Jinja statement that stands alone between blocks, or None."""
+    if node.type != "html_block":
+        return None
+    words = re.sub(r"<!--|-->", " ", node.content).split()
+    return " ".join(words) if words and all(word in masked.tags for word in words) else None
+
+
+def only_child(node: SyntaxTreeNode, kind: str) -> SyntaxTreeNode | None:
+    """The link or picture that a paragraph consists of, or None."""
+    if node.type != "paragraph":
+        return None
+    inline = [
+        part
+        for part in node.children[0].children
+        if not (part.type == "text" and not part.content.strip())
+    ]
+    return inline[0] if len(inline) == 1 and inline[0].type == kind else None
+
+
+def is_button(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
+    """The link of a paragraph that is a button, or None."""
+    link = only_child(node, "link")
+    return (
+        link if link is not None and "button" in str(link.attrs.get("class", "")).split() else None
+    )
+
+
+def plain_words(node: SyntaxTreeNode) -> str:
+    """The text of an inline node without marks."""
+    if node.type in {"text", "code_inline"}:
+        return node.content
+    if node.type in {"softbreak", "hardbreak"}:
+        return " "
+    if node.type == "image":
+        return f"[{alt_text(node)}]" if alt_text(node) else ""
+    return "".join(map(plain_words, node.children))
+
+
+def alt_text(image: SyntaxTreeNode) -> str:
+    """The alternative text of a picture."""
+    return "".join(map(plain_words, image.children)) or image.content
+
+
+def card_of(node: SyntaxTreeNode) -> tuple[str, str] | None:
+    """A card's kind and the title on its first line, or None."""
+    kind = node.type.removeprefix("container_")
+    if kind not in CARDS:
+        return None
+    return kind, node.info.strip().removeprefix(kind).strip()
+
+
+def tokens_of(inline: SyntaxTreeNode) -> list[Token]:
+    """The tokens of an inline node, as markdown-it's renderer takes them."""
+    return (inline.token.children if inline.token else None) or []
+
+
+def problems(tree: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    """What the article says that no letter can carry."""
+    for node in tree.walk():
+        if node.type in {"html_block", "html_inline"} and statement(node, masked) is None:
+            yield from _html_problems(node, masked, path)
+        if node.type == "image":
+            yield from _picture_problems(node, masked, path)
+    for number, row in enumerate(masked.text.split("\n")):
+        if (match := re.match(r":{3,}\s*([\w-]+)", row)) and match[1] not in CARDS:
+            what = f"::: {match[1]} is unknown"
+            yield Problem(path, masked.origin[number], what, f"there are {', '.join(CARDS)}")
+
+
+def _html_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    for tag in re.findall(r"</?\s*([a-zA-Z][\w:-]*)", node.content):
+        if tag.lower() not in TAGS:
+            what, cure = (
+                f"<{tag}> cannot travel in a letter",
+                "leave the tag out or say it in Markdown",
+            )
+            yield Problem(path, line_of(node, masked), what, cure)
+
+
+def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    decorative = "decorative" in str(node.attrs.get("class", "")).split()
+    if not alt_text(node).strip() and not decorative:
+        what = "a picture without a description"
+        cure = "write ![what the picture shows](file.png), or ![](file.png){.decorative}"
+        yield Problem(path, line_of(node, masked), what, cure)

@@ -1,0 +1,134 @@
+"""This module composes an edition: article and template become a letter with holes."""
+
+import hashlib
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from newsletter.config import Settings
+from newsletter.edition import Edition
+from newsletter.errors import Problem, Problems
+from newsletter.letter import article
+from newsletter.letter.letter import Letter, question, yes
+from newsletter.letter.masking import Masked, mask
+from newsletter.letter.mjml import lint
+from newsletter.letter.mjml_body import Body
+from newsletter.letter.pictures import Pictures
+from newsletter.letter.reader import MergeProblem, Reader
+from newsletter.letter.rendering import Rendering
+from newsletter.letter.staging import Held, Source, Where
+from newsletter.letter.subject import Subject
+from newsletter.letter.text_body import TextBody
+
+TEMPLATES = "templates/email"
+WORDS_A_MINUTE = 220
+
+
+def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None) -> Letter:
+    """The letter of *edition*.
+
+    *unsubscribe_tag* is what SendGrid replaces by its own unsubscribe link; None means that each
+    reader's link is a merge field. Raises Problems with file and line.
+    """
+    masked = mask(edition.body, nonce=secrets.token_hex(5), path=edition.name, first_line=edition.body_line)
+    tree = article.parse(masked)
+    pictures = Pictures(edition.path.parent, edition.name)
+    body, text = Body(masked, pictures).write(tree), TextBody(masked).write(tree)
+    hero = _hero(edition, pictures)
+    problems = [*article.problems(tree, masked, edition.name), *pictures.problems, *_lost(masked, body.text, edition.name)]
+    if problems:
+        raise Problems(set(problems))
+    own = {
+        "edition/body.mjml": body.text,
+        "edition/body.txt": text.text,
+        "edition/preheader.mjml": edition.preheader,
+        "edition/preheader.txt": edition.preheader,
+    }
+    files = _Files(settings.root / TEMPLATES)
+    where = _where(edition, {"edition/body.mjml": body.origins, "edition/body.txt": text.origins})
+    context = _context(edition, settings, hero, masked)
+    rendering = Rendering(Source(own, files.read), where, edition.template, context)
+    subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), context)
+    _try(rendering)
+    digest = _digest(edition, settings, files, unsubscribe_tag)
+    return Letter(edition, rendering, subject, pictures=pictures.all, unsubscribe_tag=unsubscribe_tag, digest=digest)
+
+
+class _Files:
+    """The templates on disk; *seen* keeps what was read, for the digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.seen: dict[str, str] = {}
+
+    def read(self, name: str) -> str | None:
+        path = (self.folder / name).resolve()
+        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
+            return None
+        self.seen[name] = path.read_text(encoding="utf-8")
+        return self.seen[name]
+
+
+def _where(edition: Edition, origins: dict[str, list[int]]) -> Where:
+    def where(name: str, line: int) -> tuple[str, int]:
+        if name in origins:
+            lines = origins[name]
+            return edition.name, lines[min(line, len(lines)) - 1] if lines else edition.body_line
+        if name.startswith("edition/"):
+            return edition.name, edition.lines.get("preheader", 1)
+        return f"{TEMPLATES}/{name}", line
+
+    return where
+
+
+def _context(edition: Edition, settings: Settings, hero: Any, masked: Masked) -> dict[str, Any]:
+    words = len(masked.text.split())
+    known = SimpleNamespace(
+        **edition.details,
+        id=edition.id,
+        title=edition.title,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        language=edition.language,
+        minutes=max(1, round(words / WORDS_A_MINUTE)),
+        picture=hero,
+    )
+    return {"edition": known, "clinic": settings.clinic, "site": settings.site.url}
+
+
+def _hero(edition: Edition, pictures: Pictures) -> Any:
+    source = edition.details.get("hero", "")
+    return pictures.shown(source, edition.lines.get("hero", 1)) if source else None
+
+
+def _lost(masked: Masked, body: str, path: str) -> list[Problem]:
+    """Every tag must still be there after Markdown; inside raw HTML a statement would vanish."""
+    cure = "leave an empty line before and after it, so that it stands between paragraphs"
+    return [
+        Problem(path, masked.lines[word], f"{tag} stands where Markdown loses it", cure)
+        for word, tag in masked.tags.items()
+        if tag not in body and not tag.startswith("{#")
+    ]
+
+
+def _try(rendering: Rendering) -> None:
+    """Render once for a reader of whom nothing is known, so that wrong templates are found early."""
+
+    def ask(held: Held) -> bool:
+        try:
+            return yes(question(held), Reader())
+        except MergeProblem:  # found again, with the number of readers, when real ones are asked
+            return False
+
+    rendered = rendering.render(lambda _held: "", ask)
+    where = rendering.where
+    problems = {*lint(rendered.mjml, lambda line: where(*rendered.lines[line - 1]))}
+    if problems:
+        raise Problems(problems)
+
+
+def _digest(edition: Edition, settings: Settings, files: _Files, tag: str | None) -> str:
+    parts = (edition.digest, sorted(files.seen.items()), asdict(settings.clinic), settings.site.url, bool(tag))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,239 @@
+"""This module is the letter: variants with holes, and what fills them for each reader."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from jinja2 import nodes
+
+from newsletter.edition import Edition
+from newsletter.errors import Problem, Problems
+from newsletter.letter.held import Expressions
+from newsletter.letter.mjml import to_html
+from newsletter.letter.pictures import Picture
+from newsletter.letter.places import LINK, NEUTRAL, SPELLINGS, in_html, in_text, is_link
+from newsletter.letter.reader import MergeProblem, Reader
+from newsletter.letter.rendering import Rendered, Rendering
+from newsletter.letter.staging import Held, Nonce
+from newsletter.letter.subject import CURE, Subject
+
+MOST_VARIANTS = 64
+MOST_BYTES = 10_000
+"""Of the substitutions of one person (SendGrid's mail/send specification)."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One version of the letter, with placeholders where readers differ."""
+
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What one reader gets: a variant's number, a subject, and a value for each placeholder."""
+
+    variant: int
+    subject: str
+    substitutions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class View:
+    """The letter as one reader sees it."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass
+class _Branch:
+    """A question and where its answers lead; a leaf has a *number* in place of a question."""
+
+    question: Expressions | None = None
+    number: int | None = None
+    answers: dict[bool, "_Branch"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    variant: Variant
+    expressions: Expressions
+    spelled: tuple[tuple[int, str, str], ...]
+    """For each placeholder the index of its value, its place and its word."""
+
+
+class Letter:
+    """A composed letter; its variants are compiled as readers need them."""
+
+    def __init__(
+        self,
+        edition: Edition,
+        rendering: Rendering,
+        subject: Subject,
+        *,
+        pictures: Sequence[Picture],
+        unsubscribe_tag: str | None,
+        digest: str,
+    ) -> None:
+        self.edition = edition
+        self.pictures = tuple(pictures)
+        self.digest = digest
+        self.compiled = 0
+        self._rendering = rendering
+        self._subject = subject
+        self._tag = unsubscribe_tag
+        self._nonce = Nonce()
+        self._numbers: dict[object, int] = {}
+        self._helds: list[Held] = []
+        self._questions: dict[object, Expressions] = {}
+        self._root = _Branch()
+        self._variants: list[_Compiled] = []
+
+    def personalise(self, reader: Reader) -> Personal:
+        """The letter for *reader*; raises MergeProblem, or Problems where a variant is wrong."""
+        number = self._number(reader)
+        compiled = self._variants[number]
+        values = compiled.expressions.values(reader)
+        substitutions = {}
+        for index, place, word in compiled.spelled:
+            held, value = compiled.expressions.helds[index], values[index]
+            if not value or place == LINK:
+                _refuse_hole(held, value, place)
+            substitutions[word] = SPELLINGS[place](value, held.site.encoded)
+        self._refuse_excess(substitutions)
+        return Personal(number, self._subject.of(reader), substitutions)
+
+    def variant(self, number: int) -> Variant:
+        return self._variants[number].variant
+
+    def view(self, reader: Reader) -> View:
+        """Everything filled in, as SendGrid would."""
+        personal = self.personalise(reader)
+        variant = self.variant(personal.variant)
+        html, text = (fill(part, personal.substitutions) for part in (variant.html, variant.text))
+        return View(personal.subject, html, text)
+
+    def _number(self, reader: Reader) -> int:
+        branch: _Branch | None = self._root
+        while branch is not None and branch.question is not None:
+            branch = branch.answers.get(yes(branch.question, reader))
+        if branch is None or branch.number is None:
+            return self._grow(reader)
+        return branch.number
+
+    def _grow(self, reader: Reader) -> int:
+        path: dict[object, bool] = {}
+
+        def ask(held: Held) -> bool:
+            if held.key not in path:
+                path[held.key] = yes(self._question(held), reader)
+            return path[held.key]
+
+        rendered = self._rendering.render(self._hold, ask)
+        number = len(self._variants)
+        if number == MOST_VARIANTS:
+            raise Problems(self._too_many())
+        self._variants.append(self._compile(rendered))
+        branch = self._root
+        for key, answer in path.items():
+            branch.question = self._questions[key]
+            branch = branch.answers.setdefault(answer, _Branch())
+        branch.number = number
+        return number
+
+    def _question(self, held: Held) -> Expressions:
+        if held.key not in self._questions:
+            self._questions[held.key] = question(held)
+        return self._questions[held.key]
+
+    def _too_many(self) -> list[Problem]:
+        sites = {(q.helds[0].site.path, q.helds[0].site.line) for q in self._questions.values()}
+        what = f"the conditions on readers make more than {MOST_VARIANTS} different letters"
+        return [Problem(path, line, what, "ask fewer questions, or ask them inside {{ … }}") for path, line in sites]
+
+    def _hold(self, held: Held) -> str:
+        if self._tag is not None and _is_unsubscribe(held):
+            return self._provider_word
+        number = self._numbers.setdefault(held.key, len(self._helds))
+        if number == len(self._helds):
+            self._helds.append(held)
+        return self._nonce.word(number, NEUTRAL)
+
+    @property
+    def _provider_word(self) -> str:
+        return f"{self._nonce.letters}xunsubscribeq"
+
+    def _compile(self, rendered: Rendered) -> _Compiled:
+        where = self._rendering.where
+        compiled = to_html(rendered.mjml, lambda line: where(*rendered.lines[min(line, len(rendered.lines)) - 1]))
+        self.compiled += 1
+        self._refuse_loss(rendered.mjml, compiled)
+        html, problems = in_html(compiled, self._nonce, self._in_style)
+        if problems:
+            raise Problems(set(problems))
+        text = in_text(rendered.text, self._nonce)
+        words = re.findall(self._nonce.pattern(), html + text)
+        used = sorted({int(number) for number, _place in words})
+        spelled = sorted({(used.index(int(number)), place, self._nonce.word(int(number), place)) for number, place in words})
+        variant = Variant(self._with_tag(html), self._with_tag(text))
+        return _Compiled(variant, Expressions([self._helds[number] for number in used]), tuple(spelled))
+
+    def _with_tag(self, part: str) -> str:
+        return part.replace(self._provider_word, self._tag or "")
+
+    def _refuse_loss(self, mjml: str, compiled: str) -> None:
+        """What went in must come out, in whatever number."""
+        before, after = (set(re.findall(self._nonce.pattern(), part)) for part in (mjml, compiled))
+        problems = [
+            Problem(site.path, site.line, "a reader's value is lost here", "put it into the text of the letter")
+            for site in (self._helds[int(number)].site for number, _place in before - after)
+        ]
+        if problems:
+            raise Problems(problems)
+
+    def _in_style(self, number: int, what: str) -> Problem:
+        site = self._helds[number].site
+        return Problem(site.path, site.line, what, "use {% if reader.… %} around two versions")
+
+    def _refuse_excess(self, substitutions: Mapping[str, str]) -> None:
+        size = sum(len(word) + len(value.encode()) for word, value in substitutions.items())
+        if size > MOST_BYTES:
+            what = f"one reader's values are {size:,} bytes; SendGrid takes {MOST_BYTES:,}"
+            raise MergeProblem(Problem(self.edition.name, None, what, "use fewer or shorter merge fields"))
+
+
+def question(held: Held) -> Expressions:
+    """A condition as an expression whose value is empty for no."""
+    test = held.site.expression
+    yes_or_no = nodes.CondExpr(test, nodes.Const("1"), nodes.Const(""), lineno=test.lineno)
+    return Expressions([Held(replace(held.site, expression=yes_or_no), held.captured)])
+
+
+def yes(asked: Expressions, reader: Reader) -> bool:
+    """What *reader* answers; raises MergeProblem where that cannot be told."""
+    return bool(asked.values(reader)[0])
+
+
+def fill(part: str, substitutions: Mapping[str, str]) -> str:
+    """Put each value in the place of its word, once."""
+    if not substitutions:
+        return part
+    pattern = re.compile("|".join(map(re.escape, substitutions)))
+    return pattern.sub(lambda match: substitutions[match[0]], part)
+
+
+def _is_unsubscribe(held: Held) -> bool:
+    expression = held.site.expression
+    return isinstance(expression, nodes.Getattr) and expression.attr == "unsubscribe_url" and isinstance(expression.node, nodes.Name)
+
+
+def _refuse_hole(held: Held, value: str, place: str) -> None:
+    site = held.site
+    if not value and not site.defaulted:
+        raise MergeProblem(Problem(site.path, site.line, "a reader's value is empty here", CURE))
+    if place == LINK and not is_link(value):
+        what = "a reader's value stands as a link here and is none"
+        raise MergeProblem(Problem(site.path, site.line, what, "write the beginning of the link (https://…) before the value"))

@@ -1,0 +1,87 @@
+"""This module hides Jinja from Markdown: each tag becomes a word, or a comment where it stands alone on its line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jinja2 import Environment, TemplateSyntaxError
+
+from newsletter.errors import Problem, Problems
+
+LEXER = Environment(keep_trailing_newline=True, autoescape=True)
+ENDS = {"variable_end", "block_end", "comment_end", "raw_end"}
+BEGINS = {"variable_begin", "block_begin", "comment_begin", "raw_begin"}
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text without Jinja; *tags* by their word, *origin* gives the file's line of each line."""
+
+    text: str
+    tags: dict[str, str]
+    lines: dict[str, int]
+    origin: list[int]
+    nonce: str
+
+    @property
+    def word(self) -> re.Pattern[str]:
+        """Finds the words that stand for tags."""
+        return re.compile(rf"jm{self.nonce}x\d+z")
+
+    def unmask(self, text: str) -> str:
+        """Put the tags back, each as it was written."""
+        return self.word.sub(lambda match: self.tags[match[0]], text)
+
+
+def mask(source: str, *, nonce: str, path: str, first_line: int) -> Masked:
+    """Replace all that Jinja's own lexer calls Jinja; raises Problems with the line of a syntax error."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    tags: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    text: list[str] = []
+    position = 0
+    for start, end in _tags(source, path, first_line):
+        word = f"jm{nonce}x{len(tags)}z"
+        tags[word] = source[start:end]
+        lines[word] = first_line + source.count("\n", 0, start)
+        text += [source[position:start], _stand_in(word, source, start, end)]
+        position = end
+    masked = "".join([*text, source[position:]])
+    return Masked(masked, tags, lines, _origins(masked, tags, first_line), nonce)
+
+
+def _stand_in(word: str, source: str, start: int, end: int) -> str:
+    """A statement alone on its line must stand between blocks, so it becomes a comment."""
+    if source.startswith("{{", start):
+        return word
+    before = source[source.rfind("\n", 0, start) + 1 : start]
+    after = source[end:].partition("\n")[0]
+    return f"<!--{word}-->" if not before.strip() and not after.strip() else word
+
+
+def _origins(masked: str, tags: dict[str, str], first_line: int) -> list[int]:
+    origins, line = [], first_line
+    for row in masked.split("\n"):
+        origins.append(line)
+        words = re.findall(r"jm[0-9a-f]+x\d+z", row)
+        line += 1 + sum(tags[word].count("\n") for word in words if word in tags)
+    return origins
+
+
+def _tags(source: str, path: str, first_line: int) -> Iterator[tuple[int, int]]:
+    position = start = 0
+    try:
+        for _line, kind, value in LEXER.lexer.tokeniter(source, path):
+            if kind == "data":
+                position = source.index(value, position) + len(value)
+                continue
+            here = source.index(value, position)  # {%- has eaten the white space before it
+            position = here + len(value)
+            if kind in BEGINS:
+                start = here
+            if kind in ENDS or kind == "raw_begin":
+                yield start, position
+    except TemplateSyntaxError as error:
+        line = first_line + error.lineno - 1
+        cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
+        raise Problems([Problem(path, line, error.message or "this is no Jinja", cure)]) from error

@@ -1,0 +1,101 @@
+"""This module renders the templates of a letter once, for one way of answering what they ask about a reader."""
+
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError
+
+from newsletter.errors import NewsletterError, Problem, Problems
+from newsletter.letter.staging import Held, Source, Staged, Where
+
+MARK = re.compile("\ue000(.*?):(\\d+)\ue001")
+"""What staging leaves in the output of .mjml templates: name and line."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """MJML and text with neutral placeholders; *lines* has name and line of each line of the MJML."""
+
+    mjml: str
+    text: str
+    lines: tuple[tuple[str, int], ...]
+
+
+class Rendering:
+    """The templates of one letter, and what they know."""
+
+    def __init__(self, source: Source, where: Where, template: str, context: Mapping[str, Any]) -> None:
+        self.environment = Staged(source, where)
+        self.where = where
+        self.template = template
+        self.context = dict(context)
+
+    def render(self, hold: Callable[[Held], str], ask: Callable[[Held], bool]) -> Rendered:
+        """Raises Problems where a template is wrong, MergeProblem where *ask* cannot tell."""
+        self.environment.hold, self.environment.ask = hold, ask
+        marked = self._render(f"{self.template}.mjml")
+        text = self._render(f"{self.template}.txt")
+        mjml, lines = _unmark(marked)
+        return Rendered(mjml, _tidy(text), lines)
+
+    def _render(self, name: str) -> str:
+        with self._in_plain_words(name):
+            return self.environment.get_template(name).render(self.context)
+
+    @contextmanager
+    def _in_plain_words(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except NewsletterError:
+            raise
+        except TemplateNotFound as error:
+            place = self._place(error, name)
+            missing = f"templates/email/{error.name}"
+            raise Problems([Problem(*place, f"{missing} is missing", "name a file that is there")]) from error
+        except TemplateSyntaxError as error:
+            place = self.where(error.name or name, error.lineno)
+            cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
+            raise Problems([Problem(*place, str(error.message), cure)]) from error
+        except Exception as error:
+            place = self._place(error, name)
+            cure = "use a name that templates know: edition, clinic, site or reader"
+            raise Problems([Problem(*place, str(error), cure)]) from error
+
+    def _place(self, error: Exception, name: str) -> tuple[str, int]:
+        own = [
+            (frame.f_code.co_filename, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_filename.endswith((".mjml", ".txt", ".jinja"))
+        ]
+        return self.where(*own[-1]) if own else self.where(name, 1)
+
+
+def _unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:
+    pieces = MARK.split(marked)
+    words = [pieces[0]]
+    lines: dict[int, tuple[str, int]] = {}
+    solid: set[int] = set()
+    row = pieces[0].count("\n")
+    for name, line, piece in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        if row not in solid:
+            lines[row] = (name, int(line))
+        if piece.partition("\n")[0].strip():
+            solid.add(row)
+        words.append(piece)
+        row += piece.count("\n")
+    known = ("", 1)
+    every = []
+    for number in range(row + 1):
+        known = lines.get(number, known)
+        every.append(known)
+    return "".join(words), tuple(every)
+
+
+def _tidy(text: str) -> str:
+    """No white space at the ends of lines, one empty line between paragraphs."""
+    rows = "\n".join(row.rstrip() for row in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", rows).strip() + "\n"

@@ -1,0 +1,228 @@
+"""This module splits a template in two times: what is known now, and what each reader will say.
+
+The tree of every template is rewritten as Jinja reads it. An output that mentions the reader becomes
+a call that leaves a placeholder; the test of an {% if %} that mentions the reader becomes a question.
+Parts of such an expression that do not mention the reader are evaluated at once and held as constants,
+so that loop variables are right. Whatever else mentions the reader is refused (refusals.py).
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, nodes, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from newsletter.errors import Problem, Problems
+from newsletter.letter.refusals import mentions_reader, refusals
+
+Where = Callable[[str, int], tuple[str, int]]
+"""From a template's name and line to the file and line a person knows."""
+
+READER_ONLY = "reader"
+LINE_MARK = "\ue000{}\ue001"
+LOAD = "load"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One expression that mentions the reader, as it stands in a file."""
+
+    expression: nodes.Expr
+    path: str
+    line: int
+    defaulted: bool
+    """Whether an empty value was thought of: default(…), or, an inline if."""
+    encoded: bool
+    """Whether it ends in | urlencode, so that a link needs no second encoding."""
+
+    @property
+    def words(self) -> str:
+        """What makes two expressions the same."""
+        return repr(self.expression)
+
+
+@dataclass(frozen=True)
+class Held:
+    """An expression and the values it captured while the letter was composed."""
+
+    site: Site
+    captured: tuple[Any, ...]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.site.words, self.site.encoded, tuple(map(_identity, self.captured)))
+
+
+def _identity(value: Any) -> Any:
+    return (
+        (type(value), value) if isinstance(value, str | int | float | bool | None) else repr(value)
+    )
+
+
+def plainly(value: Any) -> Any:
+    """How a value is written: nothing for None, a list with commas."""
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
+
+
+class Source(BaseLoader):
+    """Templates by name: those of the edition first, then the files."""
+
+    def __init__(self, own: dict[str, str], read: Callable[[str], str | None]) -> None:
+        self.own = own
+        self.read = read
+
+    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source = self.own.get(template)
+        if source is None:
+            source = self.read(template)
+        if source is None:
+            raise TemplateNotFound(template)
+        return source, template, lambda: True
+
+
+class Staged(ImmutableSandboxedEnvironment):
+    """The environment of the first time of rendering: it holds back what readers decide.
+
+    *hold* is called with a Held for a value and returns what to write in its place, *ask* is called
+    with a Held for a condition and returns the answer; both are set by whoever renders.
+    """
+
+    intercepted_binops = frozenset(["*", "**"])  # "x" * 10**9 would eat the computer
+
+    def __init__(self, source: Source, where: Where) -> None:
+        super().__init__(
+            loader=source,
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(["mjml"], default_for_string=False),
+            finalize=plainly,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            extensions=["jinja2.ext.do"],
+        )
+        self.where = where
+        self.sites: list[Site] = []
+        self.hold: Callable[[Held], str] = _nobody
+        self.ask: Callable[[Held], bool] = _nobody
+        self.globals["_hold"] = lambda site, *captured: Markup(
+            self.hold(Held(self.sites[site], captured))
+        )  # noqa: S704 – a placeholder of letters and digits
+        self.globals["_ask"] = lambda site, *captured: self.ask(Held(self.sites[site], captured))
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if (
+            isinstance(left, str | list | tuple)
+            or isinstance(right, str | list | tuple)
+            or operator == "**"
+        ):
+            raise TypeError(f"{operator} is only for numbers")
+        return super().call_binop(context, operator, left, right)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        wrong = sorted(set(refusals(tree)))
+        if wrong:
+            raise Problems(
+                Problem(*self.where(name or "", line), what, cure) for line, what, cure in wrong
+            )
+        for output in list(tree.find_all(nodes.Output)):
+            output.nodes = [self._staged_output(part, name or "") for part in output.nodes]
+        for condition in list(tree.find_all(nodes.If)):
+            if mentions_reader(condition.test):
+                condition.test = self._call("_ask", condition.test, name or "")
+        if (name or "").endswith(".mjml"):
+            _mark_lines(tree, name or "")
+        tree.set_environment(self)
+        return tree
+
+    def _staged_output(self, part: nodes.Expr, name: str) -> nodes.Expr:
+        return self._call("_hold", part, name) if mentions_reader(part) else part
+
+    def _call(self, function: str, expression: nodes.Expr, name: str) -> nodes.Expr:
+        captured: list[nodes.Expr] = []
+        line = expression.lineno
+        bare = _capture(expression, captured)
+        self.sites.append(
+            Site(bare, *self.where(name, line), thought_of(bare), _ends_encoded(bare))
+        )
+        arguments = [nodes.Const(len(self.sites) - 1), *captured]
+        call = nodes.Call(nodes.Name(function, LOAD), arguments, [], None, None)
+        return call.set_lineno(line, override=True)
+
+
+def _nobody(_held: Held) -> Any:
+    raise RuntimeError("nobody renders")
+
+
+def _capture(node: Any, captured: list[nodes.Expr]) -> Any:
+    """Replace each largest part that does not mention the reader by a constant to be."""
+    if isinstance(node, nodes.Expr) and not mentions_reader(node):
+        if isinstance(node, nodes.Const):
+            return node
+        captured.append(node)
+        return nodes.Name(f"held{len(captured) - 1}", LOAD).set_lineno(node.lineno)
+    for field in node.fields:
+        child = getattr(node, field)
+        if isinstance(child, list):
+            setattr(
+                node,
+                field,
+                [
+                    _capture(item, captured) if isinstance(item, nodes.Node) else item
+                    for item in child
+                ],
+            )
+        elif isinstance(child, nodes.Node):
+            setattr(node, field, _capture(child, captured))
+    return node
+
+
+def thought_of(expression: nodes.Expr) -> bool:
+    if isinstance(expression, nodes.CondExpr | nodes.Or):
+        return True
+    if any(expression.find_all((nodes.CondExpr, nodes.Or))):
+        return True
+    filters = [expression] if isinstance(expression, nodes.Filter) else []
+    return any(
+        used.name in {"default", "d"} for used in (*filters, *expression.find_all(nodes.Filter))
+    )
+
+
+def _ends_encoded(expression: nodes.Expr) -> bool:
+    return isinstance(expression, nodes.Filter) and expression.name == "urlencode"
+
+
+def _mark_lines(tree: nodes.Template, name: str) -> None:
+    """Leave a trace of file and line in the output, so that errors of MJML can name them."""
+    for data in tree.find_all(nodes.TemplateData):
+        rows = data.data.split("\n")
+        marked = (
+            LINE_MARK.format(f"{name}:{data.lineno + step}") + row for step, row in enumerate(rows)
+        )
+        data.data = "\n".join(marked)
+
+
+class Nonce:
+    """The words that stand for fields: letters and digits only, guessed by nobody, ended by a mark."""
+
+    def __init__(self) -> None:
+        self.letters = "mf" + secrets.token_hex(6)
+
+    def word(self, number: int, place: str) -> str:
+        return f"{self.letters}x{number}{place}q"
+
+    def pattern(self) -> str:
+        return rf"{self.letters}x(\d+)([a-z])q"
+
+
+def numbered(helds: Iterable[Held]) -> dict[tuple[Any, ...], int]:
+    """Each distinct expression with its number, in the order of first use."""
+    numbers: dict[tuple[Any, ...], int] = {}
+    for held in helds:
+        numbers.setdefault(held.key, len(numbers))
+    return numbers

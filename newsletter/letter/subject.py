@@ -1,0 +1,73 @@
+"""This module writes the subject of one reader: plain Jinja, one line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from newsletter.errors import Problem, Problems
+from newsletter.letter.places import one_line
+from newsletter.letter.reader import MergeProblem, Reader
+from newsletter.letter.refusals import mentions_reader, refusals
+from newsletter.letter.staging import plainly, thought_of
+
+CURE = 'say what to write then: {{ reader.… | default("…", true) }}'
+
+
+class Hole(Exception):
+    """A reader's value is empty and nothing says what to write then."""
+
+
+def _filled(value: Any) -> Any:
+    if plainly(value) == "":
+        raise Hole("a reader's value is empty")
+    return value
+
+
+class Subject:
+    """The subject of an edition, compiled once."""
+
+    def __init__(self, source: str, path: str, line: int, context: Mapping[str, Any]) -> None:
+        self.path, self.line = path, line
+        self.environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=plainly)
+        self.environment.globals["_filled"] = _filled
+        try:
+            tree = self.environment.parse(source)
+        except TemplateSyntaxError as error:
+            cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
+            raise Problems([Problem(path, line, str(error.message), cure)]) from error
+        wrong = sorted(set(refusals(tree)))
+        if wrong:
+            raise Problems(Problem(path, line, what, cure) for _line, what, cure in wrong)
+        self.personal = mentions_reader(tree)
+        _refuse_holes(tree)
+        code = self.environment.compile(tree, "subject")
+        globals_ = self.environment.make_globals(dict(context))
+        self.template = self.environment.template_class.from_code(self.environment, code, globals_)
+        self.fixed = None if self.personal else self._render(Reader())
+
+    def of(self, reader: Reader) -> str:
+        """The subject for *reader*; raises MergeProblem where it cannot be written."""
+        return self.fixed if self.fixed is not None else self._render(reader)
+
+    def _render(self, reader: Reader) -> str:
+        try:
+            written = one_line(self.template.render(reader=reader)).replace("<%", "<\u200b%")
+        except Exception as error:
+            raise MergeProblem(Problem(self.path, self.line, f"the subject cannot be written ({error})", CURE)) from error
+        if not written:
+            raise MergeProblem(Problem(self.path, self.line, "the subject is empty for a reader", CURE))
+        return written
+
+
+def _refuse_holes(tree: nodes.Template) -> None:
+    for output in tree.find_all(nodes.Output):
+        output.nodes = [_whole(part) for part in output.nodes]
+
+
+def _whole(part: nodes.Expr) -> nodes.Expr:
+    if not mentions_reader(part) or thought_of(part):
+        return part
+    call = nodes.Call(nodes.Name("_filled", "load"), [part], [], None, None)
+    return call.set_lineno(part.lineno, override=True)

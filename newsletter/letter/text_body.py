@@ -1,0 +1,128 @@
+"""This module writes the article's blocks as plain text, from the same tree as the HTML."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from markdown_it.tree import SyntaxTreeNode
+
+from newsletter.letter.article import alt_text, card_of, is_button, line_of, statement
+from newsletter.letter.masking import Masked
+from newsletter.letter.mjml_body import CARD_TITLES
+from newsletter.letter.source import Lines
+
+
+class TextBody:
+    """Writes one article; paragraphs stay unwrapped, links are written as label ( url )."""
+
+    def __init__(self, masked: Masked) -> None:
+        self.masked = masked
+        self.lines = Lines()
+
+    def write(self, tree: SyntaxTreeNode) -> Lines:
+        self._blocks(tree.children)
+        return self.lines
+
+    def _blocks(self, nodes: Sequence[SyntaxTreeNode]) -> None:
+        for node in nodes:
+            words = statement(node, self.masked)
+            if words is not None:
+                self.lines.add(self.masked.unmask(words), line_of(node, self.masked))
+            elif (card := card_of(node)) is not None:
+                if title := card[1] or CARD_TITLES[card[0]]:
+                    self._add(node, title)
+                self._blocks(node.children)
+            else:
+                WRITERS.get(node.type, TextBody._paragraph)(self, node)
+
+    def _add(self, node: SyntaxTreeNode, words: str, *, running: bool = False) -> None:
+        line = line_of(node, self.masked)
+        self.lines.add(self.masked.unmask(words), line, running=running)
+        self.lines.add("", line)
+
+    def _paragraph(self, node: SyntaxTreeNode) -> None:
+        if link := is_button(node):
+            self._add(node, f"{_label(link)}: {link.attrs['href']}")
+        else:
+            self._add(node, "".join(map(inline_text, node.children)), running=True)
+
+    def _heading(self, node: SyntaxTreeNode) -> None:
+        words = "".join(map(inline_text, node.children))
+        self._add(node, f"{words}\n{'-' * len(self.masked.word.sub('', words))}")
+
+    def _list(self, node: SyntaxTreeNode) -> None:
+        self._add(node, "\n".join(self._items(node, "")))
+
+    def _items(self, node: SyntaxTreeNode, indent: str) -> list[str]:
+        first = int(str(node.attrs.get("start", 1)))
+        rows = []
+        for number, item in enumerate(node.children, first):
+            mark = "-" if node.type == "bullet_list" else f"{number}."
+            own = [
+                part for part in item.children if part.type not in {"bullet_list", "ordered_list"}
+            ]
+            words = " ".join(inline_text(inline) for part in own for inline in part.children)
+            rows.append(f"{indent}{mark} {words.replace(chr(10), ' ')}")
+            for part in item.children:
+                if part.type in {"bullet_list", "ordered_list"}:
+                    rows += self._items(part, indent + "  ")
+        return rows
+
+    def _quote(self, node: SyntaxTreeNode) -> None:
+        words = "\n".join(inline_text(part) for part in node.walk() if part.type == "inline")
+        self._add(node, "\n".join(f"> {row}" for row in words.split("\n")))
+
+    def _code(self, node: SyntaxTreeNode) -> None:
+        self._add(node, node.content.rstrip("\n"))
+
+    def _rule(self, node: SyntaxTreeNode) -> None:
+        self._add(node, "* * *")
+
+    def _table(self, node: SyntaxTreeNode) -> None:
+        rows = [row for row in node.walk() if row.type == "tr"]
+        self._add(
+            node,
+            "\n".join(
+                " | ".join(
+                    inline_text(cell.children[0]) if cell.children else "" for cell in row.children
+                )
+                for row in rows
+            ),
+        )
+
+    def _html(self, node: SyntaxTreeNode) -> None:
+        words = re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]*>", "", node.content)).strip()
+        if words:
+            self._add(node, words)
+
+
+WRITERS: Mapping[str, Callable[[TextBody, SyntaxTreeNode], None]] = {
+    "heading": TextBody._heading,
+    "bullet_list": TextBody._list,
+    "ordered_list": TextBody._list,
+    "blockquote": TextBody._quote,
+    "fence": TextBody._code,
+    "code_block": TextBody._code,
+    "hr": TextBody._rule,
+    "table": TextBody._table,
+    "html_block": TextBody._html,
+}
+
+
+def inline_text(node: SyntaxTreeNode) -> str:
+    """The words of an inline node: links with their address, pictures as their description."""
+    if node.type in {"text", "code_inline"}:
+        return node.content
+    if node.type in {"softbreak", "hardbreak"}:
+        return "\n"
+    if node.type == "html_inline":
+        return ""
+    if node.type == "image":
+        return f"[{alt_text(node)}]" if alt_text(node) else ""
+    if node.type == "link":
+        label, href = _label(node), str(node.attrs.get("href", ""))
+        return label if href.removeprefix("mailto:") == label else f"{label} ( {href} )"
+    return "".join(map(inline_text, node.children))
+
+
+def _label(link: SyntaxTreeNode) -> str:
+    return "".join(map(inline_text, link.children)).strip()
