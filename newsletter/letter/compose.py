@@ -32,12 +32,18 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
     *unsubscribe_tag* is what SendGrid replaces by its own unsubscribe link; None means that each
     reader's link is a merge field. Raises Problems with file and line.
     """
-    masked = mask(edition.body, nonce=secrets.token_hex(5), path=edition.name, first_line=edition.body_line)
+    masked = mask(
+        edition.body, nonce=secrets.token_hex(5), path=edition.name, first_line=edition.body_line
+    )
     tree = article.parse(masked)
     pictures = Pictures(edition.path.parent, edition.name)
     body, text = Body(masked, pictures).write(tree), TextBody(masked).write(tree)
     hero = _hero(edition, pictures)
-    problems = [*article.problems(tree, masked, edition.name), *pictures.problems, *_lost(masked, body.text, edition.name)]
+    problems = [
+        *article.problems(tree, masked, edition.name),
+        *pictures.problems,
+        *_lost(masked, body.text, edition.name),
+    ]
     if problems:
         raise Problems(set(problems))
     own = {
@@ -53,7 +59,14 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
     subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), context)
     _try(rendering)
     digest = _digest(edition, settings, files, unsubscribe_tag)
-    return Letter(edition, rendering, subject, pictures=pictures.all, unsubscribe_tag=unsubscribe_tag, digest=digest)
+    return Letter(
+        edition,
+        rendering,
+        subject,
+        pictures=pictures.all,
+        unsubscribe_tag=unsubscribe_tag,
+        digest=digest,
+    )
 
 
 class _Files:
@@ -130,5 +143,11 @@ def _try(rendering: Rendering) -> None:
 
 
 def _digest(edition: Edition, settings: Settings, files: _Files, tag: str | None) -> str:
-    parts = (edition.digest, sorted(files.seen.items()), asdict(settings.clinic), settings.site.url, bool(tag))
+    parts = (
+        edition.digest,
+        sorted(files.seen.items()),
+        asdict(settings.clinic),
+        settings.site.url,
+        bool(tag),
+    )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

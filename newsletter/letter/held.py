@@ -36,7 +36,7 @@ class Expressions:
         self.singles: list[Expressions] = []
 
     def _own_names(self, held: Held, number: int) -> nodes.Expr:
-        own = _renamed(held.site.expression, f"_{number}")
+        own: nodes.Expr = _renamed(held.site.expression, f"_{number}")
         for index, value in enumerate(held.captured):
             self.captured[f"held{index}_{number}"] = value
         return own

@@ -152,7 +152,10 @@ class Letter:
     def _too_many(self) -> list[Problem]:
         sites = {(q.helds[0].site.path, q.helds[0].site.line) for q in self._questions.values()}
         what = f"the conditions on readers make more than {MOST_VARIANTS} different letters"
-        return [Problem(path, line, what, "ask fewer questions, or ask them inside {{ … }}") for path, line in sites]
+        return [
+            Problem(path, line, what, "ask fewer questions, or ask them inside {{ … }}")
+            for path, line in sites
+        ]
 
     def _hold(self, held: Held) -> str:
         if self._tag is not None and _is_unsubscribe(held):
@@ -168,7 +171,9 @@ class Letter:
 
     def _compile(self, rendered: Rendered) -> _Compiled:
         where = self._rendering.where
-        compiled = to_html(rendered.mjml, lambda line: where(*rendered.lines[min(line, len(rendered.lines)) - 1]))
+        compiled = to_html(
+            rendered.mjml, lambda line: where(*rendered.lines[min(line, len(rendered.lines)) - 1])
+        )
         self.compiled += 1
         self._refuse_loss(rendered.mjml, compiled)
         html, problems = in_html(compiled, self._nonce, self._in_style)
@@ -177,9 +182,16 @@ class Letter:
         text = in_text(rendered.text, self._nonce)
         words = re.findall(self._nonce.pattern(), html + text)
         used = sorted({int(number) for number, _place in words})
-        spelled = sorted({(used.index(int(number)), place, self._nonce.word(int(number), place)) for number, place in words})
+        spelled = sorted(
+            {
+                (used.index(int(number)), place, self._nonce.word(int(number), place))
+                for number, place in words
+            }
+        )
         variant = Variant(self._with_tag(html), self._with_tag(text))
-        return _Compiled(variant, Expressions([self._helds[number] for number in used]), tuple(spelled))
+        return _Compiled(
+            variant, Expressions([self._helds[number] for number in used]), tuple(spelled)
+        )
 
     def _with_tag(self, part: str) -> str:
         return part.replace(self._provider_word, self._tag or "")
@@ -188,7 +200,12 @@ class Letter:
         """What went in must come out, in whatever number."""
         before, after = (set(re.findall(self._nonce.pattern(), part)) for part in (mjml, compiled))
         problems = [
-            Problem(site.path, site.line, "a reader's value is lost here", "put it into the text of the letter")
+            Problem(
+                site.path,
+                site.line,
+                "a reader's value is lost here",
+                "put it into the text of the letter",
+            )
             for site in (self._helds[int(number)].site for number, _place in before - after)
         ]
         if problems:
@@ -202,7 +219,9 @@ class Letter:
         size = sum(len(word) + len(value.encode()) for word, value in substitutions.items())
         if size > MOST_BYTES:
             what = f"one reader's values are {size:,} bytes; SendGrid takes {MOST_BYTES:,}"
-            raise MergeProblem(Problem(self.edition.name, None, what, "use fewer or shorter merge fields"))
+            raise MergeProblem(
+                Problem(self.edition.name, None, what, "use fewer or shorter merge fields")
+            )
 
 
 def question(held: Held) -> Expressions:
@@ -227,7 +246,11 @@ def fill(part: str, substitutions: Mapping[str, str]) -> str:
 
 def _is_unsubscribe(held: Held) -> bool:
     expression = held.site.expression
-    return isinstance(expression, nodes.Getattr) and expression.attr == "unsubscribe_url" and isinstance(expression.node, nodes.Name)
+    return (
+        isinstance(expression, nodes.Getattr)
+        and expression.attr == "unsubscribe_url"
+        and isinstance(expression.node, nodes.Name)
+    )
 
 
 def _refuse_hole(held: Held, value: str, place: str) -> None:
@@ -236,4 +259,11 @@ def _refuse_hole(held: Held, value: str, place: str) -> None:
         raise MergeProblem(Problem(site.path, site.line, "a reader's value is empty here", CURE))
     if place == LINK and not is_link(value):
         what = "a reader's value stands as a link here and is none"
-        raise MergeProblem(Problem(site.path, site.line, what, "write the beginning of the link (https://…) before the value"))
+        raise MergeProblem(
+            Problem(
+                site.path,
+                site.line,
+                what,
+                "write the beginning of the link (https://…) before the value",
+            )
+        )

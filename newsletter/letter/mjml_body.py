@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.tree import SyntaxTreeNode
 
 from newsletter.letter.article import (
@@ -41,6 +42,7 @@ class Body:
         self.masked = masked
         self.pictures = pictures
         self.markdown: MarkdownIt = parser()
+        self.renderer = RendererHTML()
         self.lines = Lines()
 
     def write(self, tree: SyntaxTreeNode) -> Lines:
@@ -72,7 +74,7 @@ class Body:
         if not nodes:
             return
         line = line or line_of(nodes[0], self.masked)
-        self.lines.add(f'<mj-section mj-class="{kind}-section">', line)
+        self.lines.add(f'<mj-section mj-class="{kind}-section" css-class="gutter">', line)
         self.lines.add(f'<mj-column mj-class="{kind}-column" css-class="{kind}">', line)
         title = title or CARD_TITLES.get(kind, "")
         if title:
@@ -124,7 +126,7 @@ class Body:
 
     def _table(self, node: SyntaxTreeNode, kind: str) -> None:
         rows = self._styled(
-            self.markdown.renderer.render(list(node.to_tokens())[1:-1], self.markdown.options, {})
+            self.renderer.render(list(node.to_tokens())[1:-1], self.markdown.options, {})
         )
         self._add(
             node,
@@ -175,7 +177,7 @@ class Body:
     def _block(self, node: SyntaxTreeNode) -> str:
         if node.type == "html_block":
             return self.masked.unmask(self._styled(_clean(node.content)))
-        rendered = self.markdown.renderer.render(list(node.to_tokens()), self.markdown.options, {})
+        rendered = self.renderer.render(list(node.to_tokens()), self.markdown.options, {})
         if any(part.type == "html_inline" for part in node.walk()):
             rendered = _clean(rendered)
         return self.masked.unmask(self._styled(rendered.strip()))
@@ -184,7 +186,7 @@ class Body:
         tokens = tokens_of(inline) or [
             token for child in inline.children for token in child.to_tokens()
         ]
-        rendered = self.markdown.renderer.renderInline(tokens, self.markdown.options, {})
+        rendered = self.renderer.renderInline(tokens, self.markdown.options, {})
         if any(token.type == "html_inline" for token in tokens):
             rendered = _clean(rendered)
         return self.masked.unmask(self._styled(rendered))

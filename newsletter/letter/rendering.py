@@ -28,7 +28,9 @@ class Rendered:
 class Rendering:
     """The templates of one letter, and what they know."""
 
-    def __init__(self, source: Source, where: Where, template: str, context: Mapping[str, Any]) -> None:
+    def __init__(
+        self, source: Source, where: Where, template: str, context: Mapping[str, Any]
+    ) -> None:
         self.environment = Staged(source, where)
         self.where = where
         self.template = template
@@ -55,7 +57,9 @@ class Rendering:
         except TemplateNotFound as error:
             place = self._place(error, name)
             missing = f"templates/email/{error.name}"
-            raise Problems([Problem(*place, f"{missing} is missing", "name a file that is there")]) from error
+            raise Problems(
+                [Problem(*place, f"{missing} is missing", "name a file that is there")]
+            ) from error
         except TemplateSyntaxError as error:
             place = self.where(error.name or name, error.lineno)
             cure = "write {{ … }} for a value and {% … %} for a statement, each closed"

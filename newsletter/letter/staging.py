@@ -111,7 +111,7 @@ class Staged(ImmutableSandboxedEnvironment):
         self.ask: Callable[[Held], bool] = _nobody
         self.globals["_hold"] = lambda site, *captured: Markup(
             self.hold(Held(self.sites[site], captured))
-        )  # noqa: S704 – a placeholder of letters and digits
+        )
         self.globals["_ask"] = lambda site, *captured: self.ask(Held(self.sites[site], captured))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -133,7 +133,7 @@ class Staged(ImmutableSandboxedEnvironment):
         for output in list(tree.find_all(nodes.Output)):
             output.nodes = [self._staged_output(part, name or "") for part in output.nodes]
         for condition in list(tree.find_all(nodes.If)):
-            if mentions_reader(condition.test):
+            if isinstance(condition.test, nodes.Expr) and mentions_reader(condition.test):
                 condition.test = self._call("_ask", condition.test, name or "")
         if (name or "").endswith(".mjml"):
             _mark_lines(tree, name or "")
@@ -152,7 +152,8 @@ class Staged(ImmutableSandboxedEnvironment):
         )
         arguments = [nodes.Const(len(self.sites) - 1), *captured]
         call = nodes.Call(nodes.Name(function, LOAD), arguments, [], None, None)
-        return call.set_lineno(line, override=True)
+        call.set_lineno(line, override=True)
+        return call
 
 
 def _nobody(_held: Held) -> Any:

@@ -30,7 +30,9 @@ class Subject:
 
     def __init__(self, source: str, path: str, line: int, context: Mapping[str, Any]) -> None:
         self.path, self.line = path, line
-        self.environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=plainly)
+        self.environment = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined, finalize=plainly
+        )
         self.environment.globals["_filled"] = _filled
         try:
             tree = self.environment.parse(source)
@@ -55,9 +57,13 @@ class Subject:
         try:
             written = one_line(self.template.render(reader=reader)).replace("<%", "<\u200b%")
         except Exception as error:
-            raise MergeProblem(Problem(self.path, self.line, f"the subject cannot be written ({error})", CURE)) from error
+            raise MergeProblem(
+                Problem(self.path, self.line, f"the subject cannot be written ({error})", CURE)
+            ) from error
         if not written:
-            raise MergeProblem(Problem(self.path, self.line, "the subject is empty for a reader", CURE))
+            raise MergeProblem(
+                Problem(self.path, self.line, "the subject is empty for a reader", CURE)
+            )
         return written
 
 
@@ -70,4 +76,5 @@ def _whole(part: nodes.Expr) -> nodes.Expr:
     if not mentions_reader(part) or thought_of(part):
         return part
     call = nodes.Call(nodes.Name("_filled", "load"), [part], [], None, None)
-    return call.set_lineno(part.lineno, override=True)
+    call.set_lineno(part.lineno, override=True)
+    return call

@@ -1,0 +1,101 @@
+"""This module reads the front matter of an article: YAML in which every scalar is text, with its line."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from newsletter.errors import Problem
+
+FENCE = re.compile(r"-{3,}[ \t]*")
+LITERAL = ("title", "subject", "preheader")
+"""Keys whose unquoted value is the rest of the line: `Tip #1: what helps` keeps its end."""
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The values by key, the line of each key, and where the body begins (lines count from 1)."""
+
+    values: Mapping[str, str | tuple[str, ...]]
+    lines: Mapping[str, int]
+    body: str
+    body_line: int
+
+
+def read_front_matter(source: str, name: str) -> tuple[FrontMatter, list[Problem]]:
+    """The front matter of *source* and everything that is wrong with it."""
+    rows = source.split("\n")
+    end = _end(rows)
+    if end is None:
+        cure = "begin with a line ---, then title: …, subject: …, preheader: …, then a line ---"
+        return FrontMatter({}, {}, source, 1), [Problem(name, 1, "there is no front matter", cure)]
+    body = "\n".join(rows[end + 1 :])
+    head = "\n".join(["", *map(_literal, rows[1:end])])
+    values: dict[str, str | tuple[str, ...]] = {}
+    lines: dict[str, int] = {}
+    problems = []
+    try:
+        tree = yaml.compose(head, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        return FrontMatter({}, {}, body, end + 2), [_broken(error, name)]
+    if tree is not None and not isinstance(tree, yaml.MappingNode):
+        problems.append(
+            Problem(name, 2, "the front matter has no keys", "write key: value on each line")
+        )
+    for key, value, line, problem in _entries(tree, name):
+        if key in lines:
+            what = f"{key} stands twice, here and on line {lines[key]}"
+            problems.append(Problem(name, line, what, "keep one of them"))
+            continue
+        lines[key] = line
+        problems += problem
+        values[key] = value
+    return FrontMatter(values, lines, body, end + 2), problems
+
+
+def _end(rows: list[str]) -> int | None:
+    if not rows or not FENCE.fullmatch(rows[0]):
+        return None
+    return next((number for number, row in enumerate(rows[1:], 1) if FENCE.fullmatch(row)), None)
+
+
+def _literal(row: str) -> str:
+    """Quote a literal key's value, so that YAML leaves its # and : alone."""
+    match = re.match(rf"({'|'.join(LITERAL)}):[ \t]+(.*?)[ \t]*$", row)
+    if match is None or not match[2] or _quoted(match[2]) or match[2] in {"|", ">", "|-", ">-"}:
+        return row
+    return f"{match[1]}: '{match[2].replace(chr(39), chr(39) * 2)}'"
+
+
+def _quoted(value: str) -> bool:
+    """Whether *value* as a whole is a quoted YAML scalar."""
+    return bool(re.fullmatch(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"", value))
+
+
+def _broken(error: yaml.YAMLError, name: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = mark.line + 1 if mark is not None else 1
+    what = f"the front matter cannot be read ({getattr(error, 'problem', None) or 'no YAML'})"
+    return Problem(name, line, what, 'write key: value; put "quotes" round a value with : or #')
+
+
+def _entries(
+    tree: yaml.Node | None, name: str
+) -> Iterator[tuple[str, str | tuple[str, ...], int, list[Problem]]]:
+    if not isinstance(tree, yaml.MappingNode):
+        return
+    for key, value in tree.value:
+        line = key.start_mark.line + 1
+        word = str(key.value)
+        if isinstance(value, yaml.ScalarNode):
+            yield word, value.value.strip(), line, []
+        elif isinstance(value, yaml.SequenceNode) and all(
+            isinstance(item, yaml.ScalarNode) for item in value.value
+        ):
+            yield word, tuple(str(item.value).strip() for item in value.value), line, []
+        else:
+            problem = Problem(
+                name, line, f"{word} holds more than text", f"write {word}: some text"
+            )
+            yield word, "", line, [problem]

@@ -1,0 +1,195 @@
+"""This module loads an edition and says everything that is wrong with it at once."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from newsletter.edition.edition import DETAILS, Edition
+from newsletter.edition.front_matter import LITERAL, FrontMatter, read_front_matter
+from newsletter.errors import Problem, Problems
+
+REQUIRED = ("id", "title", "subject", "preheader")
+KNOWN = (*REQUIRED, "template", "language", "audience", *DETAILS)
+PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^\s)>]+)")
+SHAPES: Mapping[str, tuple[str, str]] = {
+    "id": (r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "write letters, digits and hyphens, as 2026-11-24-back-pain-k3f9"),
+    "template": (r"[a-z][a-z0-9-]*", "write the name of a file in templates/email, as article"),
+    "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write a language tag, as en or es-MX"),
+}  # fmt: skip
+DATES = ("date", "reviewed_on")
+
+
+def load_edition(path: Path, root: Path) -> Edition:
+    """The edition in the file *path* of the project *root*; raises Problems with file and line."""
+    path, name = path.resolve(), _name(path, root)
+    content = _content(path, name)
+    source = _text(content, name)
+    head, problems = read_front_matter(source, name)
+    if head.lines:
+        problems += [*_wrong_keys(head, name), *_wrong_values(head, name)]
+    if head.lines and not head.body.strip():
+        problems.append(
+            Problem(name, head.body_line, "the article is empty", "write it below the front matter")
+        )
+    pictures = dict(_pictures(head))
+    problems += _missing_pictures(pictures, path, root, name)
+    if problems:
+        raise Problems(problems)
+    shown = b"".join((path.parent / picture).read_bytes() for picture in sorted(pictures))
+    return _edition(path, name, head, hashlib.sha256(content + shown).hexdigest())
+
+
+def find_editions(root: Path) -> list[Path]:
+    """All articles of the project, in the order of their names."""
+    return sorted((root / "content").glob("*.md"))
+
+
+def _name(path: Path, root: Path) -> str:
+    path, root = path.resolve(), root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        near = get_close_matches(path.name, [other.name for other in path.parent.glob("*.md")], n=1)
+        cure = (
+            f"did you mean {path.parent.name}/{near[0]}?"
+            if near
+            else "type the path of an article, as content/ARTICLE.md"
+        )
+        raise Problems([Problem(name, None, "there is no such file", cure)]) from error
+    except IsADirectoryError as error:
+        raise Problems(
+            [Problem(name, None, "this is a folder", "name an article in it")]
+        ) from error
+    except PermissionError as error:
+        raise Problems(
+            [Problem(name, None, "it cannot be read", "give yourself permission to read it")]
+        ) from error
+
+
+def _text(content: bytes, name: str) -> str:
+    if not content.strip():
+        raise Problems(
+            [
+                Problem(
+                    name, None, "the file is empty", 'start an article with newsletter new "Title"'
+                )
+            ]
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Problems(
+            [
+                Problem(
+                    name, line, "this is no UTF-8 text", "save the article as UTF-8 text (Markdown)"
+                )
+            ]
+        ) from error
+    if "\0" in text:
+        raise Problems([Problem(name, None, "this is no text file", "name an article in Markdown")])
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _wrong_keys(head: FrontMatter, name: str) -> Iterator[Problem]:
+    for key, line in head.lines.items():
+        if key not in KNOWN:
+            near = get_close_matches(key, KNOWN, n=1)
+            cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
+            yield Problem(name, line, f"{key} is unknown", cure)
+    for key in REQUIRED:
+        if not head.values.get(key):
+            cure = (
+                f"write {key}: …"
+                if key != "id"
+                else "write id: and a name that never changes, as 2026-11-24-back-pain"
+            )
+            yield Problem(name, head.lines.get(key, 1), f"{key} is missing", cure)
+
+
+def _wrong_values(head: FrontMatter, name: str) -> Iterator[Problem]:
+    for key, value in head.values.items():
+        line = head.lines[key]
+        if isinstance(value, tuple):
+            if key != "audience":
+                yield Problem(name, line, f"{key} is a list", f"write {key}: some text")
+        elif key in LITERAL and "\n" in value:
+            yield Problem(name, line, f"{key} has more than one line", "write it on one line")
+        elif key in SHAPES and value and not re.fullmatch(SHAPES[key][0], value):
+            yield Problem(name, line, f"{key}: {value} cannot be used", SHAPES[key][1])
+        elif key in DATES and value and not _is_date(value):
+            yield Problem(
+                name,
+                line,
+                f"{key}: {value} is no date",
+                f"write year-month-day, as {key}: 2026-11-24",
+            )
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _pictures(head: FrontMatter) -> Iterator[tuple[str, int]]:
+    hero = head.values.get("hero", "")
+    if hero and isinstance(hero, str):
+        yield hero, head.lines["hero"]
+    for number, row in enumerate(head.body.split("\n"), head.body_line):
+        for match in PICTURE.finditer(row):
+            if "://" not in match[1] and "{" not in match[1]:
+                yield match[1], number
+
+
+def _missing_pictures(
+    pictures: Mapping[str, int], path: Path, root: Path, name: str
+) -> Iterator[Problem]:
+    for picture, line in pictures.items():
+        file = (path.parent / picture).resolve()
+        if not file.is_relative_to(root.resolve()):
+            yield Problem(
+                name,
+                line,
+                f"the picture {picture} lies outside the project",
+                "copy it beside the article",
+            )
+        elif not file.is_file():
+            yield Problem(
+                name,
+                line,
+                f"the picture {picture} is missing",
+                "put the file beside the article, or correct its name",
+            )
+
+
+def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
+    def words(key: str, default: str = "") -> str:
+        value = head.values.get(key, "")
+        return value or default if isinstance(value, str) else ", ".join(value)
+
+    return Edition(
+        path=path,
+        name=name,
+        id=words("id"),
+        title=words("title"),
+        subject=words("subject"),
+        preheader=words("preheader"),
+        template=words("template", "article"),
+        language=words("language", "en"),
+        audience=tuple(entry.strip() for entry in words("audience").split(",") if entry.strip()),
+        details={key: words(key) for key in DETAILS},
+        body=head.body,
+        body_line=head.body_line,
+        lines=dict(head.lines),
+        digest=digest,
+    )
