@@ -1,9 +1,11 @@
 """This module offers a local SendGrid: it takes mail in as SendGrid does, and nothing leaves this computer."""
 
 from newsletter.sandbox.behaviour import Behaviour
+from newsletter.sandbox.faults import KINDS, Fault
 from newsletter.sandbox.records import Record, messages, released
 from newsletter.sandbox.remote import (
     behave,
+    misbehave,
     now,
     plant,
     reset,
@@ -15,12 +17,15 @@ from newsletter.sandbox.remote import (
 from newsletter.sandbox.server import OUTBOX_LIMIT, Sandbox, run_forever, serve
 
 __all__ = [
+    "KINDS",
     "OUTBOX_LIMIT",
     "Behaviour",
+    "Fault",
     "Record",
     "Sandbox",
     "behave",
     "messages",
+    "misbehave",
     "now",
     "plant",
     "released",

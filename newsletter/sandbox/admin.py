@@ -1,17 +1,20 @@
 """This module answers what SendGrid has no words for: the clock, planted entries, the whole record."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from newsletter.sandbox.answers import answer
+from newsletter.sandbox.answers import answer, nothing
 from newsletter.sandbox.behaviour import Behaviour
+from newsletter.sandbox.faults import KINDS, Fault
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.reading import Refused, json_object
 from newsletter.sandbox.records import SELECT, records
 from newsletter.sandbox.suppressions import LISTS, add
 
+# What may stand where a value of the kind on the left is usual.
+ALIKE: dict[type, Any] = {float: (int, float), type(None): int}
 PLANTED = {kept for kept, _ in LISTS.values()}
 
 
@@ -36,8 +39,7 @@ def skip_time(office: Office, request: Request) -> Response:
 
 
 def stop_sandbox(office: Office, request: Request) -> Response:
-    office.stop_asked.set()
-    office.wake.set()
+    office.leave()
     return answer({"stopping": True})
 
 
@@ -60,14 +62,25 @@ def plant(office: Office, request: Request) -> Response:
 
 def change_behaviour(office: Office, request: Request) -> Response:
     """Change settings of the behaviour; with {} only show them."""
-    changes = json_object(request)
-    kinds: dict[str, Any] = {entry.name: type(entry.default) for entry in fields(Behaviour)}
-    for name, value in changes.items():
-        if name not in kinds:
-            raise Refused(f"{name} is unknown, there are {', '.join(kinds)}", name)
-        if type(value) is not kinds[name]:
-            raise Refused(f"{name} must be of type {kinds[name].__name__}", name)
-    return answer(office.behave(changes))
+    return answer(office.behave(_fitting(json_object(request), Behaviour())))
+
+
+def list_faults(office: Office, request: Request) -> Response:
+    return answer([asdict(fault) for fault in office.faults.planned()])
+
+
+def plan_fault(office: Office, request: Request) -> Response:
+    """Plan a misbehaviour: {"kind": "drop after", "times": 1, …}."""
+    wish = json_object(request)
+    if wish.get("kind") not in KINDS:
+        raise Refused(f"kind must be one of {', '.join(KINDS)}", "kind")
+    office.faults.plan(Fault(**_fitting(wish, Fault(""))))
+    return answer([asdict(fault) for fault in office.faults.planned()], 201)
+
+
+def clear_faults(office: Office, request: Request) -> Response:
+    office.faults.clear()
+    return nothing(204)
 
 
 def list_messages(office: Office, request: Request) -> Response:
@@ -79,3 +92,16 @@ def list_messages(office: Office, request: Request) -> Response:
         (state, state, address, address),
     )
     return answer([asdict(record) for record in records(rows)])
+
+
+def _fitting(wish: dict[str, Any], like: Behaviour | Fault) -> dict[str, Any]:
+    known = asdict(like)
+    for name, value in wish.items():
+        if name not in known:
+            raise Refused(f"{name} is unknown, there are {', '.join(known)}", name)
+        usual = known[name]
+        if isinstance(value, bool) is not isinstance(usual, bool) or not isinstance(
+            value, ALIKE.get(type(usual), type(usual))
+        ):
+            raise Refused(f"{name} is {value!r}, it should be like {usual!r}", name)
+    return wish

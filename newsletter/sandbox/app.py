@@ -1,83 +1,27 @@
-"""This module leads each request to its answer: SendGrid's paths, the inbox, the controls."""
+"""This module leads each request to its answer, and past the door and the planned faults before."""
 
 import hmac
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.http import http_date
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from newsletter.sandbox import account, admin, batches, groups, sending, stats, suppressions
 from newsletter.sandbox.answers import Complaint, refusal
+from newsletter.sandbox.faults import Hit, spoiled
+from newsletter.sandbox.html import page
 from newsletter.sandbox.office import Office
+from newsletter.sandbox.routes import PATHS
 
 SERVER = "newsletter-sandbox"
+API = "/v3/"
+# Pages of other names that resolve to this computer (DNS rebinding) must not read the inbox.
+OWN_NAMES = ("127.0.0.1", "localhost")
 UNAUTHORIZED = Complaint("The provided authorization grant is invalid, expired, or revoked")
-
-SUPPRESSIONS = f"any({', '.join(suppressions.LISTS)})"
-
-View = Callable[..., Response]
-
-API: tuple[tuple[str, str, View], ...] = (
-    ("POST", "/v3/mail/send", sending.send_mail),
-    ("POST", "/v3/mail/batch", batches.create_batch),
-    ("GET", "/v3/mail/batch/<batch>", batches.show_batch),
-    ("POST", "/v3/user/scheduled_sends", batches.stop_batch),
-    ("GET", "/v3/user/scheduled_sends", batches.list_stops),
-    ("GET", "/v3/user/scheduled_sends/<batch>", batches.show_stop),
-    ("PATCH", "/v3/user/scheduled_sends/<batch>", batches.change_stop),
-    ("DELETE", "/v3/user/scheduled_sends/<batch>", batches.end_stop),
-    ("POST", "/v3/asm/suppressions/global", suppressions.add_global),
-    ("GET", "/v3/asm/suppressions/global/<email>", suppressions.show_global),
-    ("DELETE", "/v3/asm/suppressions/global/<email>", suppressions.delete_global),
-    ("GET", f"/v3/suppression/<{SUPPRESSIONS}:name>", suppressions.list_suppressions),
-    ("DELETE", f"/v3/suppression/<{SUPPRESSIONS}:name>", suppressions.delete_suppressions),
-    ("GET", f"/v3/suppression/<{SUPPRESSIONS}:name>/<email>", suppressions.show_suppression),
-    ("DELETE", f"/v3/suppression/<{SUPPRESSIONS}:name>/<email>", suppressions.delete_suppression),
-    ("GET", "/v3/asm/groups", groups.list_groups),
-    ("POST", "/v3/asm/groups", groups.create_group),
-    ("GET", "/v3/asm/groups/<int:group>", groups.show_group),
-    ("DELETE", "/v3/asm/groups/<int:group>", groups.delete_group),
-    ("GET", "/v3/asm/suppressions", groups.list_all_group_suppressions),
-    ("GET", "/v3/asm/groups/<int:group>/suppressions", groups.list_group_suppressions),
-    ("POST", "/v3/asm/groups/<int:group>/suppressions", groups.add_group_suppressions),
-    ("POST", "/v3/asm/groups/<int:group>/suppressions/search", groups.search_group_suppressions),
-    (
-        "DELETE",
-        "/v3/asm/groups/<int:group>/suppressions/<email>",
-        groups.delete_group_suppression,
-    ),
-    ("GET", "/v3/scopes", account.show_scopes),
-    ("GET", "/v3/user/credits", account.show_credits),
-    ("GET", "/v3/user/account", account.show_account),
-    ("GET", "/v3/verified_senders", account.list_verified_senders),
-    ("GET", "/v3/verified_senders/steps_completed", account.show_verification_steps),
-    ("GET", "/v3/whitelabel/domains", account.list_domains),
-    ("GET", "/v3/stats", stats.show_stats),
-    ("GET", "/v3/categories/stats", stats.show_category_stats),
-    ("GET", "/v3/categories/stats/sums", stats.sum_category_stats),
-)
-CONTROLS: tuple[tuple[str, str, View], ...] = (
-    ("GET", "/sandbox/alive", admin.show_alive),
-    ("GET", "/sandbox/clock", admin.show_clock),
-    ("POST", "/sandbox/clock", admin.skip_time),
-    ("POST", "/sandbox/stop", admin.stop_sandbox),
-    ("POST", "/sandbox/reset", admin.reset_sandbox),
-    ("POST", "/sandbox/plant", admin.plant),
-    ("POST", "/sandbox/behaviour", admin.change_behaviour),
-    ("GET", "/sandbox/messages.json", admin.list_messages),
-)
-PATHS = Map(
-    [
-        Rule(path, methods=[method], endpoint=(view, table is API))
-        for table in (API, CONTROLS)
-        for method, path, view in table
-    ]
-)
 
 
 class App:
@@ -88,6 +32,7 @@ class App:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
+        request.trusted_hosts = list(OWN_NAMES)
         response = self.respond(request)
         response.headers["Date"] = http_date(self.office.clock.now())
         response.headers["Server"] = SERVER
@@ -95,36 +40,54 @@ class App:
 
     def respond(self, request: Request) -> Response:
         """The answer to *request*; nothing that goes wrong inside stays without one."""
+        request.get_data()  # read to its end, so that the connection can be used again
+        fault = self.office.faults.claim(request)
+        if fault is None:
+            return self._answered(request)
+        hit = Hit(request, partial(self._answered, request), self.office.wait, self.office.leave)
+        return spoiled(fault, hit)
+
+    def _answered(self, request: Request) -> Response:
         try:
-            request.get_data()  # read to its end, so that the connection can be used again
-            self.office.release()
-            (view, guarded), values = PATHS.bind_to_environ(request.environ).match()
-            if guarded and not _may_enter(request, self.office.key):
-                return refusal(401, UNAUTHORIZED)
-            found: Response = view(self.office, request, **values)
-            return found
+            return self._found(request)
         except HTTPException as error:
-            return _http_error(error)
-        except ConnectionError:
-            raise
+            return _http_error(error, request)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             return refusal(500, Complaint("internal server error"))
 
+    def _found(self, request: Request) -> Response:
+        _check_origin(request)
+        self.office.release()
+        view, values = PATHS.bind_to_environ(request.environ).match()
+        if request.path.startswith(API) and not _may_enter(request, self.office.key):
+            return refusal(401, UNAUTHORIZED)
+        response: Response = view(self.office, request, **values)
+        return response
+
+
+def _check_origin(request: Request) -> None:
+    """Let no other site's page press our buttons."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.host}":
+        raise Forbidden("this page may not ask that")
+
 
 def _may_enter(request: Request, key: str | None) -> bool:
-    given = request.headers.get("Authorization", "")
-    scheme, _, token = given.partition(" ")
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         return False
     return key is None or hmac.compare_digest(token.strip().encode(), key.encode())
 
 
-def _http_error(error: HTTPException) -> Response:
-    if error.response is not None:
-        return error.response  # type: ignore[return-value]
+def _http_error(error: HTTPException, request: Request) -> Response:
+    if isinstance(error.response, Response):
+        return error.response
+    status = error.code or 500
+    if not request.path.startswith((API, "/sandbox/")):
+        return page("error.html", status, code=status, words=error.name)
     if isinstance(error, NotFound):
         return refusal(404, Complaint("not found"))
     if isinstance(error, MethodNotAllowed):
         return refusal(405, Complaint("method not allowed"))
-    return refusal(error.code or 500, Complaint(error.description or error.name))
+    return refusal(status, Complaint(error.description or error.name))

@@ -54,7 +54,7 @@ def filled(
         to=tuple(person["to"]),
         cc=tuple(person.get("cc", ())),
         reply_to=_replies(body, values),
-        subject=substituted(person.get("subject") or body["subject"], values),
+        subject=subject(body, place),
         html=parts.html,
         text=parts.text,
         others=tuple(part for part in contents if part[0] not in ("text/html", "text/plain")),
@@ -65,6 +65,12 @@ def filled(
         custom_args={**body.get("custom_args", {}), **person.get("custom_args", {})},
         attachments=tuple(body.get("attachments", ())),
     )
+
+
+def subject(body: Mapping[str, Any], place: int) -> str:
+    """The subject of the personalization at *place*."""
+    person = body["personalizations"][place]
+    return substituted(person.get("subject") or body["subject"], person.get("substitutions", {}))
 
 
 def substituted(text: str, values: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.clock import Clock
 from newsletter.sandbox.database import Database
+from newsletter.sandbox.faults import Faults
 from newsletter.sandbox.outbox import Outbox
 from newsletter.sandbox.release import next_due, release, tidy
 
@@ -25,6 +26,7 @@ class Office:
     """The only API key that is let in; None lets every key in."""
     url: str = ""
     behaviour: Behaviour = field(default_factory=Behaviour)
+    faults: Faults = field(default_factory=Faults)
     stop_asked: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
     secret: bytes = b""
@@ -43,6 +45,16 @@ class Office:
         """How long, on the computer's clock, until the next mail is due; None when none waits."""
         due = next_due(self.database)
         return None if due is None else max(due - self.clock.now(), 0) / self.clock.speed
+
+    def leave(self) -> None:
+        """Ask the whole sandbox to end."""
+        self.stop_asked.set()
+        self.wake.set()
+
+    def wait(self, seconds: float) -> None:
+        """Keep a client waiting; when the sandbox ends meanwhile, so does the connection."""
+        if self.stop_asked.wait(seconds):
+            raise ConnectionAbortedError
 
     def behave(self, changes: dict[str, Any]) -> dict[str, Any]:
         """Change some settings of the behaviour; what holds now."""

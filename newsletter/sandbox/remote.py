@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.sandbox.faults import Fault
 
 ADDRESS_FILE = "address.json"
 LOG_FILE = "sandbox.log"
@@ -86,6 +88,12 @@ def plant(sandbox: Path | str, name: str, emails: Sequence[str], reason: str = "
 def behave(sandbox: Path | str, **changes: Any) -> dict[str, Any]:
     """Change how the sandbox decides what SendGrid leaves open; the settings that hold now."""
     return _asked(_address(sandbox), "POST", "/sandbox/behaviour", changes)
+
+
+def misbehave(sandbox: Path | str, *faults: Fault) -> None:
+    """Plan misbehaviours, one after the other."""
+    for fault in faults:
+        _asked(_address(sandbox), "POST", "/sandbox/faults", asdict(fault))
 
 
 def reset(sandbox: Path | str) -> None:

@@ -34,11 +34,9 @@ def send_mail(office: Office, request: Request) -> Response:
     if request.mimetype != "application/json":
         return refusal(415, Complaint("Content-Type should be application/json."))
     try:
-        body = orjson.loads(content.decode())
-    except UnicodeDecodeError:
-        return refusal(415, Complaint("Invalid UTF8 in request"))
+        body = orjson.loads(content)
     except orjson.JSONDecodeError:
-        return refusal(400, Complaint("Bad Request"))
+        return _unreadable(content)
     now = office.clock.now()
     groups = {row["id"] for row in office.database.rows("SELECT id FROM unsubscribe_group")}
     if errors := mail_errors(body, now, groups):
@@ -46,6 +44,14 @@ def send_mail(office: Office, request: Request) -> Response:
     if body.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
         return nothing(200)
     return _taken_in(office, body, content, now)
+
+
+def _unreadable(content: bytes) -> Response:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return refusal(415, Complaint("Invalid UTF8 in request"))
+    return refusal(400, Complaint("Bad Request"))
 
 
 def _taken_in(office: Office, body: Mapping[str, Any], content: bytes, now: float) -> Response:

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -19,6 +19,7 @@ from newsletter.sandbox.app import App
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.clock import Clock
 from newsletter.sandbox.database import Database
+from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.outbox import Outbox
@@ -51,8 +52,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End it; the state stays on disk."""
-        self.office.stop_asked.set()
-        self.office.wake.set()
+        self.office.leave()
         self.wait()
 
     def wait(self) -> None:
@@ -113,13 +113,14 @@ def serve(
     idle_seconds: float | None = None,
     key: str | None = None,
     behaviour: Behaviour | None = None,
+    faults: Iterable[Fault] = (),
 ) -> Sandbox:
     """Start a sandbox whose state lies in *folder*, in threads of this process.
 
     *port* 0 takes the port of last time, so that links in old mail work, or any free one.
     *speed* 60 lets an hour pass in a minute. Without *outbox* no .eml files are written; with it
     at most *outbox_limit* mails wait as files at a time. *idle_seconds* ends it after so long
-    without a request. Only *key* is let in, or every key.
+    without a request. Only *key* is let in, or every key. *faults* are misbehaviours to come.
     Raises NewsletterError where a sandbox runs in *folder* already, or the port is taken.
     """
     folder = folder.resolve()
@@ -134,6 +135,7 @@ def serve(
             outbox=Outbox(folder, limit=outbox_limit if outbox else 0),
             key=key,
             behaviour=behaviour or Behaviour(),
+            faults=Faults(faults),
         )
         listener = _listener(office, port)
     except BaseException:
@@ -148,8 +150,7 @@ def run_forever(sandbox: Sandbox, started: Callable[[Sandbox], None]) -> None:
     """Run *sandbox* in the foreground until Ctrl-C, SIGTERM, a stop or idleness; *started* may greet."""
 
     def leave(number: int, frame: FrameType | None) -> None:
-        sandbox.office.stop_asked.set()
-        sandbox.office.wake.set()
+        sandbox.office.leave()
 
     before = {name: signal.signal(name, leave) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
