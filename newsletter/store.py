@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Connection,
@@ -171,8 +172,11 @@ variant = Table(
     Column("number", Integer, nullable=False),
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("recipients", Integer, nullable=False),
+    Column("largest", Integer, nullable=False),
     PrimaryKeyConstraint("campaign_id", "number"),
 )
+"""One version of the letter; *largest* is what its largest recipient adds to a request, in bytes."""
 
 picture = Table(
     "picture",
@@ -189,7 +193,7 @@ recipient = Table(
     "recipient",
     metadata,
     Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("edition_id", Text, nullable=False),
     Column("subscriber_id", Integer, nullable=False),
     Column("key", Text, nullable=False),
@@ -197,10 +201,11 @@ recipient = Table(
     Column("variant", Integer, nullable=False),
     Column("subject", Text, nullable=False),
     Column("substitutions", Text, nullable=False),
+    _words("unsubscribe_url"),
+    Column("live", Integer, nullable=False, server_default="1"),
     Column("outcome", Text),
     Column("reason", Text),
     PrimaryKeyConstraint("campaign_id", "seq"),
-    UniqueConstraint("campaign_id", "key"),
     ForeignKeyConstraint(["campaign_id", "variant"], ["variant.campaign_id", "variant.number"]),
     _one_of("outcome", ("withheld", "refused", "cancelled")),
     Index(
@@ -208,13 +213,24 @@ recipient = Table(
         "edition_id",
         "key",
         unique=True,
-        sqlite_where=text("outcome IS NULL OR outcome <> 'cancelled'"),
-        postgresql_where=text("outcome IS NULL OR outcome <> 'cancelled'"),
+        sqlite_where=text("live = 1"),
+        postgresql_where=text("live = 1"),
+    ),
+    Index(
+        "recipient_outcome",
+        "campaign_id",
+        "seq",
+        "outcome",
+        sqlite_where=text("outcome IS NOT NULL"),
+        postgresql_where=text("outcome IS NOT NULL"),
     ),
 )
-"""Who is in a frozen campaign, ordered so that each variant is one run of *seq*.
+"""Who is in a frozen campaign; *seq* counts without gaps inside a variant, each variant in a range of its own.
 
-*outcome* stays empty while the recipient shares the fate of its request.
+*substitutions* is JSON as it goes into the request. *outcome* stays empty while the recipient shares
+the fate of its request. *live* falls to 0 when the mail was taken back: the edition may go out again.
+(Every row of a campaign begins live under one edition, so recipient_once also keeps an address from
+being twice in a campaign.)
 """
 
 wave = Table(
@@ -223,8 +239,6 @@ wave = Table(
     _id(),
     Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("first_seq", Integer, nullable=False),
-    Column("last_seq", Integer, nullable=False),
     UniqueConstraint("campaign_id", "number"),
 )
 
@@ -245,7 +259,17 @@ attempt = Table(
 )
 """One try at a wave under one batch_id; only the live attempt (not cancelled) counts."""
 
-REQUEST_STATES = ("pending", "posting", "accepted", "refused", "unknown", "cancelled", "expired")
+REQUEST_STATES = (
+    "pending",
+    "posting",
+    "accepted",
+    "refused",
+    "unknown",
+    "cancelled",
+    "expired",
+    "void",
+)
+"""*void*: nobody's fate hangs on it: its people moved to a later wave, or each has an outcome of their own."""
 
 request = Table(
     "request",
@@ -254,8 +278,8 @@ request = Table(
     Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
     Column("attempt_id", ForeignKey("attempt.id"), nullable=False),
     Column("variant", Integer, nullable=False),
-    Column("first_seq", Integer, nullable=False),
-    Column("last_seq", Integer, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
     _words("state", "pending"),
     Column("posted_at", Integer),
     Column("settled_at", Integer),
@@ -264,6 +288,7 @@ request = Table(
     _words("answer"),
     UniqueConstraint("attempt_id", "first_seq"),
     Index("request_state", "campaign_id", "state"),
+    Index("request_run", "campaign_id", "first_seq"),
     _one_of("state", REQUEST_STATES),
 )
 """At most 1,000 recipients of one variant: a run of *seq*, accepted or refused by SendGrid as a whole."""
