@@ -8,13 +8,12 @@ from newsletter.sandbox.remote import (
     misbehave,
     now,
     plant,
-    reset,
     running,
     skip,
     start_in_background,
     stop,
 )
-from newsletter.sandbox.server import OUTBOX_LIMIT, Sandbox, run_forever, serve
+from newsletter.sandbox.server import OUTBOX_LIMIT, Sandbox, reset, run_forever, serve
 
 __all__ = [
     "KINDS",

@@ -21,6 +21,7 @@ SERVER = "newsletter-sandbox"
 API = "/v3/"
 # Pages of other names that resolve to this computer (DNS rebinding) must not read the inbox.
 OWN_NAMES = ("127.0.0.1", "localhost")
+LOOKING = ("GET", "HEAD")
 UNAUTHORIZED = Complaint("The provided authorization grant is invalid, expired, or revoked")
 
 
@@ -69,7 +70,8 @@ class App:
 def _check_origin(request: Request) -> None:
     """Let no other site's page press our buttons."""
     origin = request.headers.get("Origin")
-    if origin is not None and origin != f"http://{request.host}":
+    own = f"http://{request.host}"
+    if request.method not in LOOKING and origin not in (None, own):
         raise Forbidden("this page may not ask that")
 
 

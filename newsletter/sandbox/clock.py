@@ -52,6 +52,12 @@ class Clock:
         self.keep()
         return self._anchor.shown
 
+    def set_right(self) -> None:
+        """Show the computer's time again."""
+        real = time.time()
+        self._anchor = Anchor(real, real, self.speed)
+        self.keep()
+
     def keep(self) -> None:
         """Remember the time over restarts."""
         real = time.time()

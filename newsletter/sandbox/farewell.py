@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SIGNATURE_LENGTH = 20
+HTML = "text/html"
 ALL, GROUP, PREFERENCES = "all", "group", "preferences"
 
 GROUP_TAGS = {
@@ -25,15 +26,6 @@ FOOTER_TAG = re.compile(r"<%\s*(.*?)\s*%>")
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The readable parts of a mail and the headers that the farewell adds."""
-
-    html: str
-    text: str
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Farewell:
     """Makes and reads the links of this sandbox."""
 
@@ -48,47 +40,54 @@ class Farewell:
         """Whether a link is one of ours."""
         return hmac.compare_digest(signature, self._signature(kind, number))
 
-    def applied(self, mail: Mapping[str, Any], html: str, text: str, number: int) -> Parts:
-        """The parts with everything in place that *mail*'s settings ask for."""
+    def applied(self, mail: Mapping[str, Any], kind: str, content: str, number: int) -> str:
+        """A part of type *kind* with every link in place that *mail*'s settings ask for."""
         if "asm" in mail:
-            return self._group(html, text, number)
-        tracking = mail.get("tracking_settings", {}).get("subscription_tracking", {})
-        if tracking.get("enable"):
-            return self._tracked(tracking, html, text, number)
-        return Parts(html, text)
+            return self._with_group_links(content, kind, number)
+        if tracking := _tracking(mail):
+            return self._with_tracked_link(tracking, content, kind, number)
+        return content
 
-    def _signature(self, kind: str, number: int) -> str:
-        return hmac.new(self.secret, f"{kind}/{number}".encode(), hashlib.sha256).hexdigest()[
-            :SIGNATURE_LENGTH
-        ]
-
-    def _group(self, html: str, text: str, number: int) -> Parts:
-        for tag, kind in GROUP_TAGS.items():
-            if tag in html or tag in text:
-                link = self.link(kind, number)
-                html, text = html.replace(tag, link), text.replace(tag, link)
-        for tag, (kind, words) in GROUP_LINKS.items():
-            link = self.link(kind, number)
-            html = html.replace(tag, f'<a href="{link}">{words}</a>')
-            text = text.replace(tag, f"{words}: {link}")
-        return Parts(html, text, self._headers(GROUP, number))
-
-    def _tracked(self, tracking: Mapping[str, Any], html: str, text: str, number: int) -> Parts:
-        link = self.link(ALL, number)
-        if tag := tracking.get("substitution_tag"):
-            html, text = html.replace(tag, link), text.replace(tag, link)
-        else:
-            html = _with_footer(
-                html, _footer(tracking.get("html", ""), f'<a href="{link}">', "</a>")
-            )
-            text += _footer(tracking.get("text", ""), "", f" {link}")
-        return Parts(html, text, self._headers(ALL, number))
-
-    def _headers(self, kind: str, number: int) -> tuple[tuple[str, str], ...]:
+    def headers(self, mail: Mapping[str, Any], number: int) -> tuple[tuple[str, str], ...]:
+        """The headers for mail programs (RFC 8058), where *mail*'s settings ask for them."""
+        if "asm" not in mail and not _tracking(mail):
+            return ()
+        link = self.link(GROUP if "asm" in mail else ALL, number)
         return (
-            ("List-Unsubscribe", f"<{self.link(kind, number)}>"),
+            ("List-Unsubscribe", f"<{link}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
+
+    def _signature(self, kind: str, number: int) -> str:
+        signed = hmac.new(self.secret, f"{kind}/{number}".encode(), hashlib.sha256)
+        return signed.hexdigest()[:SIGNATURE_LENGTH]
+
+    def _with_group_links(self, content: str, kind: str, number: int) -> str:
+        for tag, target in GROUP_TAGS.items():
+            if tag in content:
+                content = content.replace(tag, self.link(target, number))
+        for tag, (target, words) in GROUP_LINKS.items():
+            if tag in content:
+                link = self.link(target, number)
+                whole = f'<a href="{link}">{words}</a>' if kind == HTML else f"{words}: {link}"
+                content = content.replace(tag, whole)
+        return content
+
+    def _with_tracked_link(
+        self, tracking: Mapping[str, Any], content: str, kind: str, number: int
+    ) -> str:
+        link = self.link(ALL, number)
+        if tag := tracking.get("substitution_tag"):
+            return content.replace(tag, link)
+        if kind == HTML:
+            footer = _footer(tracking.get("html", ""), f'<a href="{link}">', "</a>")
+            return _above_the_end(content, footer)
+        return content + _footer(tracking.get("text", ""), "", f" {link}")
+
+
+def _tracking(mail: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    tracking: Mapping[str, Any] = mail.get("tracking_settings", {}).get("subscription_tracking", {})
+    return tracking if tracking.get("enable") else None
 
 
 def _footer(wording: str, before: str, after: str) -> str:
@@ -96,8 +95,6 @@ def _footer(wording: str, before: str, after: str) -> str:
     return FOOTER_TAG.sub(lambda tag: f"{before}{tag[1]}{after}", wording)
 
 
-def _with_footer(html: str, footer: str) -> str:
-    if not html:
-        return html
+def _above_the_end(html: str, footer: str) -> str:
     body, end, rest = html.rpartition("</body>")
     return f"{body}{footer}{end}{rest}" if end else html + footer

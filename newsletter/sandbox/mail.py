@@ -20,13 +20,21 @@ class Mail:
     cc: tuple[Mapping[str, str], ...]
     reply_to: tuple[Mapping[str, str], ...]
     subject: str
-    html: str
-    text: str
-    others: tuple[tuple[str, str], ...]
-    """Type and content of parts that are neither text nor HTML."""
+    parts: tuple[tuple[str, str], ...]
+    """Type and content: text, HTML, whatever else, in this order."""
     headers: tuple[tuple[str, str], ...]
     custom_args: Mapping[str, str]
     attachments: tuple[Mapping[str, str], ...]
+
+    @property
+    def html(self) -> str:
+        """The HTML part, or nothing."""
+        return dict(self.parts).get("text/html", "")
+
+    @property
+    def text(self) -> str:
+        """The text part, or nothing."""
+        return dict(self.parts).get("text/plain", "")
 
 
 def recipients(body: Mapping[str, Any]) -> list[tuple[int, str]]:
@@ -45,8 +53,6 @@ def filled(
     """The mail of the personalization at *place*, for *address*."""
     person = body["personalizations"][place]
     values = person.get("substitutions", {})
-    contents = [(part["type"], substituted(part["value"], values)) for part in body["content"]]
-    parts = farewell.applied(body, _part(contents, "html"), _part(contents, "plain"), number)
     return Mail(
         number=number,
         address=address,
@@ -55,12 +61,16 @@ def filled(
         cc=tuple(person.get("cc", ())),
         reply_to=_replies(body, values),
         subject=subject(body, place),
-        html=parts.html,
-        text=parts.text,
-        others=tuple(part for part in contents if part[0] not in ("text/html", "text/plain")),
+        parts=tuple(
+            (
+                part["type"],
+                farewell.applied(body, part["type"], substituted(part["value"], values), number),
+            )
+            for part in body["content"]
+        ),
         headers=(
             *({**body.get("headers", {}), **person.get("headers", {})}).items(),
-            *parts.headers,
+            *farewell.headers(body, number),
         ),
         custom_args={**body.get("custom_args", {}), **person.get("custom_args", {})},
         attachments=tuple(body.get("attachments", ())),
@@ -78,10 +88,6 @@ def substituted(text: str, values: Mapping[str, str]) -> str:
     for tag, value in values.items():
         text = text.replace(tag, value)
     return text
-
-
-def _part(contents: list[tuple[str, str]], kind: str) -> str:
-    return next((value for name, value in contents if name == f"text/{kind}"), "")
 
 
 def _replies(body: Mapping[str, Any], values: Mapping[str, str]) -> tuple[Mapping[str, str], ...]:

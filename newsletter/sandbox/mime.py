@@ -25,17 +25,16 @@ class Envelope:
     def __init__(self, mail: Mail) -> None:
         mark = secrets.token_hex(8)
         message = EmailMessage(policy=POLICY)
-        parts = [kind for kind, _ in _parts(mail)]
-        for place, kind in enumerate(parts):
+        for place, (kind, _) in enumerate(mail.parts):
             _add_part(message, kind, f"{mark}{place}end", first=place == 0)
         for attachment in mail.attachments:
             _attach(message, attachment)
-        self._pieces = re.split(rf"{mark}\d+end\r?\n".encode(), message.as_bytes())
+        self._pieces = re.split(rf"{mark}\d+end(?:\r?\n)?".encode(), message.as_bytes())
 
     def eml(self, mail: Mail, headers: Iterable[tuple[str, str]]) -> bytes:
         """The whole message of *mail*."""
         pieces = [*(_header(name, value) for name, value in headers), self._pieces[0]]
-        for (_, content), piece in zip(_parts(mail), self._pieces[1:], strict=True):
+        for (_, content), piece in zip(mail.parts, self._pieces[1:], strict=True):
             pieces += [_quoted_printable(content), piece]
         return b"".join(pieces)
 
@@ -59,11 +58,6 @@ def head(mail: Mail, message_id: str, at: float) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers if value]
 
 
-def _parts(mail: Mail) -> list[tuple[str, str]]:
-    readable = [("text/plain", mail.text), ("text/html", mail.html)]
-    return [part for part in (*readable, *mail.others) if part[1]]
-
-
 def _add_part(message: EmailMessage, kind: str, content: str, *, first: bool) -> None:
     main, _, sub = kind.partition("/")
     if first and main == "text":
@@ -72,7 +66,7 @@ def _add_part(message: EmailMessage, kind: str, content: str, *, first: bool) ->
         message.add_alternative(content, subtype=sub, cte="quoted-printable")
     else:
         message.add_attachment(
-            f"{content}\n".encode(), main, sub or "octet-stream", cte="quoted-printable"
+            content.encode(), main, sub or "octet-stream", cte="quoted-printable"
         )
 
 
@@ -118,5 +112,5 @@ def _in_ascii(address: str) -> str:
 
 def _quoted_printable(content: str) -> bytes:
     # The last line break tells b2a_qp which kind of break to fold with.
-    lines = re.sub(r"\r\n|\r|\n", "\r\n", content) + "\r\n"
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n") + "\r\n"
     return binascii.b2a_qp(lines.encode(), istext=True)

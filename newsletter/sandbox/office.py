@@ -62,6 +62,8 @@ class Office:
         return asdict(self.behaviour)
 
     def empty(self) -> None:
-        """Forget all mail, batches, lists and groups."""
+        """Forget all mail, batches, lists, groups and planned faults; the clock is set right."""
         self.database.empty()
         self.outbox.empty()
+        self.faults.clear()
+        self.clock.set_right()

@@ -96,9 +96,9 @@ def misbehave(sandbox: Path | str, *faults: Fault) -> None:
         _asked(_address(sandbox), "POST", "/sandbox/faults", asdict(fault))
 
 
-def reset(sandbox: Path | str) -> None:
-    """Forget all mail, batches, lists and groups of a running sandbox."""
-    _asked(_address(sandbox), "POST", "/sandbox/reset", {})
+def empty(url: str) -> None:
+    """Let a running sandbox forget everything."""
+    _asked(url, "POST", "/sandbox/reset", {})
 
 
 def stop(folder: Path) -> bool:

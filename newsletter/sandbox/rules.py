@@ -89,7 +89,7 @@ def mail_errors(mail: Any, now: float, groups: Collection[int]) -> list[Complain
         return [Complaint("Bad Request")]
     if misshapen := [*_shape_errors(mail, ROOT, "")]:
         return misshapen
-    return [
+    errors = (
         *personalization_errors(mail, now),
         *_sender_errors(mail),
         *_content_errors(mail),
@@ -102,7 +102,8 @@ def mail_errors(mail: Any, now: float, groups: Collection[int]) -> list[Complain
         *_pool_errors(mail.get("ip_pool_name")),
         *_template_errors(mail.get("template_id")),
         *_setting_errors(mail),
-    ]
+    )
+    return list(dict.fromkeys(errors))  # what a thousand people share is said once
 
 
 def _shape_errors(
@@ -165,6 +166,9 @@ def _content_errors(mail: Mapping[str, Any]) -> Iterator[Complaint]:
     for place, content in enumerate(contents):
         yield from _content_block_errors(content, f"content.{place}")
     types = [content.get("type") for content in contents if isinstance(content, dict)]
+    if _repeated(types):
+        message = "If present, text/plain and text/html may only be provided once."
+        yield complaint(message, "content")
     if types != sorted(types, key=_content_rank):
         yield complaint(
             "Following RFC 1341, section 7.2, if either text/html or text/plain are to be sent in "
@@ -172,6 +176,10 @@ def _content_errors(mail: Mapping[str, Any]) -> Iterator[Complaint]:
             "other content.",
             "content",
         )
+
+
+def _repeated(types: list[Any]) -> bool:
+    return any(types.count(kind) > 1 for kind in ("text/plain", "text/html"))
 
 
 def _content_rank(kind: Any) -> int:

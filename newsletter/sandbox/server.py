@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -18,12 +19,12 @@ from newsletter.errors import NewsletterError
 from newsletter.sandbox.app import App
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.clock import Clock
-from newsletter.sandbox.database import Database
+from newsletter.sandbox.database import FILE, Database
 from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.outbox import Outbox
-from newsletter.sandbox.remote import ADDRESS_FILE, running
+from newsletter.sandbox.remote import ADDRESS_FILE, empty, running
 
 LOCK_FILE = "sandbox.lock"
 OUTBOX_LIMIT = 10_000
@@ -160,6 +161,18 @@ def run_forever(sandbox: Sandbox, started: Callable[[Sandbox], None]) -> None:
         for name, handler in before.items():
             signal.signal(name, handler)
         sandbox.close()
+
+
+def reset(folder: Path) -> None:
+    """Forget all mail, batches, lists and groups of *folder*'s sandbox, running or not."""
+    if url := running(folder):
+        empty(url)
+        return
+    if folder.is_dir():
+        with _locked(folder):
+            for file in folder.glob(f"{FILE}*"):
+                file.unlink()
+            shutil.rmtree(folder / "outbox", ignore_errors=True)
 
 
 def _listener(office: Office, port: int) -> Listener:
