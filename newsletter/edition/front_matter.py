@@ -54,6 +54,11 @@ def read_front_matter(source: str, name: str) -> tuple[FrontMatter, list[Problem
     return FrontMatter(values, lines, body, end + 2), problems
 
 
+def has_front_matter(source: str) -> bool:
+    """Whether *source* begins with a block between two lines of dashes."""
+    return _end(source.split("\n")) is not None
+
+
 def _end(rows: list[str]) -> int | None:
     if not rows or not FENCE.fullmatch(rows[0]):
         return None

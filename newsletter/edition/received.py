@@ -1,0 +1,179 @@
+"""This module reads a text as staff receive it: its characters, its title and its closing block."""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from newsletter.errors import NewsletterError
+
+OTHER_FORMATS = frozenset(
+    ".doc .docx .odt .rtf .pdf .pages .html .htm .xls .xlsx .ppt .pptx .zip".split()
+)
+BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+"""What neither YAML nor a mail can carry; no part of any word."""
+
+RULE = re.compile(r"(?:\s*[-‐‑‒–—―−_=*~•·]){3,}\s*|\s*[—―⸺⸻]{2}\s*")
+LABEL = re.compile(
+    r"(?:(?:this |the )?(?:article|text|story|post|words) (?:was )?)?"
+    r"(?:posted|written|contributed|submitted|published|provided) by\b\s*:?|(?:author|by)\s*:",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/?", re.IGNORECASE
+)
+REACHES = re.compile(r"https?://|www\.|\S@\S|(?:\d[\s().+-]*){7,}", re.IGNORECASE)
+LONGEST = 100
+"""Characters of a line in a closing block; what is longer is a sentence."""
+MOST_LINES = 20
+"""Lines of a closing block; what has more is a part of the article."""
+LARGEST = 1_000_000
+"""Bytes of a text; a long article has 30,000."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What the block under the last divider says; *rest* is what no key of the front matter takes."""
+
+    label: str = ""
+    author: str = ""
+    website: str = ""
+    place: str = ""
+    rest: tuple[str, ...] = ()
+
+
+def read_text(path: Path) -> tuple[str, str]:
+    """The characters of the file *path*, and the name of their encoding."""
+    if path.suffix.lower() in OTHER_FORMATS:
+        raise NewsletterError(
+            f"{path}: {path.suffix} files cannot be read; "
+            "save the text as plain text (.txt) or Markdown (.md) and name that file"
+        )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise NewsletterError(f"{path}: {reason}; type the path of a text file") from error
+    if len(content) > LARGEST:
+        raise NewsletterError(
+            f"{path}: {len(content) // 1_000_000} MB are too much for an article; name its text alone"
+        )
+    text, encoding = _decoded(content, path)
+    text = UNPRINTABLE.sub(" ", BREAKS.sub("\n", text))
+    if not text.strip():
+        raise NewsletterError(f"{path}: the file is empty; name one with the article's text")
+    return text, encoding
+
+
+def _decoded(content: bytes, path: Path) -> tuple[str, str]:
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text, "utf-8" if encoding == "utf-8-sig" else encoding
+    raise NewsletterError(f"{path}: this is no text file; save the article as UTF-8 text (.txt)")
+
+
+def is_rule(line: str) -> bool:
+    """Whether *line* only divides: dashes, stars and the like."""
+    return bool(RULE.fullmatch(line))
+
+
+def is_heading(line: str, *, longest: int = 60) -> bool:
+    """Whether a line of plain text looks like a heading: short, and no sentence."""
+    words = line.strip()
+    return (
+        2 <= len(words) <= longest
+        and (words[0].isupper() or words[0].isdigit())
+        and words[-1] not in ".,;:!…-–—"
+        and not REACHES.search(words)
+        and not re.match(r"\d+[.)]\s", words)
+    )
+
+
+def split_closing(lines: Sequence[str]) -> tuple[list[str], Closing]:
+    """The lines of the article, and what its closing block says."""
+    for start in _openings(lines):
+        block = lines[start + is_rule(lines[start]) :]
+        if _closes(block):
+            return list(lines[:start]), _closing(block)
+    return list(lines), Closing()
+
+
+def _openings(lines: Sequence[str]) -> Iterator[int]:
+    """Where a closing block may begin: at a divider or a label above the last spoken lines."""
+    spoken = [number for number, line in enumerate(lines) if speaks(line)]
+    for before, below in pairwise(spoken[-MOST_LINES - 1 :]):
+        yield from (number for number in range(before + 1, below) if is_rule(lines[number]))
+        if LABEL.match(lines[below].strip()):
+            yield below
+
+
+def speaks(line: str) -> bool:
+    """Whether *line* has words."""
+    return bool(line.strip()) and not is_rule(line)
+
+
+def _closes(block: Sequence[str]) -> bool:
+    """Whether *block* is about people and places: short lines, one of which can be reached."""
+    spoken = [line.strip() for line in block if speaks(line)]
+    if max(map(len, spoken)) > LONGEST:
+        return False
+    labelled = any(LABEL.match(line) for line in spoken[:2])
+    return labelled or (
+        any(REACHES.search(line) for line in spoken)
+        and not any(line[-1] in ".!?" and line.count(" ") > 5 for line in spoken)
+    )
+
+
+def _closing(block: Sequence[str]) -> Closing:
+    """Read the first group of *block*; a second group belongs to somebody else and stays whole."""
+    first, second = _groups(block)
+    closing = Closing()
+    for line in first:
+        closing = _with(closing, line)
+    return replace(
+        closing, rest=(*closing.rest, *([""] if closing.rest and second else []), *second)
+    )
+
+
+def _groups(block: Sequence[str]) -> tuple[list[str], list[str]]:
+    lines = [line.strip() for line in block]
+    spoken = [number for number, line in enumerate(lines) if speaks(line)]
+    together = any(after - before == 1 for before, after in pairwise(spoken))
+    for before, number in pairwise(spoken):
+        labelled = bool(LABEL.fullmatch(lines[before]))
+        parted = (together and number - before > 1) or any(map(is_rule, lines[before:number]))
+        if (parted and not labelled) or lines[number].endswith(":"):
+            return [lines[at] for at in spoken if at < number], _trimmed(lines[number:])
+    return [lines[at] for at in spoken], []
+
+
+def _trimmed(lines: Sequence[str]) -> list[str]:
+    kept = ["" if is_rule(line) else line for line in lines]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def _with(closing: Closing, line: str) -> Closing:
+    label = LABEL.match(line)
+    if label and not closing.label and not closing.author:
+        after = line[label.end() :].strip()
+        closing = replace(closing, label=label[0].strip())
+        return _with(closing, after) if after else closing
+    if ADDRESS.fullmatch(line) and not closing.website:
+        return replace(closing, website=line)
+    if REACHES.search(line) or len(line) > LONGEST:
+        return replace(closing, rest=(*closing.rest, line))
+    if not closing.author:
+        return replace(closing, author=line)
+    if not closing.place and (closing.website or "," in line):
+        return replace(closing, place=line)
+    return replace(closing, rest=(*closing.rest, line))
