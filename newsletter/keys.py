@@ -13,7 +13,10 @@ KEYRING_SERVICE = "newsletter-sendgrid"
 def find_key(root: Path, account: str, environment: Mapping[str, str] = os.environ) -> str | None:
     """The key of *account*, or None: first the environment, then .env in *root*, then the keyring."""
     return (
-        environment.get(VARIABLE, "").strip() or _from_dotenv(root) or _from_keyring(account) or None
+        environment.get(VARIABLE, "").strip()
+        or _from_dotenv(root)
+        or _from_keyring(account)
+        or None
     )
 
 

@@ -59,6 +59,7 @@ source = Table(
     Column("list", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("consent", Text, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("merged_at", Integer, nullable=False),
     Index("source_list", "list"),

@@ -12,7 +12,11 @@ QUESTIONS = (
     ("sender", "email", "Address the letters come from (on the clinic's own domain)"),
     ("sender", "name", "Name the letters come from"),
     ("sender", "reply_to", "Address for replies (empty: the same)"),
-    ("clinic", "postal_address", "Postal address for the footer: street or PO box, city, state, ZIP"),
+    (
+        "clinic",
+        "postal_address",
+        "Postal address for the footer: street or PO box, city, state, ZIP",
+    ),
     ("clinic", "contact", "How readers reach a person, for example: Call us: (504) 555-0100"),
 )
 
@@ -40,7 +44,11 @@ def setup() -> None:
 
 def _ask_for_key(root: Path, account: str) -> None:
     known = find_key(root, account) is not None
-    question = "SendGrid API key (Enter keeps the present one)" if known else "SendGrid API key (Enter: later)"
+    question = (
+        "SendGrid API key (Enter keeps the present one)"
+        if known
+        else "SendGrid API key (Enter: later)"
+    )
     key = click.prompt(question, default="", show_default=False, hide_input=True, err=True).strip()
     if key:
         result(f"The key is kept in {keep_key(root, account, key)}.")

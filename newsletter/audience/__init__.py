@@ -1,0 +1,25 @@
+"""This room turns lists into subscribers, and subscribers into an audience."""
+
+from newsletter.audience.address import is_sample, read_address
+from newsletter.audience.basis import lines_to_add
+from newsletter.audience.choose import Audience, Subscriber, choose, people
+from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
+from newsletter.audience.merge import Merge, list_files, merge_lists
+
+__all__ = [
+    "FATES",
+    "Audience",
+    "Fate",
+    "ListReport",
+    "Merge",
+    "Subscriber",
+    "choose",
+    "fates",
+    "is_sample",
+    "lines_to_add",
+    "list_files",
+    "list_reports",
+    "merge_lists",
+    "people",
+    "read_address",
+]

@@ -1,0 +1,101 @@
+"""This module tells what became of every row of every list; the sum always adds up."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from newsletter.audience.address import is_sample
+
+FATES = ("taken", "merged into", "suppressed", "no consent", "sample address", "rejected")
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one row: *why* says the reason, or the row it was merged into."""
+
+    list: str
+    line: int
+    fate: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ListReport:
+    """One list: its rows by fate, and each that was rejected."""
+
+    list: str
+    path: str
+    rows: int
+    fates: Mapping[str, int]
+    rejected: Sequence[Fate]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row has exactly one fate."""
+        return self.rows == sum(self.fates.values())
+
+    @property
+    def without_consent(self) -> bool:
+        return self.fates["no consent"] > 0
+
+
+def fates(connection: Connection, *, samples: bool) -> Iterator[Fate]:
+    """The fate of each row of each list as it was last read, in the order of lists and lines."""
+    for row in connection.execute(text(ROWS)):
+        yield Fate(row.list, row.line, *_fate(row, samples))
+
+
+def _fate(row: Any, samples: bool) -> tuple[str, str]:
+    if row.reason is not None:
+        return "rejected", row.reason
+    if row.place > 1:
+        return "merged into", f"{row.first_list}:{row.first_line}"
+    if row.suppressed or row.standing != "subscribed":
+        return "suppressed", row.suppressed or row.standing
+    if row.consent != "confirmed":
+        return "no consent", "not confirmed yet" if row.consent == "unconfirmed" else ""
+    if not samples and is_sample(row.key):
+        return "sample address", ""
+    return "taken", ""
+
+
+def list_reports(connection: Connection, *, samples: bool) -> list[ListReport]:
+    """A report for each list, in the order of their names."""
+    counts: dict[str, Counter[str]] = {}
+    rejected: dict[str, list[Fate]] = {}
+    for fate in fates(connection, samples=samples):
+        counts.setdefault(fate.list, Counter(dict.fromkeys(FATES, 0)))[fate.fate] += 1
+        if fate.fate == "rejected":
+            rejected.setdefault(fate.list, []).append(fate)
+    return [
+        ListReport(
+            row.list,
+            row.path,
+            row.rows,
+            counts.get(row.list, Counter(dict.fromkeys(FATES, 0))),
+            rejected.get(row.list, []),
+        )
+        for row in connection.execute(text(NEWEST))
+    ]
+
+
+NEWEST = """
+SELECT list, path, rows, id FROM source WHERE id IN (SELECT MAX(id) FROM source GROUP BY list) ORDER BY list
+"""
+
+ROWS = """
+SELECT o.list, r.line, r.reason, p.key, p.standing, p.consent,
+  (SELECT MIN(s.reason) FROM suppression AS s WHERE s.key = p.key) AS suppressed,
+  ROW_NUMBER() OVER person AS place,
+  FIRST_VALUE(o.list) OVER person AS first_list,
+  FIRST_VALUE(r.line) OVER person AS first_line
+FROM list_row AS r
+JOIN source AS o ON o.id = r.source_id
+LEFT JOIN subscriber AS p ON p.id = r.subscriber_id
+WHERE o.id IN (SELECT MAX(id) FROM source GROUP BY list)
+WINDOW person AS (PARTITION BY COALESCE(r.subscriber_id, -r.line - r.source_id * 1000000000) ORDER BY CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, r.line)
+ORDER BY o.list, r.line
+"""
