@@ -1,0 +1,160 @@
+"""This module answers the public pages: GET shows, only POST acts."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from sqlalchemy import Row, select, text
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from newsletter.config import Settings
+from newsletter.errors import NewsletterError
+from newsletter.feedback import Suppression, suppress
+from newsletter.letter import fill
+from newsletter.links import Destination, Links
+from newsletter.store import Store, picture, recipient, subscriber, variant
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+ORIGIN = "the clinic's unsubscribe page"
+MOST_BYTES = 10_000
+"""Of a form: one-click sends some thirty."""
+
+Mirror = Callable[[str], None]
+"""Tells the provider too that an address left."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The public pages of a clinic; *mirror* is a second fence behind our own record."""
+
+    store: Store
+    settings: Settings
+    links: Links
+    now: Callable[[], int]
+    mirror: Mirror | None = None
+
+    @property
+    def templates(self) -> Environment:
+        folder = Path(self.settings.root) / "templates" / "web"
+        return Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape())
+
+    def home(self, request: Request) -> Response:
+        return self._page("home.html")
+
+    def health(self, request: Request) -> Response:
+        with self.store.read() as connection:
+            connection.execute(text("SELECT 1"))
+        return PlainTextResponse("ok\n")
+
+    def unsubscribe(self, request: Request) -> Response:
+        """Ask; mail scanners open every link, so nothing happens yet."""
+        self._person("unsubscribe", request)
+        return self._page("unsubscribe.html")
+
+    async def leave(self, request: Request) -> Response:
+        """Act, without login, cookie or redirect (RFC 8058, section 3.2)."""
+        size = int(request.headers.get("content-length") or 0)
+        if size > MOST_BYTES:
+            return PlainTextResponse("too large\n", status_code=413, headers=HEADERS)
+        async for _ignored in request.stream():
+            pass
+        person = self._person("unsubscribe", request)
+        self._suppress(person, self._destination("unsubscribe", request).campaign_id)
+        return self._page("left.html")
+
+    def preferences(self, request: Request) -> Response:
+        """What is known of the reader, and the way out."""
+        there = self._destination("preferences", request)
+        person = self._person("preferences", request)
+        names = [" ".join(filter(None, name)) for name in orjson.loads(person.names)]
+        known = {
+            "names": names,
+            "city": person.city,
+            "tags": orjson.loads(person.tags),
+            "signed_up": person.signed_up,
+        }
+        leave = self.links.unsubscribe(there.subscriber_id, there.campaign_id)
+        return self._page("preferences.html", known=known, leave=leave)
+
+    def browser(self, request: Request) -> Response:
+        """The letter as this reader got it."""
+        there = self._destination("browser", request)
+        query = (
+            select(variant.c.html, recipient.c.substitutions)
+            .join(
+                variant,
+                (variant.c.campaign_id == recipient.c.campaign_id)
+                & (variant.c.number == recipient.c.variant),
+            )
+            .where(
+                recipient.c.campaign_id == there.campaign_id,
+                recipient.c.subscriber_id == there.subscriber_id,
+            )
+        )
+        with self.store.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise NewsletterError("this letter is not kept any more")
+        html = fill(row.html, orjson.loads(row.substitutions))
+        return HTMLResponse(
+            html.replace('"cid:', f'"/picture/{there.campaign_id}/'), headers=HEADERS
+        )
+
+    def picture(self, request: Request) -> Response:
+        where = (
+            picture.c.campaign_id == request.path_params["campaign"],
+            picture.c.cid == request.path_params["cid"],
+        )
+        with self.store.read() as connection:
+            row = connection.execute(
+                select(picture.c.type, picture.c.content).where(*where)
+            ).first()
+        if row is None:
+            return PlainTextResponse("not found\n", status_code=404)
+        return Response(
+            row.content, media_type=row.type, headers={"X-Content-Type-Options": "nosniff"}
+        )
+
+    def sorry(self, request: Request, error: Exception) -> Response:
+        """A page for people, whatever was wrong with the link."""
+        return self._page("sorry.html", status=404, sentence=str(error))
+
+    def _destination(self, purpose: str, request: Request) -> Destination:
+        return self.links.read(purpose, request.path_params["token"])
+
+    def _person(self, purpose: str, request: Request) -> "Row[tuple[object, ...]]":
+        there = self._destination(purpose, request)
+        with self.store.read() as connection:
+            row = connection.execute(
+                select(subscriber).where(subscriber.c.id == there.subscriber_id)
+            ).first()
+        if row is None:
+            raise NewsletterError("we know nobody by this link")
+        return row
+
+    def _suppress(self, person: "Row[tuple[object, ...]]", campaign_id: int) -> None:
+        gone = Suppression(str(person.address), "unsubscribed", ORIGIN, self.now(), campaign_id)
+        with self.store.write() as connection:
+            suppress(connection, [gone], now=self.now())
+        if self.mirror is None:
+            return
+        try:
+            self.mirror(str(person.address))
+        except NewsletterError as error:
+            log.warning("subscriber %s left, but SendGrid was not told: %s", person.id, error)
+
+    def _page(self, name: str, status: int = 200, **known: object) -> Response:
+        page = self.templates.get_template(name).render(clinic=self.settings.clinic, **known)
+        return HTMLResponse(page, status_code=status, headers=HEADERS)
