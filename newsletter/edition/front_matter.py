@@ -12,6 +12,17 @@ FENCE = re.compile(r"-{3,}[ \t]*")
 LITERAL = ("title", "subject", "preheader")
 """Keys whose unquoted value is the rest of the line: `Tip #1: what helps` keeps its end."""
 
+PLAIN_WORDS = {
+    "expected <block end>": "this line is indented, or something follows the quotes",
+    "unexpected end of stream": "quotes are opened and not closed",
+    "mapping values are not allowed": "there is a second : in the line",
+    "could not find expected ':'": "there is no : after the key",
+    "cannot start any token": "a value begins with a character that means something to YAML",
+    "undefined alias": "a value begins with *",
+    "expected ',' or": "brackets are opened and not closed",
+}
+"""What YAML says, in words for people who do not know it."""
+
 
 @dataclass(frozen=True)
 class FrontMatter:
@@ -37,7 +48,11 @@ def read_front_matter(source: str, name: str) -> tuple[FrontMatter, list[Problem
     problems = []
     try:
         tree = yaml.compose(head, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
+    except yaml.reader.ReaderError as error:
+        line = head.count("\n", 0, error.position) + 1
+        what, cure = "there is a character that nobody can see", "type the line anew"
+        return FrontMatter({}, {}, body, end + 2), [Problem(name, line, what, cure)]
+    except (yaml.YAMLError, RecursionError) as error:
         return FrontMatter({}, {}, body, end + 2), [_broken(error, name)]
     if tree is not None and not isinstance(tree, yaml.MappingNode):
         problems.append(
@@ -67,10 +82,13 @@ def _end(rows: list[str]) -> int | None:
 
 def _literal(row: str) -> str:
     """Quote a literal key's value, so that YAML leaves its # and : alone."""
-    match = re.match(rf"({'|'.join(LITERAL)}):[ \t]+(.*?)[ \t]*$", row)
-    if match is None or not match[2] or _quoted(match[2]) or match[2] in {"|", ">", "|-", ">-"}:
+    key, colon, value = row.partition(":")
+    words = value.strip(" \t")
+    if key not in LITERAL or not colon or value[:1] not in {" ", "\t"} or not words:
         return row
-    return f"{match[1]}: '{match[2].replace(chr(39), chr(39) * 2)}'"
+    if _quoted(words) or words in {"|", ">", "|-", ">-"}:
+        return row
+    return f"{key}: '{words.replace(chr(39), chr(39) * 2)}'"
 
 
 def _quoted(value: str) -> bool:
@@ -78,11 +96,15 @@ def _quoted(value: str) -> bool:
     return bool(re.fullmatch(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"", value))
 
 
-def _broken(error: yaml.YAMLError, name: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+def _broken(error: Exception, name: str) -> Problem:
+    said = getattr(error, "problem", None) or ""
+    scanning = str(getattr(error, "context", None)).startswith("while scanning")
+    marks = [getattr(error, kind, None) for kind in ("context_mark", "problem_mark")]
+    mark = marks[0] if scanning and marks[0] else marks[1]
+    what = next((ours for theirs, ours in PLAIN_WORDS.items() if theirs in said), said)
+    cure = 'write key: value, and "quotes" round a value with : or #'
     line = mark.line + 1 if mark is not None else 1
-    what = f"the front matter cannot be read ({getattr(error, 'problem', None) or 'no YAML'})"
-    return Problem(name, line, what, 'write key: value; put "quotes" round a value with : or #')
+    return Problem(name, line, f"the front matter cannot be read: {what or 'no YAML'}", cure)
 
 
 def _entries(
@@ -92,7 +114,7 @@ def _entries(
         return
     for key, value in tree.value:
         line = key.start_mark.line + 1
-        word = str(key.value)
+        word = str(key.value) if isinstance(key, yaml.ScalarNode) else "a list"
         if isinstance(value, yaml.ScalarNode):
             yield word, value.value.strip(), line, []
         elif isinstance(value, yaml.SequenceNode) and all(

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
 
 from newsletter.edition.edition import DETAILS, Edition
 from newsletter.edition.front_matter import LITERAL, FrontMatter, read_front_matter
@@ -13,7 +16,8 @@ from newsletter.errors import Problem, Problems
 
 REQUIRED = ("id", "title", "subject", "preheader")
 KNOWN = (*REQUIRED, "template", "language", "audience", *DETAILS)
-PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^\s)>]+)")
+LARGEST = 500_000
+"""Bytes of an article; Gmail cuts a letter after 102,000."""
 SHAPES: Mapping[str, tuple[str, str]] = {
     "id": (r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "write letters, digits and hyphens, as 2026-11-24-back-pain-k3f9"),
     "template": (r"[a-z][a-z0-9-]*", "write the name of a file in templates/email, as article"),
@@ -28,7 +32,7 @@ def load_edition(path: Path, root: Path) -> Edition:
     content = _content(path, name)
     source = _text(content, name)
     head, problems = read_front_matter(source, name)
-    if head.lines:
+    if head.lines or not problems:
         problems += [*_wrong_keys(head, name), *_wrong_values(head, name)]
     if head.lines and not head.body.strip():
         problems.append(
@@ -82,6 +86,10 @@ def _text(content: bytes, name: str) -> str:
                 )
             ]
         )
+    if len(content) > LARGEST:
+        what = f"{len(content) // 1000:,} KB are too much for an article"
+        cure = "shorten it; pictures stand in files of their own beside it"
+        raise Problems([Problem(name, None, what, cure)])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -135,20 +143,22 @@ def _wrong_values(head: FrontMatter, name: str) -> Iterator[Problem]:
 
 def _is_date(value: str) -> bool:
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    return True
 
 
 def _pictures(head: FrontMatter) -> Iterator[tuple[str, int]]:
     hero = head.values.get("hero", "")
     if hero and isinstance(hero, str):
         yield hero, head.lines["hero"]
-    for number, row in enumerate(head.body.split("\n"), head.body_line):
-        for match in PICTURE.finditer(row):
-            if "://" not in match[1] and "{" not in match[1]:
-                yield match[1], number
+    for block in MarkdownIt("commonmark").parse(head.body):
+        line = head.body_line + (block.map[0] if block.map else 0)
+        for part in block.children or []:
+            line += part.type in {"softbreak", "hardbreak"}
+            source = unquote(str(part.attrs.get("src", "")))
+            if source and "://" not in source and "{" not in source:
+                yield source, line
 
 
 def _missing_pictures(

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from PIL import Image, UnidentifiedImageError
 
@@ -67,13 +69,13 @@ class Pictures:
 
     def _taken(self, source: str) -> tuple[Picture, Shown]:
         if source not in self.taken:
-            content = (self.folder / source).read_bytes()
+            path = Path(unquote(source))  # markdown-it has encoded the spaces of a name
+            content = (self.folder / path).read_bytes()
             with Image.open(io.BytesIO(content)) as image:
                 width, height, kind = image.width, image.height, str(image.format)
             if kind not in TYPES:
                 raise ValueError(f"{kind} is not shown by every mail program")
-            path = Path(source)
-            cid = f"{path.stem}-{hashlib.sha256(content).hexdigest()[:8]}"
+            cid = f"{re.sub(r'[^A-Za-z0-9]+', '-', path.stem)}-{hashlib.sha256(content).hexdigest()[:8]}"
             picture = Picture(cid, path.name, TYPES[kind], content)
             self.taken[source] = picture, Shown(source, width, height)
         return self.taken[source]

@@ -96,8 +96,10 @@ def test_the_closing_block_becomes_front_matter(
 
 
 def test_a_divider_inside_the_article_divides_only(tmp_path: Path) -> None:
-    draft = drafted(tmp_path, "A title\nFirst half.\n———\nSecond half, which goes on.\n")
-    assert draft.text.endswith("\n---\n\nFirst half.\n\n---\n\nSecond half, which goes on.\n")
+    second = "Second half, which goes on. See https://a.example.com for more." + " And on." * 10
+    for end in ("Second half, which goes on.", second):
+        draft = drafted(tmp_path, f"A title\nFirst half.\n———\n{end}\n")
+        assert draft.text.endswith(f"\n---\n\nFirst half.\n\n---\n\n{end}\n")
 
 
 def test_a_second_contact_block_stands_at_the_end_line_by_line(tmp_path: Path) -> None:
@@ -271,6 +273,17 @@ Jo
 def test_broken_front_matter_of_markdown_is_said(tmp_path: Path) -> None:
     with pytest.raises(Problems, match=r"a\.md:3: title stands twice, here and on line 2"):
         drafted(tmp_path, "---\ntitle: A\ntitle: B\n---\nWords.\n", "a.md")
+
+
+def test_a_heading_alone_is_title_and_article(tmp_path: Path) -> None:
+    draft = drafted(tmp_path, "# Only this", "only-this.md")
+    assert (draft.title, shown(draft)) == ("Only this", "Only this")
+
+
+def test_a_long_line_of_a_closing_block_stays_a_sentence(tmp_path: Path) -> None:
+    text = "A title\nWords.\n---\nPosted by: " + "Jo " * 29 + "\nhttps://jo.example.com\n"
+    draft = drafted(tmp_path, text)
+    assert values(draft)["author"] == ("Jo " * 29).strip()
 
 
 TRICKY = st.text("ab #*_-`~<>[](){}%!&;:|\\'\".,1)\t=+@/é“x\u00a0\x85", max_size=30)

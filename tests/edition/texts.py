@@ -74,11 +74,12 @@ def shown(draft: Draft) -> str:
     markdown.options["typographer"] = False
     tree = SyntaxTreeNode(markdown.parse(masked.text))
     lines = [_words(node) for node in tree.walk() if node.type == "inline"]
-    lines += [node.content for node in tree.walk() if node.type in {"code_block", "fence"}]
     return Environment(autoescape=True).from_string(masked.unmask("\n".join(lines))).render()
 
 
 def _words(node: SyntaxTreeNode) -> str:
     if node.type in {"softbreak", "hardbreak"}:
         return "\n"
+    if node.type in {"html_inline", "code_inline", "image"}:
+        return "(no plain text)"
     return node.content if not node.children else "".join(map(_words, node.children))
