@@ -1,0 +1,255 @@
+"""This module freezes a campaign: letter and audience are fixed in one transaction, each person once an edition."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from newsletter.audience import Subscriber
+from newsletter.campaign.envelope import Envelope
+from newsletter.campaign.ranges import VARIANT_SPAN
+from newsletter.edition import Edition
+from newsletter.errors import NewsletterError, Problem, Problems
+from newsletter.letter import Letter, MergeProblem, Reader
+from newsletter.links import Links
+from newsletter.store import Store, campaign, picture, recipient, variant
+
+CHUNK = 1_000
+REST_OF_A_PERSON = 300
+"""Bytes of a personalization beside its address, subject, link and substitutions."""
+
+People = Callable[[Connection], Iterable[Subscriber]]
+"""Chooses the audience inside the freeze's own transaction."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """When it was frozen, when it should leave (None: as soon as possible), and how long it can be undone."""
+
+    now: int
+    undo_seconds: int
+    asked_send_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What was frozen; without a campaign there was nobody new."""
+
+    campaign_id: int | None
+    recipients: int
+    already: int
+    """People who are in an earlier campaign of this edition."""
+    earlier: tuple[int, ...]
+    """Those campaigns, oldest first."""
+
+
+def freeze(
+    store: Store,
+    edition: Edition,
+    letter: Letter,
+    people: People,
+    envelope: Envelope,
+    *,
+    times: Times,
+    links: Links | None = None,
+) -> Frozen:
+    """Fix letter and audience; whoever has this edition already is left out.
+
+    With *links* every reader has links of our own. Raises Problems with the number of readers for
+    whom a merge field cannot be written, NewsletterError where the edition was edited since it
+    went out; nothing is written then, nor where nobody is new.
+    """
+    with store.write() as connection:
+        earlier = _earlier(connection, edition)
+        row = _row(edition, letter, envelope, times)
+        number = connection.execute(
+            insert(campaign).values(row).returning(campaign.c.id)
+        ).scalar_one()
+        freezing = _Freezing(connection, edition, letter, number, links)
+        for chunk in _chunks(people(connection)):
+            freezing.take(freezing.new_of(chunk) if earlier else chunk)
+        freezing.refuse_problems()
+        if not freezing.recipients:
+            connection.execute(delete(campaign).where(campaign.c.id == number))
+            return Frozen(None, 0, freezing.already, earlier)
+        freezing.finish()
+        return Frozen(number, freezing.recipients, freezing.already, earlier)
+
+
+@dataclass
+class _Freezing:
+    """One campaign in the making."""
+
+    connection: Connection
+    edition: Edition
+    letter: Letter
+    number: int
+    links: Links | None
+    already: int = 0
+    read: int = 0
+    sizes: Counter[int] = field(default_factory=Counter)
+    largest: dict[int, int] = field(default_factory=dict)
+    problems: dict[tuple[Any, ...], tuple[Problem, int]] = field(default_factory=dict)
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def recipients(self) -> int:
+        return self.sizes.total()
+
+    def new_of(self, chunk: Sequence[Subscriber]) -> list[Subscriber]:
+        """Who of *chunk* has not got this edition yet."""
+        given = select(recipient.c.key).where(
+            recipient.c.edition_id == self.edition.id,
+            recipient.c.live == 1,
+            recipient.c.key.in_([person.key for person in chunk]),
+        )
+        known = set(self.connection.scalars(given))
+        self.already += len(known)
+        return [person for person in chunk if person.key not in known]
+
+    def take(self, chunk: Sequence[Subscriber]) -> None:
+        """Write the letter's values for each of *chunk*; after a problem only look for more of them."""
+        rows = [row for person in chunk if (row := self._row(person)) is not None]
+        if self.problems or not rows:
+            return
+        self.digest.update("".join(f"{row['key']}\n" for row in rows).encode())
+        for number in {row["variant"] for row in rows} - self.largest.keys():
+            self._take_variant(number)
+        for row in rows:
+            self._measure(row)
+        self.connection.execute(insert(recipient), rows)
+
+    def refuse_problems(self) -> None:
+        if self.problems:
+            raise Problems(self._problem(*found) for found in self.problems.values())
+
+    def finish(self) -> None:
+        """Write what is known only now."""
+        for number, largest in self.largest.items():
+            self.connection.execute(
+                update(variant)
+                .where(variant.c.campaign_id == self.number, variant.c.number == number)
+                .values(recipients=self.sizes[number], largest=largest)
+            )
+        self._take_pictures()
+        self.connection.execute(
+            update(campaign)
+            .where(campaign.c.id == self.number)
+            .values(frozen=self.recipients, audience_digest=self.digest.hexdigest())
+        )
+
+    def _row(self, person: Subscriber) -> dict[str, Any] | None:
+        self.read += 1
+        reader = self._reader(person)
+        try:
+            personal = self.letter.personalise(reader)
+        except MergeProblem as error:
+            at = (str(error.problem.path), error.problem.line)
+            self.problems[at] = (error.problem, self.problems.get(at, (None, 0))[1] + 1)
+            return None
+        number = personal.variant
+        self.sizes[number] += 1
+        return {
+            "campaign_id": self.number,
+            "seq": number * VARIANT_SPAN + self.sizes[number],
+            "edition_id": self.edition.id,
+            "subscriber_id": person.id,
+            "key": person.key,
+            "address": person.address,
+            "variant": number,
+            "subject": personal.subject,
+            "substitutions": orjson.dumps(personal.substitutions).decode(),
+            "unsubscribe_url": reader.unsubscribe_url,
+        }
+
+    def _reader(self, person: Subscriber) -> Reader:
+        return Reader(
+            first_name=person.first_name,
+            last_name=person.last_name,
+            names=person.names,
+            tags=person.tags,
+            city=person.city,
+            language=person.language,
+            signed_up=person.signed_up,
+            **self._own_links(person.id),
+        )
+
+    def _own_links(self, subscriber_id: int) -> Mapping[str, Any]:
+        if self.links is None:
+            return {}
+        return {
+            "unsubscribe_url": self.links.unsubscribe(subscriber_id, self.number),
+            "preferences_url": self.links.preferences(subscriber_id, self.number),
+            "browser_url": self.links.browser(subscriber_id, self.number),
+        }
+
+    def _measure(self, row: Mapping[str, Any]) -> None:
+        words = ("address", "subject", "substitutions", "unsubscribe_url")
+        size = REST_OF_A_PERSON + sum(len(row[word].encode()) for word in words)
+        if size > self.largest[row["variant"]]:
+            self.largest[row["variant"]] = size
+
+    def _take_variant(self, number: int) -> None:
+        made = self.letter.variant(number)
+        values = {"campaign_id": self.number, "number": number, "html": made.html}
+        values |= {"text": made.text, "recipients": 0, "largest": 0}
+        self.connection.execute(insert(variant).values(values))
+        self.largest[number] = 0
+
+    def _take_pictures(self) -> None:
+        for shown in self.letter.pictures:
+            self.connection.execute(
+                insert(picture).values(
+                    campaign_id=self.number,
+                    cid=shown.cid,
+                    filename=shown.filename,
+                    type=shown.type,
+                    content=shown.content,
+                )
+            )
+
+    def _problem(self, problem: Problem, readers: int) -> Problem:
+        what = f"{problem.what} (for {readers:,} of {self.read:,} readers)"
+        return Problem(problem.path, problem.line, what, problem.cure)
+
+
+def _row(edition: Edition, letter: Letter, envelope: Envelope, times: Times) -> dict[str, Any]:
+    return {
+        "edition_id": edition.id,
+        "edition": edition.name,
+        "title": edition.title,
+        "edition_digest": edition.digest,
+        "letter_digest": letter.digest,
+        "audience_digest": "",
+        "envelope": envelope.as_json(),
+        "frozen": 0,
+        "asked_send_at": times.asked_send_at,
+        "undo_seconds": times.undo_seconds,
+        "created_at": times.now,
+    }
+
+
+def _earlier(connection: Connection, edition: Edition) -> tuple[int, ...]:
+    """The campaigns through which somebody has this edition; raises where it was another text."""
+    given = exists().where(recipient.c.campaign_id == campaign.c.id, recipient.c.live == 1)
+    query = select(campaign.c.id, campaign.c.edition_digest).order_by(campaign.c.id)
+    found = connection.execute(query.where(campaign.c.edition_id == edition.id, given)).all()
+    for number, digest in found:
+        if digest != edition.digest:
+            raise NewsletterError(
+                f"{edition.name}: this edition was edited since it went out (campaign {number}); take "
+                f"that back with newsletter undo {number}, or make it a new edition: newsletter new "
+                f"--like {edition.name}"
+            )
+    return tuple(row.id for row in found)
+
+
+def _chunks(people: Iterable[Subscriber]) -> Iterator[list[Subscriber]]:
+    iterator = iter(people)
+    while chunk := [*islice(iterator, CHUNK)]:
+        yield chunk

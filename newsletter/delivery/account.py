@@ -1,0 +1,192 @@
+"""This module is one SendGrid account: what is asked of it through the official client."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+from sendgrid import SendGridAPIClient
+
+from newsletter.delivery.answers import UNKNOWN, Complaint, Posted, complaints, in_words, posted
+from newsletter.delivery.wire import Body, KeptClient, Line, NotSent, Secret, Unanswered
+from newsletter.errors import NewsletterError, ServiceFailed
+
+PAGE = 500
+JSON = "application/json; charset=utf-8"
+
+LISTS = ("unsubscribes", "bounces", "invalid_emails", "spam_reports")
+"""SendGrid's suppression lists on which mail is dropped; later mail to blocks still goes out."""
+
+Going = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often something is tried, and how long the first wait is; each wait doubles, with jitter."""
+
+    tries: int = 5
+    seconds: float = 1.0
+
+    def wait(self, attempt: int, going: Going = lambda: True) -> None:
+        """Wait before try number *attempt* + 1; at once no longer when *going* says no."""
+        patience = self.seconds * 2**attempt * random.uniform(0.5, 1)  # noqa: S311  no secret
+        until = time.monotonic() + patience
+        while going() and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.5))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Somebody on one of SendGrid's suppression lists."""
+
+    list: str
+    email: str
+    created: int | None
+
+
+class Account:
+    """A SendGrid account behind the official client; its key is never shown.
+
+    Not for several threads. All but post_mail may be asked again without harm, and is.
+    """
+
+    def __init__(
+        self, key: str, host: str, *, deadline: float = 60, patience: Patience | None = None
+    ) -> None:
+        if not key.isascii() or not key.isprintable() or len(key.split()) != 1:
+            raise NewsletterError(
+                "the SendGrid key is empty or has signs that no key has; copy it again with newsletter setup"
+            )
+        api = SendGridAPIClient(key, host=host)
+        headers = {**api._default_headers, "Content-Type": JSON}
+        headers["Authorization"] = Secret(headers["Authorization"])
+        self.host = host
+        self.patience = patience or Patience()
+        self._line = Line(host, deadline)
+        self._client: Any = KeptClient(self._line, headers)
+
+    def __repr__(self) -> str:
+        return f"Account({self.host!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._line.close()
+
+    def connect(self) -> None:
+        """Be ready to post at once; raises NotSent where SendGrid cannot be reached."""
+        self._line.connect()
+
+    def post_mail(self, body: bytes) -> Posted:
+        """Hand over one mail/send, once; raises NotSent where it certainly did not arrive."""
+        try:
+            answer = self._client.mail.send.post(request_body=Body(body))
+        except Unanswered as error:
+            return Posted(UNKNOWN, complaints=(Complaint(str(error)),))
+        return posted(answer)
+
+    def now(self, *, fresh: bool = False) -> int:
+        """SendGrid's time, in seconds since 1970; *fresh*: as it says this moment."""
+        if fresh or not self._line.knows_time:
+            self.scopes()
+        return self._line.now()
+
+    def scopes(self) -> tuple[str, ...]:
+        """What the key may do."""
+        return tuple(self._get(self._client.scopes)["scopes"])
+
+    def new_batch(self) -> str:
+        """A batch id, by which mail can be cancelled until ten minutes before it leaves."""
+        answer = self._ask(lambda: self._client.mail.batch.post(request_body=Body(b"{}")), 201)
+        return str(orjson.loads(answer.body)["batch_id"])
+
+    def batch_status(self, batch_id: str) -> str | None:
+        """pause, cancel, or None while the batch simply waits."""
+        answer = self._ask(lambda: self._client.user.scheduled_sends._(batch_id).get(), 200, 404)
+        found = orjson.loads(answer.body) if answer.status_code == 200 else []
+        entries = found if isinstance(found, list) else [found]
+        return next((one["status"] for one in entries if one.get("batch_id") == batch_id), None)
+
+    def cancel_batch(self, batch_id: str) -> None:
+        """Cancel what was sent under *batch_id*; raises ServiceFailed unless SendGrid confirms it."""
+        status = self.batch_status(batch_id)
+        if status is None:
+            self._stop_batch(batch_id)
+            status = self.batch_status(batch_id)
+        if status not in (None, "cancel"):
+            self._change_stop(batch_id)
+            status = self.batch_status(batch_id)
+        if status != "cancel":
+            raise ServiceFailed(
+                "SendGrid does not confirm that the mail is cancelled; type newsletter undo again at once"
+            )
+
+    def suppressions(self, group: int = 0) -> Iterator[Entry]:
+        """Everybody on SendGrid's suppression lists, all pages; with a *group* its list too."""
+        for name in LISTS:
+            for entry in self._pages(getattr(self._client.suppression, name)):
+                yield Entry(name, entry["email"], entry.get("created"))
+        if group:
+            for email in self._get(self._client.asm.groups._(str(group)).suppressions):
+                yield Entry(f"group {group}", email, None)
+
+    def _stop_batch(self, batch_id: str) -> None:
+        wish = Body(orjson.dumps({"batch_id": batch_id, "status": "cancel"}))
+        answer = self._ask(
+            lambda: self._client.user.scheduled_sends.post(request_body=wish), 201, 400
+        )
+        said = complaints(answer) if answer.status_code == 400 else ()
+        if any("max limit" in one.message for one in said):
+            raise ServiceFailed(
+                "SendGrid keeps at most 10 cancelled or paused batches at a time and all are taken; free one that "
+                "lies a day back at SendGrid, then type newsletter undo again at once"
+            )
+        if any("batch" not in one.message for one in said):
+            raise in_words(400, said)
+
+    def _change_stop(self, batch_id: str) -> None:
+        wish = Body(b'{"status":"cancel"}')
+        batch = self._client.user.scheduled_sends._(batch_id)
+        self._ask(lambda: batch.patch(request_body=wish), 204)
+
+    def _pages(self, chain: Any) -> Iterator[Mapping[str, Any]]:
+        offset = 0
+        while True:
+            page = self._get(chain, limit=PAGE, offset=offset)
+            yield from page
+            if len(page) < PAGE:
+                return
+            offset += PAGE
+
+    def _get(self, chain: Any, **query: int) -> Any:
+        answer = self._ask(lambda: chain.get(query_params=query or None), 200)
+        return orjson.loads(answer.body)
+
+    def _ask(self, ask: Callable[[], Any], *wanted: int) -> Any:
+        """Ask until there is an answer, or patience ends: nothing here sends mail."""
+        for attempt in range(self.patience.tries):
+            last = attempt + 1 == self.patience.tries
+            try:
+                answer = ask()
+            except (NotSent, Unanswered):
+                if last:
+                    raise
+            else:
+                if answer.status_code in wanted:
+                    return answer
+                if last or (answer.status_code < 500 and answer.status_code != 429):
+                    raise in_words(answer.status_code, complaints(answer))
+            self.patience.wait(attempt)
+        raise AssertionError("patience has at least one try")

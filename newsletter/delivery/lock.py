@@ -1,0 +1,45 @@
+"""This module lets one process dispatch at a time, by a lock that dies with its holder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from newsletter.campaign import give_up_posting
+from newsletter.errors import ServiceFailed
+from newsletter.store import Store
+
+GLANCE = 0.2
+
+
+def lock_path(store: Store) -> Path:
+    """A file beside the store."""
+    return Path(str(store.engine.url.database)).with_suffix(".lock")
+
+
+@contextmanager
+def held(store: Store, *, patience: float = 0) -> Iterator[bool]:
+    """Whether this process holds the lock; what a dead one was posting has become unknown then."""
+    lock = FileLock(lock_path(store), thread_local=False)
+    try:
+        lock.acquire(timeout=patience, poll_interval=0.05)
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise ServiceFailed(
+            f"{lock_path(store)}: it cannot be written ({error}); give yourself permission to write to this folder"
+        ) from error
+    try:
+        with store.write() as connection:
+            give_up_posting(connection)
+        yield True
+    finally:
+        lock.release()
+
+
+def look_after(store: Store) -> None:
+    """Where nobody is dispatching, what a dead process was posting becomes unknown."""
+    with held(store):
+        pass

@@ -1,0 +1,205 @@
+"""This module posts one request after the other, and writes down what came of each."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from newsletter.campaign import (
+    Answered,
+    Attempt,
+    Recipient,
+    Request,
+    attempts,
+    claim,
+    envelope_of,
+    next_request,
+    people_of,
+    pictures_of,
+    refuse_people,
+    refused_of,
+    settle,
+    split,
+    stop_reason,
+    variant_of,
+    withhold,
+)
+from newsletter.delivery import answers
+from newsletter.delivery.account import Account
+from newsletter.delivery.answers import Posted, in_words
+from newsletter.delivery.payload import body, root
+from newsletter.delivery.wire import NotSent
+from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.store import Store
+
+MOST_REFUSED = 20
+SHARE_REFUSED = 0.02
+"""More single refusals than this in one request are no accident: nobody is refused, a person looks."""
+PERSONAL = re.compile(r"personalizations\.(\d+)\.")
+
+
+class Halted(Exception):
+    """Posting cannot go on; *cause* says why."""
+
+    def __init__(self, cause: NewsletterError) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
+class Posting:
+    """The posting of one campaign, by the one process that may."""
+
+    def __init__(self, store: Store, campaign_id: int, account: Account) -> None:
+        self.store = store
+        self.campaign_id = campaign_id
+        self.account = account
+        self.failures = 0
+        self._root = lru_cache(maxsize=2)(self._make_root)
+        with store.read() as connection:
+            self.attempts = {one.id: one for one in attempts(connection, campaign_id)}
+            self.envelope = envelope_of(connection, campaign_id)
+            self.pictures = pictures_of(connection, campaign_id)
+
+    def post_next(self) -> bool:
+        """Post the next request that waits; False when there is none, or a person stopped the campaign."""
+        with self.store.read() as connection:
+            wanted = next_request(connection, self.campaign_id)
+            people = people_of(connection, wanted) if wanted else []
+        if wanted is None or self._stopped():
+            return False
+        if not people:
+            self._settle(wanted, "void", Answered(words="nobody of this request is left"))
+            return True
+        attempt = self.attempts[wanted.attempt_id]
+        prepared = body(self._root(wanted.run.variant), attempt, people)
+        if self._connected() and self._claimed(wanted, attempt):
+            self._take(wanted, people, self._posted(wanted, prepared))
+        return True
+
+    def _make_root(self, number: int) -> bytes:
+        with self.store.read() as connection:
+            variant = variant_of(connection, self.campaign_id, number)
+        return root(self.envelope, variant, self.pictures)
+
+    def _connected(self) -> bool:
+        try:
+            self.account.connect()
+        except NotSent as error:
+            self._try_again(error)
+            return False
+        return True
+
+    def _claimed(self, wanted: Request, attempt: Attempt) -> bool:
+        """Write that the request is being posted: the last thing before its first byte."""
+        now = self.account.now()
+        with self.store.write() as connection:
+            if withhold(connection, wanted):
+                return False  # prepared with people who have left since
+            if claim(connection, wanted, now):
+                return True
+        if now >= attempt.post_until:
+            raise Halted(
+                ServiceFailed(
+                    "posting took longer than planned, and what is posted now could not be taken back any more; "
+                    "type the same command again: the rest goes with a new send time"
+                )
+            )
+        return False
+
+    def _posted(self, wanted: Request, prepared: bytes) -> Posted | NotSent:
+        try:
+            return self.account.post_mail(prepared)
+        except NotSent as error:
+            return error
+        except BaseException:
+            words = "the program was stopped before SendGrid answered"
+            self._settle(wanted, "unknown", Answered(words=words))
+            raise
+
+    def _take(self, wanted: Request, people: Sequence[Recipient], posted: Posted | NotSent) -> None:
+        if isinstance(posted, NotSent):
+            self._settle(wanted, "pending", Answered(words=str(posted)))
+            self._try_again(posted)
+        else:
+            TAKERS[posted.outcome](self, wanted, people, posted)
+
+    def _accepted(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
+        self._settle(wanted, "accepted", Answered(202, posted.message_id))
+        self.failures = 0
+
+    def _unknown(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
+        """Nothing more goes out until SendGrid answers a harmless question."""
+        self._settle(wanted, "unknown", Answered(posted.status, words=posted.words))
+        try:
+            self.account.now(fresh=True)
+        except NewsletterError as error:
+            raise Halted(error) from error
+
+    def _later(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
+        self._settle(wanted, "pending", Answered(posted.status, words=posted.words))
+        self._try_again(in_words(posted.status or 0, posted.complaints))
+
+    def _stop(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
+        self._settle(wanted, "pending", Answered(posted.status, words=posted.words))
+        raise Halted(in_words(posted.status or 0, posted.complaints))
+
+    def _too_large(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
+        if wanted.run.size == 1:
+            self._stop(wanted, people, posted)
+        with self.store.write() as connection:
+            answered = Answered(posted.status, words=posted.words)
+            settle(connection, wanted, "pending", self.account.now(), answered)
+            split(connection, wanted)
+
+    def _refused(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
+        """Whoever alone breaks the request is left out, first of all on disk; anything else stops."""
+        single = single_refusals(posted, people)
+        with self.store.write() as connection:
+            before = refused_of(connection, wanted)
+            few = 0 < len(single) <= allowed(len(people) + before) - before
+            if few:
+                refuse_people(connection, wanted, single.items())
+            answered = Answered(posted.status, words=posted.words)
+            settle(connection, wanted, "pending", self.account.now(), answered)
+        if not few:
+            raise Halted(in_words(posted.status or 0, posted.complaints))
+
+    def _settle(self, wanted: Request, state: str, answered: Answered) -> None:
+        with self.store.write() as connection:
+            settle(connection, wanted, state, self.account.now(), answered)
+
+    def _try_again(self, error: NewsletterError) -> None:
+        """Wait before the next try of what certainly was not accepted; raises Halted when that was often enough."""
+        self.failures += 1
+        if self.failures >= self.account.patience.tries:
+            raise Halted(error)
+        self.account.patience.wait(self.failures - 1, going=lambda: not self._stopped())
+
+    def _stopped(self) -> bool:
+        with self.store.read() as connection:
+            return stop_reason(connection, self.campaign_id)[0] is not None
+
+
+TAKERS: Mapping[str, Callable[[Posting, Request, Sequence[Recipient], Posted], None]] = {
+    answers.ACCEPTED: Posting._accepted,
+    answers.UNKNOWN: Posting._unknown,
+    answers.LATER: Posting._later,
+    answers.STOP: Posting._stop,
+    answers.TOO_LARGE: Posting._too_large,
+    answers.REFUSED: Posting._refused,
+}
+
+
+def single_refusals(posted: Posted, people: Sequence[Recipient]) -> dict[int, str]:
+    """Who alone broke the request (seq → reason); nobody where anything else is wrong too."""
+    found: dict[int, str] = {}
+    for complaint in posted.complaints:
+        match = PERSONAL.match(complaint.field)
+        if match is None or int(match[1]) >= len(people):
+            return {}
+        found.setdefault(people[int(match[1])].seq, complaint.message)
+    return found
+
+
+def allowed(people: int) -> int:
+    """How many of a request's *people* may be refused one by one; one always."""
+    return min(MOST_REFUSED, max(1, int(SHARE_REFUSED * people)))
