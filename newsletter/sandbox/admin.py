@@ -14,7 +14,7 @@ from newsletter.sandbox.records import SELECT, records
 from newsletter.sandbox.suppressions import LISTS, add
 
 # What may stand where a value of the kind on the left is usual.
-ALIKE: dict[type, Any] = {float: (int, float), type(None): int}
+ALIKE: dict[type, Any] = {float: (int, float)}
 PLANTED = {kept for kept, _ in LISTS.values()}
 
 

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    Forbidden,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+)
 from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
@@ -41,7 +47,10 @@ class App:
 
     def respond(self, request: Request) -> Response:
         """The answer to *request*; nothing that goes wrong inside stays without one."""
-        request.get_data()  # read to its end, so that the connection can be used again
+        try:
+            request.get_data()  # read to its end, so that the connection can be used again
+        except ClientDisconnected as error:
+            raise ConnectionAbortedError from error
         fault = self.office.faults.claim(request)
         if fault is None:
             return self._answered(request)

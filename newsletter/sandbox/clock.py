@@ -1,5 +1,6 @@
 """This module tells the sandbox's time: the computer's, moved on by skips, run at a speed."""
 
+import threading
 import time
 from dataclasses import asdict, dataclass
 
@@ -31,6 +32,7 @@ class Clock:
 
     def __init__(self, database: Database, speed: float = 1) -> None:
         self._database = database
+        self._turn = threading.Lock()
         real = time.time()
         kept = database.setting("clock")
         shown = Anchor(**kept).after_a_rest(real) if kept else real
@@ -47,19 +49,19 @@ class Clock:
 
     def skip(self, seconds: float) -> float:
         """Move on by *seconds* and return the new time."""
-        real = time.time()
-        self._anchor = Anchor(real, self._anchor.at(real) + seconds, self.speed)
-        self.keep()
-        return self._anchor.shown
+        with self._turn:
+            real = time.time()
+            self._anchor = Anchor(real, self._anchor.at(real) + seconds, self.speed)
+            self._database.keep("clock", asdict(self._anchor))
+            return self._anchor.shown
 
     def set_right(self) -> None:
         """Show the computer's time again."""
-        real = time.time()
-        self._anchor = Anchor(real, real, self.speed)
-        self.keep()
+        with self._turn:
+            real = time.time()
+            self._anchor = Anchor(real, real, self.speed)
+            self._database.keep("clock", asdict(self._anchor))
 
     def keep(self) -> None:
         """Remember the time over restarts."""
-        real = time.time()
-        self._anchor = Anchor(real, self._anchor.at(real), self.speed)
-        self._database.keep("clock", asdict(self._anchor))
+        self.skip(0)

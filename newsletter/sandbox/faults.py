@@ -36,13 +36,13 @@ class Fault:
     path: str = "/v3/mail/send"
     """Paths that begin so."""
     method: str = "POST"
-    seconds: float = 0
+    seconds: float = 0.0
     """How long a stall takes, on the computer's clock."""
     status: int = 500
     html: bool = False
     """Whether an error is the proxy's page instead of SendGrid's JSON."""
-    place: int | None = None
-    """Which personalization is refused …"""
+    place: int = -1
+    """Which personalization is refused, counted from 0 …"""
     address: str = ""
     """… or whose, wherever it stands."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -198,7 +198,7 @@ def _with_headers(fault: Fault, response: Response) -> Response:
 
 def _refused_place(fault: Fault, request: Request) -> int | None:
     people = _people(request)
-    if fault.place is not None:
+    if fault.place >= 0:
         return fault.place if fault.place < len(people) else None
     wanted = fault.address.lower()
     return next((place for place, known in enumerate(people) if wanted in known), None)

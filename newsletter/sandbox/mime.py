@@ -71,23 +71,22 @@ def _add_part(message: EmailMessage, kind: str, content: str, *, first: bool) ->
 
 
 def _attach(message: EmailMessage, attachment: Mapping[str, str]) -> None:
-    kind = attachment.get("type", "application/octet-stream")
-    main, _, sub = kind.partition("/")
+    main, _, sub = attachment.get("type", "").partition("/")
+    if not sub or main in ("message", "multipart"):  # these would be taken apart
+        main, sub = "application", "octet-stream"
     content = base64.b64decode(attachment["content"])
     html = message.get_body(("html",))
     if attachment.get("disposition") == "inline" and html is not None:
         html.add_related(
             content,
             main,
-            sub or "octet-stream",
+            sub,
             disposition="inline",
             filename=attachment["filename"],
             cid=f"<{attachment.get('content_id', attachment['filename'])}>",
         )
     else:
-        message.add_attachment(
-            content, main, sub or "octet-stream", filename=attachment["filename"]
-        )
+        message.add_attachment(content, main, sub, filename=attachment["filename"])
 
 
 def _header(name: str, value: str) -> bytes:

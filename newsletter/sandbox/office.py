@@ -30,6 +30,7 @@ class Office:
     stop_asked: threading.Event = field(default_factory=threading.Event)
     wake: threading.Event = field(default_factory=threading.Event)
     secret: bytes = b""
+    _releasing: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         kept = self.database.setting("secret")
@@ -38,8 +39,9 @@ class Office:
         tidy(self.database, self.outbox)
 
     def release(self) -> None:
-        """Let leave what is due by now."""
-        release(self.database, self.outbox, self.behaviour, self.clock.now())
+        """Let leave what is due by now; when this returns, its files have moved too."""
+        with self._releasing:
+            release(self.database, self.outbox, self.behaviour, self.clock.now())
 
     def seconds_to_next(self) -> float | None:
         """How long, on the computer's clock, until the next mail is due; None when none waits."""

@@ -22,12 +22,16 @@ class Outbox:
 
     def deliver(self, numbers: Iterable[int]) -> None:
         """Move mail that left; done twice it changes nothing."""
+        if not any(self.waiting.iterdir()):
+            return
         for number in numbers:
             if (file := self.waiting / _name(number)).exists():
                 file.replace(self.delivered / file.name)
 
     def discard(self, numbers: Iterable[int]) -> None:
         """Remove mail that will never leave."""
+        if not any(self.waiting.iterdir()):
+            return
         for number in numbers:
             (self.waiting / _name(number)).unlink(missing_ok=True)
 

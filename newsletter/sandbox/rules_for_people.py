@@ -95,7 +95,7 @@ def mailbox_errors(mailbox: Any, at: str, topic: str) -> Iterator[Complaint]:
     elif len(address) > ADDRESS_LENGTH:
         message = "The email exceeds the maximum total length of 320 characters"
         yield complaint(message, f"{at}.email", topic)
-    elif not ADDRESS.fullmatch(address):
+    elif not _is_address(address):
         yield complaint("Does not contain a valid address.", f"{at}.email", topic)
     if not isinstance(name, str):
         message = f"Invalid type. Expected: string, given: {_kind(name)}."
@@ -205,6 +205,15 @@ def _address_errors(
             else:
                 addresses[address] = addresses.get(address, 0) + 1
             own.add(address)
+
+
+def _is_address(address: str) -> bool:
+    if not ADDRESS.fullmatch(address):
+        return False
+    try:
+        return address.isascii() or bool(address.rpartition("@")[2].encode("idna"))
+    except UnicodeError:  # a label that is too long once it is written in ASCII
+        return False
 
 
 def _repeated(addresses: Mapping[str, int]) -> Iterator[Complaint]:

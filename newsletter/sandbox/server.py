@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -29,6 +31,7 @@ from newsletter.sandbox.remote import ADDRESS_FILE, empty, running
 LOCK_FILE = "sandbox.lock"
 OUTBOX_LIMIT = 10_000
 LONGEST_NAP = 0.5
+PATIENCE_SECONDS = 3
 
 
 @dataclass
@@ -80,21 +83,22 @@ class Sandbox:
 
     def _keep_time(self) -> None:
         while not self.office.stop_asked.is_set():
-            self._tick()
-            nap = self.office.seconds_to_next()
-            self.office.wake.wait(LONGEST_NAP if nap is None else min(nap, LONGEST_NAP))
+            self.office.wake.wait(self._nap_after_a_look())
             self.office.wake.clear()
+            if self.idle_seconds is not None and self.listener.idle_for() > self.idle_seconds:
+                self.office.stop_asked.set()
         self._end()
 
-    def _tick(self) -> None:
+    def _nap_after_a_look(self) -> float:
         try:
             self.office.release()
             if self.office.clock.speed != 1:
                 self.office.clock.keep()
+            nap = self.office.seconds_to_next()
         except Exception:  # a full disk must not stop the clock
             traceback.print_exc(file=sys.stderr)
-        if self.idle_seconds is not None and self.listener.idle_for() > self.idle_seconds:
-            self.office.stop_asked.set()
+            return LONGEST_NAP
+        return LONGEST_NAP if nap is None else min(nap, LONGEST_NAP)
 
     def _end(self) -> None:
         self.listener.end()
@@ -125,10 +129,12 @@ def serve(
     Raises NewsletterError where a sandbox runs in *folder* already, or the port is taken.
     """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = _locked(folder)
-    try:
-        database = Database(folder)
+    if speed <= 0:
+        raise NewsletterError(f"speed {speed:g} would stop the clock; write 1 or more")
+    with ExitStack() as undo:
+        lock = _locked(folder)
+        undo.callback(lock.release)
+        database = undo.enter_context(closing(_database(folder)))
         office = Office(
             folder=folder,
             database=database,
@@ -138,11 +144,8 @@ def serve(
             behaviour=behaviour or Behaviour(),
             faults=Faults(faults),
         )
-        listener = _listener(office, port)
-    except BaseException:
-        lock.release()
-        raise
-    sandbox = Sandbox(office, listener, lock, idle_seconds)
+        sandbox = Sandbox(office, _listener(office, port), lock, idle_seconds)
+        undo.pop_all()
     sandbox._start()
     return sandbox
 
@@ -168,11 +171,15 @@ def reset(folder: Path) -> None:
     if url := running(folder):
         empty(url)
         return
-    if folder.is_dir():
-        with _locked(folder):
-            for file in folder.glob(f"{FILE}*"):
-                file.unlink()
-            shutil.rmtree(folder / "outbox", ignore_errors=True)
+    if not folder.is_dir():
+        return
+    lock = _locked(folder)
+    try:
+        for file in folder.glob(f"{FILE}*"):
+            file.unlink()
+        shutil.rmtree(folder / "outbox", ignore_errors=True)
+    finally:
+        lock.release()
 
 
 def _listener(office: Office, port: int) -> Listener:
@@ -189,16 +196,33 @@ def _listener(office: Office, port: int) -> Listener:
 
 
 def _locked(folder: Path) -> FileLock:
-    lock = FileLock(folder / LOCK_FILE, thread_local=False)
+    """The folder's lock, waiting a moment for a sandbox that is just about to end."""
     try:
-        lock.acquire(timeout=0)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK_FILE, thread_local=False)
+        lock.acquire(timeout=0 if running(folder) else PATIENCE_SECONDS)
     except Timeout as error:
         at = running(folder)
         raise NewsletterError(
             f"{folder}: a sandbox runs here already{f' at {at}' if at else ''}; "
             "use it, or end it with newsletter sandbox stop"
         ) from error
+    except OSError as error:
+        raise NewsletterError(
+            f"{folder}: the sandbox cannot keep its state here ({error.strerror}); "
+            "give it a folder that can be written"
+        ) from error
     return lock
+
+
+def _database(folder: Path) -> Database:
+    try:
+        return Database(folder)
+    except sqlite3.DatabaseError as error:
+        raise NewsletterError(
+            f"{folder / FILE}: this is no state of a sandbox ({error}); "
+            "type newsletter sandbox reset to begin anew"
+        ) from error
 
 
 def _write_address(folder: Path, url: str) -> None:
