@@ -110,7 +110,7 @@ def test_a_long_line_is_no_problem(tmp_path: Path) -> None:
         (with_lines("author: @jo"), ["6: the front matter cannot be read: a value begins with a character that means something to YAML; write key: value, and \"quotes\" round a value with : or #"]),
         (with_lines("author: *jo"), ["6: the front matter cannot be read: a value begins with *; write key: value, and \"quotes\" round a value with : or #"]),
         (with_lines("audience: [a", "place: X"), ["7: the front matter cannot be read: brackets are opened and not closed; write key: value, and \"quotes\" round a value with : or #"]),
-        (with_lines("author: " + "[" * 5000), ["1: the front matter cannot be read: no YAML; write key: value, and \"quotes\" round a value with : or #"]),
+        (with_lines("author: " + "[" * 1500), ["1: the front matter cannot be read: no YAML; write key: value, and \"quotes\" round a value with : or #"]),
         (with_lines("author: Jo\x07"), ["6: there is a character that nobody can see; type the line anew"]),
         ("---\n- one\n- two\n---\nHi.\n", ["2: the front matter has no keys; write key: value on each line"]),
         ("---\n---\nHi.\n", ["1: id is missing; write id: and a name that never changes, as 2026-11-24-back-pain", "1: preheader is missing; write preheader: …", "1: subject is missing; write subject: …", "1: title is missing; write title: …"]),
