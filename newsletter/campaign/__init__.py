@@ -5,7 +5,7 @@ from newsletter.campaign.counts import Counts, counts
 from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.freeze import Frozen, Times, freeze
 from newsletter.campaign.ranges import Run
-from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary
+from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
 from newsletter.campaign.requests import (
     Answered,
     Recipient,
@@ -78,6 +78,7 @@ __all__ = [
     "take_back",
     "take_back_rest",
     "unassigned",
+    "unfinished",
     "variant_of",
     "was_posted",
     "wishes_of",

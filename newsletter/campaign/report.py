@@ -63,6 +63,16 @@ def summary(connection: Connection, campaign_id: int) -> Summary:
     return _summary(connection, row)
 
 
+def unfinished(connection: Connection, edition_id: str) -> int | None:
+    """The oldest campaign of this edition in which somebody is still to be posted, unless it was undone."""
+    found = (
+        entry.id
+        for entry in reversed(summaries(connection, edition_id))
+        if entry.counts.pending and entry.stop != "undo"
+    )
+    return next(found, None)
+
+
 def report_rows(connection: Connection, campaign_id: int) -> Iterator[Row]:
     """One row a person, in the order of the requests, streaming."""
     requests = connection.execute(_requests(campaign_id)).all()

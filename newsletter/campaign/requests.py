@@ -140,10 +140,11 @@ def refuse_people(
         )
 
 
-def refused_of(connection: Connection, wanted: Request) -> int:
-    """How many people of the request were refused so far."""
+def refused_of(connection: Connection, wanted: Request, *, but: str) -> int:
+    """How many people of the request were refused so far, for other reasons than *but*."""
     query = select(func.count()).select_from(recipient)
-    return connection.scalar(query.where(*_of(wanted), recipient.c.outcome == "refused")) or 0
+    refused = (recipient.c.outcome == "refused") & (recipient.c.reason != but)
+    return connection.scalar(query.where(*_of(wanted), refused)) or 0
 
 
 def split(connection: Connection, wanted: Request) -> Sequence[Run]:

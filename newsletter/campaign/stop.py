@@ -26,9 +26,7 @@ def ask_stop(connection: Connection, campaign_id: int, stop: str, reason: str = 
     """Set the flag that every claim and every opening tests; a weaker wish leaves a stronger one."""
     connection.execute(
         update(campaign)
-        .where(
-            campaign.c.id == campaign_id, func.coalesce(campaign.c.stop, "").in_(WEAKER[stop])
-        )
+        .where(campaign.c.id == campaign_id, func.coalesce(campaign.c.stop, "").in_(WEAKER[stop]))
         .values(stop=stop, stop_reason=reason)
     )
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import idna
 import orjson
 
 from newsletter.campaign import Attempt, Envelope, Recipient
@@ -113,7 +114,7 @@ def _attachment(picture: Picture) -> dict[str, str]:
 
 def _personalization(person: Recipient) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "to": [{"email": person.address}],
+        "to": [{"email": in_ascii(person.address)}],
         "subject": person.subject,
         "custom_args": {"newsletter_recipient": str(person.seq)},
     }
@@ -122,6 +123,19 @@ def _personalization(person: Recipient) -> dict[str, Any]:
     if person.unsubscribe_url:
         made["headers"] = list_unsubscribe(person.unsubscribe_url)
     return made
+
+
+def sendable(address: str) -> bool:
+    """Whether SendGrid can send there: it takes only ASCII before the @."""
+    return address.rpartition("@")[0].isascii()
+
+
+def in_ascii(address: str) -> str:
+    """The address as mail programs of all ages take it: the domain in punycode."""
+    if address.isascii():
+        return address
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{idna.encode(domain, uts46=True).decode()}"
 
 
 def list_unsubscribe(link: str) -> dict[str, str]:

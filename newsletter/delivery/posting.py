@@ -26,7 +26,7 @@ from newsletter.campaign import (
 from newsletter.delivery import answers
 from newsletter.delivery.account import Account
 from newsletter.delivery.answers import Posted, in_words
-from newsletter.delivery.payload import body, root
+from newsletter.delivery.payload import body, root, sendable
 from newsletter.delivery.wire import NotSent
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.store import Store
@@ -34,6 +34,7 @@ from newsletter.store import Store
 MOST_REFUSED = 20
 SHARE_REFUSED = 0.02
 """More single refusals than this in one request are no accident: nobody is refused, a person looks."""
+UNSENDABLE = "SendGrid takes only plain letters (a to z) before the @"
 PERSONAL = re.compile(r"personalizations\.(\d+)\.")
 
 
@@ -69,11 +70,21 @@ class Posting:
         if not people:
             self._settle(wanted, "void", Answered(words="nobody of this request is left"))
             return True
+        if self._unsendable(wanted, people):
+            return True
         attempt = self.attempts[wanted.attempt_id]
         prepared = body(self._root(wanted.run.variant), attempt, people)
         if self._connected() and self._claimed(wanted, attempt):
             self._take(wanted, people, self._posted(wanted, prepared))
         return True
+
+    def _unsendable(self, wanted: Request, people: Sequence[Recipient]) -> bool:
+        """Leave out whom SendGrid cannot send to, before it refuses the thousand for it."""
+        found = [(one.seq, UNSENDABLE) for one in people if not sendable(one.address)]
+        if found:
+            with self.store.write() as connection:
+                refuse_people(connection, wanted, found)
+        return bool(found)
 
     def _make_root(self, number: int) -> bytes:
         with self.store.read() as connection:
@@ -154,14 +165,14 @@ class Posting:
         """Whoever alone breaks the request is left out, first of all on disk; anything else stops."""
         single = single_refusals(posted, people)
         with self.store.write() as connection:
-            before = refused_of(connection, wanted)
+            before = refused_of(connection, wanted, but=UNSENDABLE)
             few = 0 < len(single) <= allowed(len(people) + before) - before
             if few:
                 refuse_people(connection, wanted, single.items())
             answered = Answered(posted.status, words=posted.words)
             settle(connection, wanted, "pending", self.account.now(), answered)
         if not few:
-            raise Halted(in_words(posted.status or 0, posted.complaints))
+            raise Halted(_too_many(single, people) or in_words(400, posted.complaints))
 
     def _settle(self, wanted: Request, state: str, answered: Answered) -> None:
         with self.store.write() as connection:
@@ -187,6 +198,18 @@ TAKERS: Mapping[str, Callable[[Posting, Request, Sequence[Recipient], Posted], N
     answers.TOO_LARGE: Posting._too_large,
     answers.REFUSED: Posting._refused,
 }
+
+
+def _too_many(single: Mapping[int, str], people: Sequence[Recipient]) -> NewsletterError | None:
+    if not single:
+        return None
+    who = [one.address for one in people if one.seq in single]
+    several = ", ".join(who[:5]) + (f" and {len(who) - 5} more" if len(who) > 5 else "")
+    return NewsletterError(
+        f"SendGrid refuses {len(who)} of {len(people)} people at once ({several}: {next(iter(single.values()))}), "
+        "which is no accident: nobody was left out; look at these addresses, take the campaign back with newsletter "
+        "undo, put them right in their list and send again"
+    )
 
 
 def single_refusals(posted: Posted, people: Sequence[Recipient]) -> dict[int, str]:
