@@ -28,6 +28,7 @@ class ListReport:
 
     list: str
     path: str
+    consent: str
     rows: int
     fates: Mapping[str, int]
     rejected: Sequence[Fate]
@@ -36,10 +37,6 @@ class ListReport:
     def adds_up(self) -> bool:
         """Whether every row has exactly one fate."""
         return self.rows == sum(self.fates.values())
-
-    @property
-    def without_consent(self) -> bool:
-        return self.fates["no consent"] > 0
 
 
 def fates(connection: Connection, *, samples: bool) -> Iterator[Fate]:
@@ -74,6 +71,7 @@ def list_reports(connection: Connection, *, samples: bool) -> list[ListReport]:
         ListReport(
             row.list,
             row.path,
+            row.consent,
             row.rows,
             counts.get(row.list, Counter(dict.fromkeys(FATES, 0))),
             rejected.get(row.list, []),
@@ -83,7 +81,7 @@ def list_reports(connection: Connection, *, samples: bool) -> list[ListReport]:
 
 
 NEWEST = """
-SELECT list, path, rows, id FROM source WHERE id IN (SELECT MAX(id) FROM source GROUP BY list) ORDER BY list
+SELECT list, path, consent, rows FROM source WHERE id IN (SELECT MAX(id) FROM source GROUP BY list) ORDER BY list
 """
 
 ROWS = """

@@ -2,9 +2,11 @@
 
 from newsletter.campaign.contents import envelope_of, pictures_of, variant_of, wishes_of
 from newsletter.campaign.counts import Counts, counts
+from newsletter.campaign.earlier import earlier_campaigns, new_people
 from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.freeze import Frozen, Times, freeze
 from newsletter.campaign.ranges import Run
+from newsletter.campaign.readers import own_links, reader_of
 from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
 from newsletter.campaign.requests import (
     Answered,
@@ -57,16 +59,20 @@ __all__ = [
     "claim",
     "close_attempts",
     "counts",
+    "earlier_campaigns",
     "envelope_of",
     "freeze",
     "give_up_posting",
     "go_on",
     "move",
+    "new_people",
     "next_request",
     "open_wave",
+    "own_links",
     "people_of",
     "pictures_of",
     "posting",
+    "reader_of",
     "refuse_people",
     "refused_of",
     "report_rows",

@@ -4,22 +4,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from newsletter.audience import Subscriber
+from newsletter.campaign.earlier import earlier_campaigns, new_people
 from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.ranges import VARIANT_SPAN
+from newsletter.campaign.readers import reader_of
 from newsletter.edition import Edition
-from newsletter.errors import NewsletterError, Problem, Problems
-from newsletter.letter import Letter, MergeProblem, Reader
+from newsletter.errors import Problem, Problems
+from newsletter.letter import Letter, MergeProblem
 from newsletter.links import Links
 from newsletter.store import Store, campaign, picture, recipient, variant
 
-CHUNK = 1_000
 REST_OF_A_PERSON = 300
 """Bytes of a personalization beside its address, subject, link and substitutions."""
 
@@ -65,14 +65,14 @@ def freeze(
     went out; nothing is written then, nor where nobody is new.
     """
     with store.write() as connection:
-        earlier = _earlier(connection, edition)
+        earlier = earlier_campaigns(connection, edition)
         row = _row(edition, letter, envelope, times)
         number = connection.execute(
             insert(campaign).values(row).returning(campaign.c.id)
         ).scalar_one()
         freezing = _Freezing(connection, edition, letter, number, links)
-        for chunk in _chunks(people(connection)):
-            freezing.take(freezing.new_of(chunk) if earlier else chunk)
+        for chunk in new_people(connection, edition.id, freezing.counted(people(connection))):
+            freezing.take(chunk)
         freezing.refuse_problems()
         if not freezing.recipients:
             connection.execute(delete(campaign).where(campaign.c.id == number))
@@ -90,7 +90,7 @@ class _Freezing:
     letter: Letter
     number: int
     links: Links | None
-    already: int = 0
+    seen: int = 0
     read: int = 0
     sizes: Counter[int] = field(default_factory=Counter)
     largest: dict[int, int] = field(default_factory=dict)
@@ -101,16 +101,14 @@ class _Freezing:
     def recipients(self) -> int:
         return self.sizes.total()
 
-    def new_of(self, chunk: Sequence[Subscriber]) -> list[Subscriber]:
-        """Who of *chunk* has not got this edition yet."""
-        given = select(recipient.c.key).where(
-            recipient.c.edition_id == self.edition.id,
-            recipient.c.live == 1,
-            recipient.c.key.in_([person.key for person in chunk]),
-        )
-        known = set(self.connection.scalars(given))
-        self.already += len(known)
-        return [person for person in chunk if person.key not in known]
+    @property
+    def already(self) -> int:
+        return self.seen - self.read
+
+    def counted(self, people: Iterable[Subscriber]) -> Iterator[Subscriber]:
+        for person in people:
+            self.seen += 1
+            yield person
 
     def take(self, chunk: Sequence[Subscriber]) -> None:
         """Write the letter's values for each of *chunk*; after a problem only look for more of them."""
@@ -145,7 +143,7 @@ class _Freezing:
 
     def _row(self, person: Subscriber) -> dict[str, Any] | None:
         self.read += 1
-        reader = self._reader(person)
+        reader = reader_of(person, self.links, self.number)
         try:
             personal = self.letter.personalise(reader)
         except MergeProblem as error:
@@ -165,27 +163,6 @@ class _Freezing:
             "subject": personal.subject,
             "substitutions": orjson.dumps(personal.substitutions).decode(),
             "unsubscribe_url": reader.unsubscribe_url,
-        }
-
-    def _reader(self, person: Subscriber) -> Reader:
-        return Reader(
-            first_name=person.first_name,
-            last_name=person.last_name,
-            names=person.names,
-            tags=person.tags,
-            city=person.city,
-            language=person.language,
-            signed_up=person.signed_up,
-            **self._own_links(person.id),
-        )
-
-    def _own_links(self, subscriber_id: int) -> Mapping[str, Any]:
-        if self.links is None:
-            return {}
-        return {
-            "unsubscribe_url": self.links.unsubscribe(subscriber_id, self.number),
-            "preferences_url": self.links.preferences(subscriber_id, self.number),
-            "browser_url": self.links.browser(subscriber_id, self.number),
         }
 
     def _measure(self, row: Mapping[str, Any]) -> None:
@@ -232,24 +209,3 @@ def _row(edition: Edition, letter: Letter, envelope: Envelope, times: Times) -> 
         "undo_seconds": times.undo_seconds,
         "created_at": times.now,
     }
-
-
-def _earlier(connection: Connection, edition: Edition) -> tuple[int, ...]:
-    """The campaigns through which somebody has this edition; raises where it was another text."""
-    given = exists().where(recipient.c.campaign_id == campaign.c.id, recipient.c.live == 1)
-    query = select(campaign.c.id, campaign.c.edition_digest).order_by(campaign.c.id)
-    found = connection.execute(query.where(campaign.c.edition_id == edition.id, given)).all()
-    for number, digest in found:
-        if digest != edition.digest:
-            raise NewsletterError(
-                f"{edition.name}: this edition was edited since it went out (campaign {number}); take "
-                f"that back with newsletter undo {number}, or make it a new edition: newsletter new "
-                f"--like {edition.name}"
-            )
-    return tuple(row.id for row in found)
-
-
-def _chunks(people: Iterable[Subscriber]) -> Iterator[list[Subscriber]]:
-    iterator = iter(people)
-    while chunk := [*islice(iterator, CHUNK)]:
-        yield chunk

@@ -1,7 +1,7 @@
 """This module lists the commands and loads each only when it is used."""
 
 from importlib import import_module
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -25,17 +25,6 @@ COMMANDS = {
 }
 
 
-class Sentence(click.ClickException):
-    """A NewsletterError as Click shows it: the sentence alone, and its exit code."""
-
-    def __init__(self, error: NewsletterError) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.message, file=file, err=True)
-
-
 class Commands(click.Group):
     """Commands named in a table, so that --help imports none of them."""
 
@@ -57,7 +46,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except NewsletterError as error:
-            raise Sentence(error) from error
+            click.echo(f"{error}", err=True)
+            ctx.exit(error.exit_code)
 
 
 @click.command(

@@ -1,10 +1,11 @@
 """This module opens the project a command works in: its settings, its store, its account."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,6 +14,9 @@ from newsletter.config import Settings, find_project, load_settings
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key
 from newsletter.store import Store, open_store
+
+if TYPE_CHECKING:
+    from newsletter.delivery import Account
 
 PRACTICE_KEY = "SG.practice.only"
 PRACTICE_SENDER = "news@clinic.example.com"
@@ -49,6 +53,30 @@ class Project:
         finally:
             store.close()
 
+    @contextmanager
+    def sandbox(self) -> Iterator[str]:
+        """The address of the sandbox; the project's own is started in the background where none runs."""
+        host = self.settings.sendgrid.host
+        if host.startswith(LOCAL_HOSTS):
+            yield host
+            return
+        from newsletter.sandbox import start_in_background
+
+        yield start_in_background(self.sandbox_folder, options=("--key", PRACTICE_KEY))
+
+    @contextmanager
+    def account(self) -> Iterator["Account"]:
+        """The SendGrid account: in practice the sandbox, which differs by its address alone."""
+        from newsletter.delivery import Account
+
+        deadline = self.settings.sending.deadline_seconds
+        if not self.practice:
+            with Account(self.key, self.settings.sendgrid.host, deadline=deadline) as account:
+                yield account
+            return
+        with self.sandbox() as url, Account(self.key, url, deadline=deadline) as account:
+            yield account
+
 
 def open_project(*, practice: bool = False, ask: bool = False) -> Project:
     """Open the project around the current folder.
@@ -70,7 +98,7 @@ def open_project(*, practice: bool = False, ask: bool = False) -> Project:
 
 
 def _agreed_to_practise() -> bool:
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         return False
     return click.confirm(
         "There is no SendGrid key yet. Practise in the sandbox instead?", default=True, err=True

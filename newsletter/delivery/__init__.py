@@ -4,7 +4,7 @@ from newsletter.delivery.account import Account, Patience
 from newsletter.delivery.dispatch import dispatch
 from newsletter.delivery.lock import look_after
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
-from newsletter.delivery.schedule import Schedule, TooEarly, schedule
+from newsletter.delivery.schedule import Schedule, TooEarly, schedule, undo_until
 from newsletter.delivery.suppressions import download_suppressions
 from newsletter.delivery.trial import post_trial
 from newsletter.delivery.undo import TooLate, UndoResult, undo
@@ -24,5 +24,6 @@ __all__ = [
     "post_trial",
     "schedule",
     "undo",
+    "undo_until",
     "unsubscribe_tag",
 ]

@@ -142,6 +142,12 @@ class Account:
             for email in self._get(self._client.asm.groups._(str(group)).suppressions):
                 yield Entry(f"group {group}", email, None)
 
+    def suppress(self, address: str) -> None:
+        """Put *address* on SendGrid's global list, as a second fence behind our own."""
+        wish = Body(orjson.dumps({"recipient_emails": [address]}))
+        suppressed = self._client.asm.suppressions._("global")
+        self._ask(lambda: suppressed.post(request_body=wish), 201)
+
     def _stop_batch(self, batch_id: str) -> None:
         wish = Body(orjson.dumps({"batch_id": batch_id, "status": "cancel"}))
         answer = self._ask(

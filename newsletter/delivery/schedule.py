@@ -55,7 +55,12 @@ def schedule(
         raise NewsletterError(
             "SendGrid keeps mail for at most 72 hours; name an earlier time with --at, or send it nearer to its day"
         )
-    return Schedule(send_at, send_at - stop, send_at - stop - reserve)
+    return Schedule(send_at, undo_until(send_at), send_at - stop - reserve)
+
+
+def undo_until(send_at: int) -> int:
+    """Until when mail that leaves at *send_at* can be taken back for sure."""
+    return send_at - CANCEL_SECONDS - MARGIN_SECONDS
 
 
 def next_schedule(

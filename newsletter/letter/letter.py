@@ -102,9 +102,15 @@ class Letter:
             held, value = compiled.expressions.helds[index], values[index]
             if not value or place == LINK:
                 _refuse_hole(held, value, place)
-            substitutions[word] = SPELLINGS[place](value, held.site.encoded)
+            substitutions[word] = self._harmless(SPELLINGS[place](value, held.site.encoded))
         self._refuse_excess(substitutions)
-        return Personal(number, self._subject.of(reader), substitutions)
+        return Personal(number, self._harmless(self._subject.of(reader)), substitutions)
+
+    def _harmless(self, value: str) -> str:
+        """What looks like the provider's tag must not be replaced by it."""
+        if self._tag is None or self._tag not in value:
+            return value
+        return value.replace(self._tag, f"{self._tag[0]}\u200b{self._tag[1:]}")
 
     def variant(self, number: int) -> Variant:
         return self._variants[number].variant

@@ -70,6 +70,7 @@ def _origins(masked: str, tags: dict[str, str], first_line: int) -> list[int]:
 
 def _tags(source: str, path: str, first_line: int) -> Iterator[tuple[int, int]]:
     position = start = 0
+    opened = False
     try:
         for _line, kind, value in LEXER.lexer.tokeniter(source, path):
             if kind == "data":
@@ -77,11 +78,16 @@ def _tags(source: str, path: str, first_line: int) -> Iterator[tuple[int, int]]:
                 continue
             here = source.index(value, position)  # {%- has eaten the white space before it
             position = here + len(value)
-            if kind in BEGINS:
-                start = here
+            if kind in BEGINS or kind == "raw_end":
+                start, opened = here, True
             if kind in ENDS or kind == "raw_begin":
+                opened = False
                 yield start, position
     except TemplateSyntaxError as error:
         line = first_line + error.lineno - 1
         cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
         raise Problems([Problem(path, line, error.message or "this is no Jinja", cure)]) from error
+    if opened:
+        line = first_line + source.count("\n", 0, start)
+        cure = "write }} or %} where it ends"
+        raise Problems([Problem(path, line, f"{source[start : start + 2]} is not closed", cure)])

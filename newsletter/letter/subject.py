@@ -31,7 +31,7 @@ class Subject:
     def __init__(self, source: str, path: str, line: int, context: Mapping[str, Any]) -> None:
         self.path, self.line = path, line
         self.environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, finalize=plainly
+            undefined=StrictUndefined, finalize=plainly, extensions=["jinja2.ext.do"]
         )
         self.environment.globals["_filled"] = _filled
         try:

@@ -43,28 +43,14 @@ def start_in_background(
     """
     if url := running(folder):
         return url
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "newsletter.sandbox", "--folder", str(folder)]
-    with (folder / LOG_FILE).open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(  # noqa: S603  our own module
-            [*command, "--idle", str(idle_seconds), *options],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    patience = time.monotonic() + START_SECONDS
-    while time.monotonic() < patience:
-        if url := running(folder):
-            return url
-        if process.poll():
-            break
-        time.sleep(0.05)
-    said = (folder / LOG_FILE).read_text(encoding="utf-8").strip()
-    raise ServiceFailed(
-        f"{folder}: the sandbox did not start; look into {folder / LOG_FILE}"
-        + (f", which ends: {said.splitlines()[-1]}" if said else "")
-    )
+    process = _spawned(folder, ["--idle", str(idle_seconds), *options])
+    url = _awaited(folder, process)
+    if url is None:
+        raise ServiceFailed(_last_words(folder))
+    if _pid(folder) != process.pid:  # the other one came first; ours must not start later
+        process.terminate()
+        process.wait()
+    return url
 
 
 def skip(sandbox: Path | str, seconds: float) -> float:
@@ -113,6 +99,49 @@ def stop(folder: Path) -> bool:
             raise ServiceFailed(f"{folder}: the sandbox at {url} does not end; end its process")
         time.sleep(0.05)
     return True
+
+
+def _spawned(folder: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "newsletter.sandbox", "--folder", str(folder), *options]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOG_FILE).open("ab") as log:
+            return subprocess.Popen(  # noqa: S603  our own module
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise NewsletterError(
+            f"{folder}: the sandbox cannot keep its state here ({error.strerror}); "
+            "give it a folder that can be written"
+        ) from error
+
+
+def _awaited(folder: Path, process: subprocess.Popen[bytes]) -> str | None:
+    patience = time.monotonic() + START_SECONDS
+    while time.monotonic() < patience and not process.poll():
+        if url := running(folder):
+            return url
+        time.sleep(0.05)
+    return running(folder)
+
+
+def _pid(folder: Path) -> int | None:
+    try:
+        found: int = json.loads((folder / ADDRESS_FILE).read_text(encoding="utf-8"))["pid"]
+        return found
+    except (OSError, ValueError, KeyError):  # it ended already
+        return None
+
+
+def _last_words(folder: Path) -> str:
+    log = folder / LOG_FILE
+    said = log.read_text(encoding="utf-8").strip()
+    ending = f", which ends: {said.splitlines()[-1]}" if said else ""
+    return f"{folder}: the sandbox did not start; look into {log}{ending}"
 
 
 def _address(sandbox: Path | str) -> str:

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
@@ -196,23 +197,33 @@ def _listener(office: Office, port: int) -> Listener:
 
 
 def _locked(folder: Path) -> FileLock:
-    """The folder's lock, waiting a moment for a sandbox that is just about to end."""
+    """The folder's lock, after a moment where a sandbox is just about to end."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / LOCK_FILE, thread_local=False)
-        lock.acquire(timeout=0 if running(folder) else PATIENCE_SECONDS)
-    except Timeout as error:
-        at = running(folder)
-        raise NewsletterError(
-            f"{folder}: a sandbox runs here already{f' at {at}' if at else ''}; "
-            "use it, or end it with newsletter sandbox stop"
-        ) from error
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while not _acquired(lock):
+            at = running(folder)
+            if at or time.monotonic() > patience:
+                raise NewsletterError(
+                    f"{folder}: a sandbox runs here already{f' at {at}' if at else ''}; "
+                    "use it, or end it with newsletter sandbox stop"
+                )
+            time.sleep(0.02)
     except OSError as error:
         raise NewsletterError(
             f"{folder}: the sandbox cannot keep its state here ({error.strerror}); "
             "give it a folder that can be written"
         ) from error
     return lock
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
 
 
 def _database(folder: Path) -> Database:

@@ -145,7 +145,7 @@ class Pages:
         return row
 
     def _suppress(self, person: "Row[tuple[object, ...]]", campaign_id: int) -> None:
-        gone = Suppression(str(person.address), "unsubscribed", ORIGIN, self.now(), campaign_id)
+        gone = Suppression(str(person.key), "unsubscribed", ORIGIN, self.now(), campaign_id)
         with self.store.write() as connection:
             suppress(connection, [gone], now=self.now())
         if self.mirror is None:

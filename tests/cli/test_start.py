@@ -41,7 +41,10 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 
 def test_outside_a_project_a_sentence_says_where_to_go(tmp_path: Path, monkeypatch: object) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "newsletter", "campaigns"], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-m", "newsletter", "campaigns"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1
     assert "there is no newsletter.toml here" in done.stderr

@@ -311,6 +311,10 @@ def test_a_folder_that_cannot_hold_state_is_named(tmp_path):
         NewsletterError, match="file/sandbox: the sandbox cannot keep its state here"
     ):
         serve(tmp_path / "file" / "sandbox")
+    with pytest.raises(
+        NewsletterError, match="file/sandbox: the sandbox cannot keep its state here"
+    ):
+        start_in_background(tmp_path / "file" / "sandbox")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""This module lists what was sent."""
+
+from dataclasses import asdict
+
+import click
+
+from newsletter.campaign import Summary, summaries, summary
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
+from newsletter.cli.wording import as_json, moment, note, result, table
+from newsletter.delivery import look_after
+from newsletter.errors import NewsletterError
+from newsletter.store import Store
+
+
+@click.command(short_help="List what was sent.")
+@practice_option
+@json_option
+def campaigns(practice: bool, json: bool) -> None:
+    """List all campaigns, the newest first."""
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store:
+        look_after(store)
+        with store.read() as connection:
+            found = summaries(connection)
+        if json:
+            as_json([asdict(entry) for entry in found])
+        elif not found:
+            result("Nothing was sent yet.")
+        else:
+            result(table(HEAD, [_row(entry, project) for entry in found]))
+            note("Next: newsletter report NUMBER says who got one")
+
+
+HEAD = ("number", "edition", "leaves", "people", "handed over", "not", "state")
+
+
+def _row(entry: Summary, project: Project) -> tuple[object, ...]:
+    counts = entry.counts
+    leaves = moment(entry.send_at, project.settings.zone) if entry.send_at else "-"
+    others = counts.frozen - counts.accepted
+    return entry.id, entry.title, leaves, counts.frozen, counts.accepted, others, state(entry)
+
+
+def state(entry: Summary) -> str:
+    """How a campaign stands, in a word or two."""
+    counts = entry.counts
+    if entry.stop == "undo":
+        return "undone" if not counts.accepted and not counts.unknown else "undone in part"
+    if counts.unknown:
+        return "unknown for some"
+    if counts.pending:
+        return "halted" if entry.stop else "not finished"
+    return "handed over"
+
+
+def which(store: Store, number: int | None) -> Summary:
+    """The campaign with this number, or the newest; what a dead process left on its way is unknown by now."""
+    look_after(store)
+    with store.read() as connection:
+        if number is not None:
+            return summary(connection, number)
+        newest = summaries(connection)
+    if not newest:
+        raise NewsletterError(
+            "nothing was sent yet; newsletter send content/ARTICLE.md sends an edition"
+        )
+    return newest[0]

@@ -1,0 +1,71 @@
+"""This module composes the letter a command speaks of, and reads the people it may go to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from newsletter.audience import people
+from newsletter.campaign import new_people, own_links, reader_of
+from newsletter.cli.project import Project
+from newsletter.delivery import unsubscribe_tag
+from newsletter.edition import Edition, load_edition
+from newsletter.letter import Letter, Reader, compose
+from newsletter.links import Links, links_secret
+
+
+@dataclass(frozen=True)
+class Composed:
+    """An edition, its letter, and what makes the readers' links."""
+
+    edition: Edition
+    letter: Letter
+    links: Links | None
+
+    def stranger(self) -> Reader:
+        """A reader of whom nothing is known."""
+        return Reader(**own_links(0, self.links, 0))
+
+
+def compose_article(project: Project, article: Path) -> Composed:
+    """Load and compose; raises Problems with everything that is wrong with the article."""
+    edition = load_edition(article, project.root)
+    tag = unsubscribe_tag(project.settings)
+    letter = compose(edition, project.settings, unsubscribe_tag=tag)
+    return Composed(edition, letter, site_links(project))
+
+
+def site_links(project: Project) -> Links | None:
+    """The maker of links to the clinic's own site, where it has one."""
+    url = project.settings.site.url
+    return Links(url, links_secret(project.root)) if url else None
+
+
+def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Reader]:
+    """Everybody the letter may go to, as it knows them."""
+    for person in people(connection, composed.edition.audience, samples=project.local):
+        yield reader_of(person, composed.links, 0)
+
+
+def new_readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Reader]:
+    """Those of them who have not got this edition yet."""
+    everybody = people(connection, composed.edition.audience, samples=project.local)
+    for chunk in new_people(connection, composed.edition.id, everybody):
+        yield from (reader_of(person, composed.links, 0) for person in chunk)
+
+
+def extremes(
+    project: Project, connection: Connection, composed: Composed
+) -> list[tuple[str, Reader]]:
+    """One reader of each version, the longest name, and a stranger: who shows what could go wrong."""
+    found: dict[str, Reader] = {}
+    longest = ""
+    for reader in readers(project, connection, composed):
+        number = composed.letter.personalise(reader).variant
+        found.setdefault(f"version {number + 1}", reader)
+        if len(reader.first_name) > len(longest):
+            longest = reader.first_name
+            found["longest name"] = reader
+    found["nothing known"] = composed.stranger()
+    return list(found.items())

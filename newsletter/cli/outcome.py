@@ -1,0 +1,51 @@
+"""This module says what became of a campaign, and which exit code that is."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from newsletter.campaign import Counts
+from newsletter.cli.wording import people, result
+from newsletter.errors import ServiceFailed
+
+MEANINGS: Mapping[str, str] = {
+    "accepted": "handed to SendGrid",
+    "refused": "refused by SendGrid",
+    "withheld": "withheld: they left, or bounced, since the campaign was frozen",
+    "cancelled": "cancelled by an undo",
+    "expired": "paused for so long that SendGrid threw the mail away",
+    "unknown": "unknown: SendGrid did not answer; they are not mailed again",
+    "pending": "still to be handed over",
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A campaign and what became of everybody in it."""
+
+    campaign_id: int
+    counts: Counts
+
+    def as_dict(self) -> dict[str, object]:
+        return {**asdict(self.counts), "adds_up": self.counts.adds_up}
+
+
+def say_counts(sent: Sent) -> None:
+    """Everybody by outcome, and the sum."""
+    counts = sent.counts
+    result(f"Campaign {sent.campaign_id}: {people(counts.frozen)}")
+    parts = []
+    for outcome, meaning in MEANINGS.items():
+        if number := getattr(counts, outcome):
+            result(f"  {number:>7,}  {meaning}")
+            parts.append(f"{number:,} {outcome}")
+    sign = "=" if counts.adds_up else "IS NOT"
+    result(f"  {counts.frozen:,} frozen {sign} {' + '.join(parts)}")
+
+
+def finished(counts: Counts) -> None:
+    """Raise ServiceFailed (exit 3) where an outcome is unknown."""
+    if counts.unknown:
+        raise ServiceFailed(
+            f"what became of {people(counts.unknown)} is unknown: SendGrid did not answer. They are not mailed "
+            "again; newsletter report names them"
+        )

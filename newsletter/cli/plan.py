@@ -1,0 +1,114 @@
+"""This module plans a campaign: all that is known before anything is frozen."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from newsletter.audience import Audience, Merge, choose
+from newsletter.campaign import earlier_campaigns
+from newsletter.checks import Finding, Survey, survey
+from newsletter.cli.check import judge
+from newsletter.cli.letters import Composed, compose_article, new_readers
+from newsletter.cli.lists import merge_new
+from newsletter.cli.project import Project
+from newsletter.cli.wording import facts, moment, people, several
+from newsletter.delivery import Account, Schedule, download_suppressions, schedule
+from newsletter.store import Store
+
+MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a send would do."""
+
+    composed: Composed
+    merge: Merge
+    audience: Audience
+    survey: Survey
+    findings: tuple[Finding, ...]
+    schedule: Schedule
+
+    @property
+    def recipients(self) -> int:
+        """Who would get it: whoever may, and has not got it yet."""
+        return self.survey.readers
+
+    @property
+    def already(self) -> int:
+        return self.audience.recipients - self.survey.readers
+
+
+def make_plan(
+    project: Project, store: Store, account: Account, article: Path, asked: int | None
+) -> Plan:
+    """Merge new lists, read SendGrid's suppressions, compose and check; nothing is frozen.
+
+    Raises Problems for article, templates and lists, NewsletterError for an edition that changed
+    after it went out.
+    """
+    composed = compose_article(project, article)
+    with store.read() as connection:
+        earlier_campaigns(connection, composed.edition)
+    merge = merge_new(project, store)
+    now = int(time.time())
+    download_suppressions(store, account, project.settings.sendgrid.group, now=now)
+    with store.read() as connection:
+        audience = choose(connection, composed.edition.audience, samples=project.local)
+        surveyed = survey(composed.letter, new_readers(project, connection, composed))
+    findings = (
+        *surveyed.findings,
+        *judge(project, composed, surveyed.examples or (composed.stranger(),)),
+    )
+    times = schedule(account.now(), surveyed.readers, project.settings.sending, asked)
+    return Plan(composed, merge, audience, surveyed, findings, times)
+
+
+def say_plan(plan: Plan, project: Project) -> str:
+    """The plan as a person reads it."""
+    zone = project.settings.zone
+    sender = project.settings.sender
+    shown: dict[str, Any] = {
+        "Edition": f"{plan.composed.edition.title} ({plan.composed.edition.name})",
+        "Subject": plan.composed.edition.subject,
+        "From": f"{sender.name} <{sender.email}>",
+        "To": people(plan.recipients),
+    }
+    for name, number in plan.audience.by_list.items():
+        shown[f"  on {name}"] = f"{number:,}"
+    if plan.already:
+        shown["Have it already"] = people(plan.already)
+    for why, number in plan.audience.left_out.items():
+        shown[f"Left out: {why}"] = f"{number:,}"
+    shown["Versions"] = (
+        f"{len(plan.survey.variants):,}, in {several(_requests(plan.survey.variants), 'request')}"
+    )
+    shown["Leaves"] = moment(plan.schedule.send_at, zone)
+    shown["Undo until"] = moment(plan.schedule.undo_until, zone)
+    if not project.settings.clinic.postal_address:
+        shown["Postal address"] = "not set; without it nothing is sent for real (CAN-SPAM)"
+    return facts(shown)
+
+
+def _requests(variants: Mapping[int, int]) -> int:
+    return sum(-(-number // MOST_AT_ONCE) for number in variants.values())
+
+
+def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
+    """The plan for another program."""
+    return {
+        "edition": plan.composed.edition.name,
+        "edition_id": plan.composed.edition.id,
+        "subject": plan.composed.edition.subject,
+        "sender": project.settings.sender.email,
+        "recipients": plan.recipients,
+        "have_it_already": plan.already,
+        "by_list": dict(plan.audience.by_list),
+        "left_out": dict(plan.audience.left_out),
+        "variants": list(plan.survey.variants.values()),
+        "send_at": plan.schedule.send_at,
+        "undo_until": plan.schedule.undo_until,
+        "findings": [asdict(finding) for finding in plan.findings],
+    }

@@ -1,0 +1,103 @@
+"""This module says who got a campaign, one row a person."""
+
+import csv
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import IO
+
+import click
+
+from newsletter.campaign import Row, report_rows
+from newsletter.cli.campaigns import which
+from newsletter.cli.outcome import Sent, say_counts
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
+from newsletter.cli.wording import as_json, moment, note, result, table
+
+MOST_SHOWN = 50
+
+
+@click.command(short_help="Say who got a campaign, one row a person.")
+@click.argument("number", type=int, required=False)
+@practice_option
+@json_option
+@click.option(
+    "--csv",
+    "target",
+    type=click.Path(path_type=Path),
+    help="Write the rows into this file; - prints them.",
+)
+def report(number: int | None, practice: bool, json: bool, target: Path | None) -> None:
+    """Say who got campaign NUMBER (without one, the newest), and the sum."""
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store:
+        found = which(store, number)
+        sent = Sent(found.id, found.counts)
+        with store.read() as connection:
+            rows = report_rows(connection, found.id)
+            if json:
+                as_json(
+                    {
+                        "campaign": found.id,
+                        "counts": sent.as_dict(),
+                        "people": [asdict(row) for row in rows],
+                    }
+                )
+                return
+            if target is not None:
+                _write(target, rows, project)
+            else:
+                _show(rows, found.counts.frozen, project)
+        if str(target) != "-":
+            say_counts(sent)
+        if target is None:
+            note(
+                f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
+            )
+
+
+def _show(rows: Iterable[Row], number: int, project: Project) -> None:
+    shown = [
+        (row.address, _name(row), row.outcome, row.reason)
+        for row, _ in zip(rows, range(MOST_SHOWN), strict=False)
+    ]
+    result(table(("address", "name", "outcome", "reason"), shown))
+    if number > MOST_SHOWN:
+        result(f"... and {number - MOST_SHOWN:,} more; --csv FILE writes them all")
+    result()
+
+
+def _name(row: Row) -> str:
+    return f"{row.first_name} {row.last_name}".strip()
+
+
+def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
+    if str(target) == "-":
+        _write_rows(sys.stdout, rows, project)
+        return
+    with target.open(
+        "w", encoding="utf-8-sig", newline=""
+    ) as file:  # the mark lets Excel see UTF-8
+        _write_rows(file, rows, project)
+    note(f"{target} has a row for each person.")
+
+
+def _write_rows(file: IO[str], rows: Iterable[Row], project: Project) -> None:
+    writer = csv.writer(file)
+    writer.writerow(entry.name for entry in fields(Row))
+    for row in rows:
+        leaves = moment(row.send_at, project.settings.zone) if row.send_at else ""
+        cells = {**asdict(row), "lists": " ".join(row.lists), "send_at": leaves}
+        writer.writerow(_safe(str(cell)) for cell in cells.values())
+
+
+def _safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell

@@ -1,0 +1,43 @@
+"""This module sends tests of an edition to one address."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.audience import read_address
+from newsletter.cli.letters import compose_article, extremes
+from newsletter.cli.lists import merge_new
+from newsletter.cli.project import open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import note, result, several
+from newsletter.delivery import post_trial
+from newsletter.errors import NewsletterError
+
+
+@click.command(short_help="Send a test of an edition to one address.")
+@click.argument("article", type=click.Path(path_type=Path))
+@click.option("--to", "address", required=True, help="Where the tests go.")
+@practice_option
+def test(article: Path, address: str, practice: bool) -> None:
+    """Send ARTICLE to one address: every version, the longest name and a reader of whom nothing is known."""
+    try:
+        to = read_address(address).address
+    except ValueError as error:
+        raise NewsletterError(f"--to: {error}; write name@domain") from error
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store, project.account() as account:
+        composed = compose_article(project, article)
+        merge_new(project, store)
+        with store.read() as connection:
+            kinds = extremes(project, connection, composed)
+        for name, reader in kinds:
+            view = composed.letter.view(reader)
+            post_trial(
+                account,
+                project.settings,
+                composed.letter,
+                view,
+                to,
+                unsubscribe_url=reader.unsubscribe_url,
+            )
+            result(f"Sent: {name}, “{view.subject}”")
+        note(f"{several(len(kinds), 'test')} went to {to}. Next: newsletter send {article}")

@@ -1,0 +1,42 @@
+"""This module takes a campaign back."""
+
+import click
+
+from newsletter.cli.campaigns import which
+from newsletter.cli.outcome import Sent, finished, say_counts
+from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import as_json, note, people
+from newsletter.delivery import undo as take_back
+from newsletter.errors import NewsletterError
+
+
+@click.command(short_help="Take a campaign back while there is time.")
+@click.argument("number", type=int, required=False)
+@practice_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
+    """Take back campaign NUMBER (without one, the newest); afterwards the edition may be sent again."""
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store, project.account() as account:
+        found = which(store, number)
+        question = (
+            f"Take back campaign {found.id}, “{found.title}”, from {people(found.counts.frozen)}?"
+        )
+        if not yes and not click.confirm(question, default=True, err=True):
+            raise NewsletterError("nothing was taken back")
+        undone = take_back(store, found.id, account)
+        sent = Sent(found.id, undone.counts)
+        if json:
+            as_json({"campaign": found.id, "complete": undone.complete, "counts": sent.as_dict()})
+        else:
+            say_counts(sent)
+        if undone.complete:
+            note(
+                f"Taken back. Next: change {found.edition} if you like, then newsletter send {found.edition}"
+            )
+        else:
+            note(
+                f"The mail of {people(undone.left)} has left; newsletter report {found.id} says whose"
+            )
+    finished(undone.counts)

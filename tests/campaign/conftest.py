@@ -1,0 +1,89 @@
+"""This module gives tests a real edition, its letter, and people in a real store."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import insert, select
+
+from newsletter.audience import people
+from newsletter.campaign import Counts, Envelope, Frozen, Times, counts, freeze
+from newsletter.config import Settings
+from newsletter.edition import load_edition
+from newsletter.letter import compose
+from newsletter.links import Links
+from newsletter.store import Store, subscriber
+
+ARTICLE = """---
+id: back-2026
+title: Strong backs
+subject: "{{ reader.first_name | default('Hello', true) }}, a strong back"
+preheader: Three minutes
+---
+
+Good morning {{ reader.first_name | default("there", true) }}.
+"""
+NOW = 1_790_000_000
+ENVELOPE = Envelope(
+    "news@clinic.example.com", "Clockwork Perform", "", "edition-back-2026", "[out]", 0
+)
+
+
+@dataclass
+class Clinic:
+    """One article and whoever wants it."""
+
+    store: Store
+    settings: Settings
+
+    def write(self, article: str = ARTICLE) -> None:
+        (self.settings.root / "content" / "back.md").write_text(article)
+
+    def add(self, *names: str) -> None:
+        """Subscribers, each called after the part before the @."""
+        with self.store.write() as connection:
+            rows = [
+                {
+                    "key": f"{name}@example.com".lower(),
+                    "address": f"{name}@example.com",
+                    "first_name": name,
+                    "consent": "confirmed",
+                    "updated_at": NOW,
+                }
+                for name in names
+            ]
+            connection.execute(insert(subscriber), rows)
+
+    def freeze(self, *, links: Links | None = None, envelope: Envelope = ENVELOPE) -> Frozen:
+        edition = load_edition(self.settings.root / "content" / "back.md", self.settings.root)
+        letter = compose(edition, self.settings, unsubscribe_tag=envelope.unsubscribe_tag or None)
+        return freeze(
+            self.store,
+            edition,
+            letter,
+            lambda connection: people(connection, (), samples=True),
+            envelope,
+            times=Times(NOW, 900),
+            links=links,
+        )
+
+    def counts(self, campaign_id: int) -> Counts:
+        with self.store.read() as connection:
+            return counts(connection, campaign_id)
+
+    def column(self, column: object) -> list[object]:
+        """All values of a column of the store, in order of rows."""
+        with self.store.read() as connection:
+            return list(connection.scalars(select(column)))  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def clinic(store: Store, settings: Settings) -> Clinic:
+    made = Clinic(store, settings)
+    made.write()
+    return made
+
+
+@pytest.fixture
+def crowd() -> Callable[[int], list[str]]:
+    return lambda number: [f"reader{one:05}" for one in range(number)]

@@ -1,0 +1,38 @@
+"""Cutting runs of recipients into requests."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.campaign.ranges import Run, cut, gaps, halves, most_people, whole_variant
+
+
+@given(
+    st.integers(1, 60),
+    st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)), max_size=5),
+    st.integers(1, 12),
+)
+def test_pieces_and_what_is_taken_hold_everybody_once(
+    size: int, starts: list[tuple[int, int]], most: int
+) -> None:
+    whole = whole_variant(0, size)
+    taken = [(start, start + length) for start, length in starts]
+    pieces = [piece for run in gaps(whole, taken) for piece in cut(run, most)]
+    people = [seq for piece in pieces for seq in range(piece.first, piece.last + 1)]
+    gone = {seq for first, last in taken for seq in range(first, last + 1)}
+    assert people == [seq for seq in range(1, size + 1) if seq not in gone]
+    assert all(1 <= piece.size <= most for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("letter", "largest", "most"),
+    [(60_000, 900, 1000), (60_000, 11_000, 1000), (60_000, 40_000, 498), (30_000_000, 900, 1)],
+)
+def test_a_request_stays_below_what_sendgrid_takes(letter: int, largest: int, most: int) -> None:
+    assert most_people(letter, largest) == most
+
+
+def test_one_person_cannot_be_halved() -> None:
+    assert halves(Run(2, 5, 9)) == (Run(2, 5, 7), Run(2, 8, 9))
+    with pytest.raises(ValueError, match="one person"):
+        halves(Run(0, 5, 5))

@@ -1,0 +1,61 @@
+"""This module makes editions of a few lines, as a person would write them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from newsletter.config import Settings
+from newsletter.edition import load_edition
+from newsletter.letter import Letter, compose
+
+HEAD = """\
+---
+id: test-edition
+title: Tips for a strong back
+subject: {subject}
+preheader: What helps, what does not, and when to ask us for advice.
+template: {template}
+---
+"""
+BODY_LINE = 8
+
+Write = Callable[..., Letter]
+
+
+@pytest.fixture
+def write(project: Path, settings: Settings) -> Write:
+    """Compose an article of the given body; keyword *templates* are files to write first."""
+
+    def composed(
+        body: str,
+        *,
+        subject: str = "Tips for a strong back",
+        template: str = "article",
+        tag: str | None = "[unsubscribe-here]",
+        templates: dict[str, str] | None = None,
+        settings: Settings = settings,
+    ) -> Letter:
+        for name, source in (templates or {}).items():
+            (project / "templates" / "email" / name).write_text(source, encoding="utf-8")
+        path = project / "content" / "tips.md"
+        head = HEAD.format(subject=subject, template=template)
+        path.write_text(head + body, encoding="utf-8")
+        return compose(load_edition(path, project), settings, unsubscribe_tag=tag)
+
+    return composed
+
+
+@pytest.fixture
+def bare(write: Write) -> Write:
+    """Compose with a template that shows the body and nothing else."""
+
+    def composed(body: str, **more: object) -> Letter:
+        mjml = (
+            '{% from "partials/tokens.jinja" import font, light, dark, style %}\n'
+            '<mjml lang="en" dir="ltr"><mj-body>\n{% include "edition/body.mjml" %}\n</mj-body></mjml>\n'
+        )
+        files = {"bare.mjml": mjml, "bare.txt": '{% include "edition/body.txt" %}\n'}
+        return write(body, template="bare", templates=files, **more)
+
+    return composed

@@ -1,0 +1,164 @@
+"""Blocks of an article as HTML and as text."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from newsletter.errors import Problems
+from newsletter.letter import Letter, Reader
+
+from .conftest import Write
+
+
+def page(letter: Letter) -> str:
+    return re.sub(r"\s*style=\"[^\"]*\"", "", letter.view(Reader()).html)
+
+
+TEXTS = {
+    "paragraphs": (
+        "One\nline.\n\nTwo **strong** *words* `x`.",
+        "One\nline.\n\nTwo strong words x.\n",
+    ),
+    "heading": ("# Big\n\n### Small", "Big\n---\n\nSmall\n-----\n"),
+    "list": (
+        "- one\n- two\n  - inner\n\n3. third\n4. fourth",
+        "- one\n- two\n  - inner\n\n3. third\n4. fourth\n",
+    ),
+    "quote": ("> wise\n> words", "> wise\n> words\n"),
+    "rule": ("one\n\n* * *\n\ntwo", "one\n\n* * *\n\ntwo\n"),
+    "code": ("```\na  b\n```", "a  b\n"),
+    "indented code": ("    a  b", "a  b\n"),
+    "table": ("| a | b |\n|---|---|\n| 1 | 2 |", "a | b\n1 | 2\n"),
+    "link": (
+        "[label](https://example.com/a) <https://example.com/b>",
+        "label ( https://example.com/a ) https://example.com/b\n",
+    ),
+    "button": ("[Go](https://example.com/){.button}", "Go: https://example.com/\n"),
+    "html": ("<div>\nHello <b>there</b>\n</div>", "Hello there\n"),
+    "inline html": ("a <b>b</b> c", "a b c\n"),
+    "takeaways": ("::: takeaways\n- a\n:::", "Key takeaways\n\n- a\n"),
+    "note": ("::: note Good to know\nHello.\n:::", "Good to know\n\nHello.\n"),
+    "plain note": ("::: note\nHello.\n:::", "Hello.\n"),
+    "sources": ("::: sources\n1. Book, 2020.\n:::", "Sources\n\n1. Book, 2020.\n"),
+    "exercise": (
+        "::: exercise Bridge\n- Dose: 2 x 8\n- Cue: Slow\n- Stop if: pain\n:::",
+        "Bridge\n\n- Dose: 2 x 8\n- Cue: Slow\n- Stop if: pain\n",
+    ),
+    "comment": ("a\n\n{# not for readers #}\n\nb", "a\n\nb\n"),
+    "raw": ("a {% raw %}{{ x }}{% endraw %} b", "a {{ x }} b\n"),
+    "quotes": ('"so" it\'s -- fine', "“so” it’s – fine\n"),
+    "whitespace control": ("a {%- if 1 %} b{% endif -%} c", "a bc\n"),
+    "crlf": ("one\r\n\r\ntwo", "one\n\ntwo\n"),
+    "compose time": (
+        "{{ edition.title | upper }} of {{ clinic.name }}{% if site %}!{% endif %}",
+        "TIPS FOR A STRONG BACK of Clockwork Perform\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "text"), TEXTS.values(), ids=TEXTS)
+def test_the_text_part(bare: Write, body: str, text: str) -> None:
+    assert bare(body).view(Reader()).text == text
+
+
+HTMLS = {
+    "paragraph": ("One **strong**.", "<p>One <strong>strong</strong>.</p>"),
+    "heading": ("# Big", "<h2>Big</h2>"),
+    "small heading": ("### Small", "<h3>Small</h3>"),
+    "list": ("- one\n- two", "<ul>\n<li>one</li>\n<li>two</li>\n</ul>"),
+    "quote": ("> wise", "<blockquote>\n<p>wise</p>\n</blockquote>"),
+    "code": ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+    "cues": ("::: exercise Bridge\n- Cue: Slow\n:::", "<ul><li>Slow</li></ul>"),
+    "stop": ("::: exercise Bridge\n- Stop if: pain\n:::", "<p><strong>Stop if:</strong> pain</p>"),
+    "unclosed html": ("a <b>bold", "<p>a <b>bold</b></p>"),
+    "crossed html": ("<b>a <i>b</b> c</i>", "<p><b>a <i>b</i></b><i> c</i></p>"),
+    "less than": ("a < b & c", "<p>a &lt; b &amp; c</p>"),
+    "upper case": ("a<BR>b", "<p>a<br>b</p>"),
+    "emoji": ("I ❤️ you 🏋️‍♀️", "<p>I ❤️ you 🏋️‍♀️</p>"),
+    "card in a card": (":::: note\n::: takeaways\n- a\n:::\n::::", "<li>a</li>"),
+}
+
+
+@pytest.mark.parametrize(("body", "part"), HTMLS.values(), ids=HTMLS)
+def test_the_html_part(bare: Write, body: str, part: str) -> None:
+    assert part in page(bare(body))
+
+
+def test_a_table_keeps_its_cells(bare: Write) -> None:
+    shown = page(bare("| a | b |\n|---|---|\n| 1 | **2** |"))
+    assert "<th>a</th>" in shown
+    assert "<td><strong>2</strong></td>" in shown
+
+
+@pytest.fixture
+def picture(project: Path) -> Path:
+    path = project / "content" / "tree.png"
+    Image.new("RGB", (1200, 600), "green").save(path)
+    return path
+
+
+def test_a_picture_travels_inside_with_its_size_and_description(bare: Write, picture: Path) -> None:
+    letter = bare('![A ❤️ "tree"](tree.png "In *May*")')
+    (inside,) = letter.pictures
+    assert (inside.filename, inside.type, inside.content) == (
+        "tree.png",
+        "image/png",
+        picture.read_bytes(),
+    )
+    html = letter.view(Reader()).html
+    assert f'src="cid:{inside.cid}"' in html
+    assert 'alt="A ❤️ &quot;tree&quot;"' in html
+    assert 'width="536"' in html
+    assert "In *May*" in html
+    assert letter.view(Reader()).text == "[A ❤️ “tree”]\n"
+
+
+def test_a_width_in_braces_is_kept_and_a_small_picture_is_not_blown_up(
+    bare: Write, project: Path
+) -> None:
+    Image.new("RGB", (100, 50)).save(project / "content" / "small.gif")
+    html = bare("![small](small.gif)\n\n![x](small.gif){width=60}").view(Reader()).html
+    assert 'width="100"' in html
+    assert 'width="60"' in html
+
+
+def test_a_decorative_picture_needs_no_description(bare: Write, picture: Path) -> None:
+    assert 'alt=""' in bare("![](tree.png){.decorative}").view(Reader()).html
+
+
+BROKEN = {
+    "no description": ("![](tree.png)", "a picture without a description"),
+    "from the web": ("![x](https://example.com/a.png)", "is a picture from the web"),
+    "forbidden tag": ("<script>alert(1)</script>", "<script> cannot travel in a letter"),
+    "forbidden inline tag": ("a <img src='x'> b", "<img> cannot travel in a letter"),
+    "unknown card": ("::: recipe\nx\n:::", "::: recipe is unknown"),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), BROKEN.values(), ids=BROKEN)
+def test_what_no_letter_can_carry_is_said_with_its_line(
+    bare: Write, picture: Path, body: str, message: str
+) -> None:
+    with pytest.raises(Problems) as caught:
+        bare(f"One.\n\n{body}\n")
+    assert "content/tips.md:10: " in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_picture_of_a_wrong_kind_is_refused(bare: Write, project: Path) -> None:
+    image = io.BytesIO()
+    Image.new("RGB", (10, 10)).save(image, "WEBP")
+    (project / "content" / "tree.webp").write_bytes(image.getvalue())
+    (project / "content" / "no.png").write_text("no picture")
+    with pytest.raises(Problems) as caught:
+        bare("![x](tree.webp)\n\n![y](no.png)")
+    assert [problem.line for problem in caught.value.problems] == [8, 10]
+
+
+def test_deep_nesting_is_refused_and_not_a_crash(bare: Write) -> None:
+    deep = "<div>" * 300 + "x" + "</div>" * 300
+    with pytest.raises(Problems, match="more than 200 tags inside each other"):
+        bare(deep)
