@@ -1,6 +1,6 @@
 """This module measures the freeze: audience to ledger, with each reader's values, per CPU second.
 
-    python -m bench.freeze 10000 100000
+python -m bench.freeze 10000 100000
 """
 
 import resource

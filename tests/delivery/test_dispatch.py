@@ -238,7 +238,7 @@ def test_a_server_that_is_away_leaves_everybody_pending(clinic: Clinic) -> None:
     number = clinic.freeze()
     with (
         Account("SG.test", "http://127.0.0.1:9", patience=QUICK) as account,
-        pytest.raises(ServiceFailed, match="nobody answers at 127.0.0.1:9"),
+        pytest.raises(ServiceFailed, match=r"nobody answers at 127\.0\.0\.1:9"),
     ):
         dispatch(clinic.store, number, account, clinic.settings)
     assert clinic.counts() == Counts(frozen=1, pending=1)
