@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 
 from newsletter.audience.basis import Basis, read_basis
 from newsletter.audience.fold import Known, fold
-from newsletter.audience.read import ListFile, Rejected, Row, examine, read_rows
+from newsletter.audience.read import ListFile, Rejected, Row, examine, read_rows, shown_name
 from newsletter.errors import Problems
 from newsletter.store import Store, change, consent_log, list_row, source, subscriber
 
@@ -43,7 +43,7 @@ def merge_lists(store: Store, files: Sequence[Path], root: Path, *, now: int) ->
     """Merge those of *files* that are new or changed; raises Problems before anything is written."""
     listed, problems = [], []
     for path in sorted(files):
-        basis, wrong = read_basis(path, path.name)
+        basis, wrong = read_basis(path, shown_name(path, root))
         file, also_wrong = examine(path, root, basis)
         problems += [*wrong, *also_wrong]
         listed += [file] if file is not None else []

@@ -62,6 +62,12 @@ class ListFile:
     basis: Basis
 
 
+def shown_name(path: Path, root: Path) -> str:
+    """The file as messages name it: from the project folder."""
+    path, root = path.resolve(), root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
 def list_name(path: Path, root: Path) -> str:
     """The name of a list: its file's name, with the folder below subscribers/."""
     folder = (root / "subscribers").resolve()
@@ -75,11 +81,7 @@ def list_name(path: Path, root: Path) -> str:
 
 def examine(path: Path, root: Path, basis: Basis) -> tuple[ListFile | None, list[Problem]]:
     """How the list in *path* is written, or what keeps it from being read."""
-    name = (
-        path.resolve().relative_to(root.resolve()).as_posix()
-        if path.resolve().is_relative_to(root.resolve())
-        else str(path)
-    )
+    name = shown_name(path, root)
     try:
         encoding, digest, problem = _scan(path, name)
     except OSError as error:

@@ -52,16 +52,17 @@ def send(
         plan = _plan(project, store, account, article, asked)
         if not json:
             say_merge(plan.merge)
+        waiting = _waiting(store, plan.composed.edition.id)
+        if not plan.recipients and waiting is None:
+            _nobody_new(plan, project, json)
+            return
+        if not json:
             result(say_plan(plan, project))
         _refuse_errors(plan, article, json)
         if dry_run:
             if json:
                 as_json({"plan": plan_as_dict(plan, project)})
             note(f"Nothing was sent. Next: newsletter send {article}")
-            return
-        waiting = _waiting(store, plan.composed.edition.id)
-        if not plan.recipients and waiting is None:
-            _nobody_new(plan, project, json)
             return
         if not yes:
             _ask(plan, waiting)

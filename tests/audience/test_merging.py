@@ -1,0 +1,242 @@
+"""Merging: nobody who left comes back, and every row has a fate."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from newsletter.audience import FATES, choose, fates, list_reports, merge_lists, people
+from newsletter.audience.fold import Known, fold
+from newsletter.audience.read import Row
+from newsletter.errors import NewsletterError
+from newsletter.store import CONSENTS, STANDINGS, Store, open_store
+
+from .conftest import CONFIRMED, NOW, MergeAll, Write
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "golden" / "sample-fates.txt"
+
+
+def test_the_fate_of_every_row_of_the_sample_lists(store: Store) -> None:
+    samples = sorted((ROOT / "subscribers" / "sample").glob("*.csv"))
+    merge_lists(store, samples, ROOT, now=NOW)
+    with store.read() as connection:
+        told = [
+            f"{f.list}:{f.line}: {f.fate}{': ' if f.why else ''}{f.why}"
+            for f in fates(connection, samples=True)
+        ]
+        reports = list_reports(connection, samples=True)
+    assert "\n".join(told) + "\n" == GOLDEN.read_text(encoding="utf-8")
+    assert all(report.adds_up for report in reports)
+    assert len(samples) == len(reports) == 4
+
+
+def test_sample_people_are_left_out_of_real_mail(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("list", "Email\na@example.com\nb@clinic-news.com\n")
+    merge()
+    with store.read() as connection:
+        assert [p.address for p in people(connection, (), samples=False)] == ["b@clinic-news.com"]
+        assert choose(connection, (), samples=False).left_out == {"sample address": 1}
+        assert [f.fate for f in fates(connection, samples=False)] == ["sample address", "taken"]
+
+
+def test_the_same_file_twice_changes_nothing(write: Write, merge: MergeAll, store: Store) -> None:
+    write("list", "Email,City\na@example.com,Gretna\nA@Example.com,Gretna\n")
+    first, second = merge(), merge(NOW + 1)
+    assert (first.new, first.rows) == (1, 2)
+    assert second.files == ()
+    (report,) = reports(store)
+    assert report.fates == {**dict.fromkeys(FATES, 0), "taken": 1, "merged into": 1}
+
+
+def reports(store: Store) -> list:  # type: ignore[type-arg]
+    with store.read() as connection:
+        return list_reports(connection, samples=True)
+
+
+def test_whoever_left_stays_out_whatever_later_lists_say(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write(
+        "old",
+        "Email,Status\na@example.com,unsubscribed\nb@example.com,cleaned\nc@example.com,complained\n",
+    )
+    merge()
+    write(
+        "new",
+        "Email,Status\na@example.com,subscribed\nb@example.com,active\nc@example.com,\nd@example.com,\n",
+    )
+    assert merge().new == 1
+    with store.read() as connection:
+        assert [p.address for p in people(connection, (), samples=True)] == ["d@example.com"]
+
+
+def test_who_is_gone_from_a_newer_export_is_told_and_stays(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("list", "Email\na@example.com\nb@example.com\n")
+    merge()
+    write("list", "Email\na@example.com\n")
+    assert merge().vanished == (("list", 1),)
+    with store.read() as connection:
+        assert len(list(people(connection, (), samples=True))) == 2
+
+
+def test_a_family_at_one_address_is_one_mail_that_greets_nobody_alone(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write(
+        "list",
+        "Email,First name,Last name\nf@example.com,Gus,Guillory\nf@example.com,Hélène,Guillory\nF@example.com,GUS,GUILLORY\n",
+    )
+    merge()
+    with store.read() as connection:
+        (person,) = people(connection, (), samples=True)
+    assert (person.first_name, person.last_name, person.names) == (
+        "",
+        "Guillory",
+        ("Gus Guillory", "Hélène Guillory"),
+    )
+
+
+def test_each_change_and_each_consent_keeps_its_source(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("desk", "Email,City,Signed up\na@example.com,Gretna,2026-01-02\n")
+    merge()
+    write("web", "Email,City\na@example.com,Kenner\n")
+    merge()
+    with store.read() as connection:
+        changes = connection.execute(
+            text("SELECT source_id, line, field, was, now FROM change ORDER BY id")
+        ).all()
+        proofs = connection.execute(
+            text("SELECT consent, given_on, source, wording FROM consent_log")
+        ).all()
+    assert [tuple(row) for row in changes] == [
+        (1, 2, "created", "", "a@example.com"),
+        (2, 2, "city", "Gretna", "Kenner"),
+    ]
+    assert [tuple(row) for row in proofs] == [
+        ("confirmed", "2026-01-02", "desk:2 website form", "Yes, please.")
+    ]
+
+
+def test_an_article_may_name_its_lists(write: Write, merge: MergeAll, store: Store) -> None:
+    write("desk", "Email\na@example.com\n")
+    write("web", "Email\nb@example.com\n")
+    merge()
+    with store.read() as connection:
+        assert [p.address for p in people(connection, ("web",), samples=True)] == ["b@example.com"]
+        assert choose(connection, ("web",), samples=True).by_list == {"web": 1}
+        with pytest.raises(NewsletterError, match="there is no list webb; there are desk, web"):
+            choose(connection, ("webb",), samples=True)
+
+
+def test_more_people_than_fit_into_one_read_are_all_merged(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    rows = "".join(f"p{n:05}@example.com\n" * (3 if n == 3999 else 1) for n in range(8500))
+    write("list", f"Email\n{rows}")
+    merged = merge()
+    assert (merged.new, merged.rows) == (8500, 8502)
+    with store.read() as connection:
+        assert choose(connection, (), samples=True).recipients == 8500
+
+
+ROWS = st.builds(
+    Row,
+    list=st.sampled_from(["a", "b", "c"]),
+    line=st.integers(2, 9),
+    key=st.just("k@example.com"),
+    address=st.sampled_from(["k@example.com", "K@example.com"]),
+    first_name=st.sampled_from(["", "Ada", "ADA", "Gus"]),
+    last_name=st.sampled_from(["", "Fontenot"]),
+    city=st.sampled_from(["", "Gretna", "Kenner"]),
+    language=st.sampled_from(["", "en", "fr"]),
+    signed_up=st.sampled_from(["", "2026-01-01", "2026-02-02"]),
+    tags=st.sampled_from([(), ("x",), ("x", "y")]),
+    standing=st.sampled_from(STANDINGS[:-1]),
+    consent=st.sampled_from(CONSENTS),
+)
+
+
+@given(rows=st.lists(ROWS, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_the_order_of_rows_changes_nothing_and_twice_is_once(rows: list[Row]) -> None:
+    results = {fold(None, order) for order in itertools.permutations(rows)}
+    assert len(results) == 1
+    (once,) = results
+    assert fold(once, rows) == once
+
+
+@given(rows=st.lists(ROWS, min_size=1, max_size=4), standing=st.sampled_from(STANDINGS[1:]))
+@settings(max_examples=100, deadline=None)
+def test_no_row_lifts_a_standing(rows: list[Row], standing: str) -> None:
+    known = Known("k@example.com", "k@example.com", standing=standing)
+    assert STANDINGS.index(fold(known, rows).standing) >= STANDINGS.index(standing)
+
+
+def test_an_erased_person_is_not_filled_in_again() -> None:
+    known = Known("k@example.com", "k@example.com", standing="erased")
+    row = Row(
+        "a",
+        2,
+        "k@example.com",
+        "k@example.com",
+        "Ada",
+        "F",
+        "Gretna",
+        "en",
+        "",
+        (),
+        "subscribed",
+        "confirmed",
+    )
+    assert fold(known, [row]) == known
+
+
+LISTS = st.lists(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"),
+            st.sampled_from(["subscribed", "unsubscribed", "cleaned", "nonsense"]),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(lists=LISTS)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
+    tmp_path_factory: pytest.TempPathFactory, lists: list[list[tuple[str, str]]]
+) -> None:
+    root = tmp_path_factory.mktemp("merges")
+    (root / "subscribers").mkdir()
+    store = open_store(root / "s.db")
+    left: set[str] = set()
+    for number, rows in enumerate(lists):
+        path = root / "subscribers" / f"l{number}.csv"
+        path.write_text(
+            "Email,Status\n" + "".join(f"{who}@example.com,{status}\n" for who, status in rows)
+        )
+        path.with_suffix(".toml").write_text(CONFIRMED)
+        merge_lists(store, [path], root, now=number)
+        left |= {
+            f"{who}@example.com" for who, status in rows if status in {"unsubscribed", "cleaned"}
+        }
+        with store.read() as connection:
+            assert not left & {person.key for person in people(connection, (), samples=True)}
+            assert all(report.adds_up for report in list_reports(connection, samples=True))
+    store.close()
