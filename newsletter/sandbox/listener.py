@@ -96,7 +96,11 @@ class Listener(ThreadedWSGIServer):
 
     def end(self) -> None:
         """Stop listening, let requests under way end, close every connection."""
-        self.shutdown()
+        ending = threading.Thread(target=self.shutdown)
+        ending.start()
+        with contextlib.suppress(OSError):  # a knock, so that it looks up at once
+            socket.create_connection((HOST, self.port), 1).close()
+        ending.join()
         self.server_close()
         patience = time.monotonic() + GRACE_SECONDS
         while self._busy and time.monotonic() < patience:

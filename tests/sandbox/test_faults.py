@@ -47,12 +47,12 @@ def test_an_error_may_be_the_page_of_the_proxy(account, letter):
 
 @pytest.mark.parametrize("kind", ["stall before", "stall after"])
 def test_a_stalled_request_is_accepted_although_the_client_gave_up(account, letter, kind):
-    misbehave(account.sandbox.url, Fault(kind, seconds=0.4))
+    misbehave(account.sandbox.url, Fault(kind, seconds=0.25))
     account.sendgrid.client.timeout = 0.1
     with pytest.raises(TimeoutError):
         account.send(letter())
     assert accepted(account) == (0 if kind == "stall before" else 1)
-    time.sleep(0.5)
+    time.sleep(0.4)
     assert accepted(account) == 1
 
 

@@ -151,9 +151,9 @@ def test_the_address_of_another_folders_sandbox_is_not_believed(sandbox, tmp_pat
 
 
 def test_an_idle_sandbox_ends_and_a_busy_one_does_not(folder):
-    with serve(folder, idle_seconds=0.5) as sandbox:
-        for _ in range(8):
-            time.sleep(0.1)
+    with serve(folder, idle_seconds=0.4) as sandbox:
+        for _ in range(10):
+            time.sleep(0.05)
             assert running(folder) == sandbox.url
         sandbox.wait()
         assert running(folder) is None
