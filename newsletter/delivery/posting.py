@@ -207,7 +207,7 @@ def _too_many(single: Mapping[int, str], people: Sequence[Recipient]) -> Newslet
     several = ", ".join(who[:5]) + (f" and {len(who) - 5} more" if len(who) > 5 else "")
     return NewsletterError(
         f"SendGrid refuses {len(who)} of {len(people)} people at once ({several}: {next(iter(single.values()))}), "
-        "which is no accident: nobody was left out; look at these addresses, take the campaign back with newsletter "
+        "which is no accident: nobody more was left out; look at these addresses, take the campaign back with newsletter "
         "undo, put them right in their list and send again"
     )
 

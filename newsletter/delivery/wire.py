@@ -118,8 +118,8 @@ class Line:
         watch.daemon = True
         watch.start()
         try:
-            self._send(connection, method, path, body, headers)
-            return self._receive(connection)
+            broken = self._send(connection, method, path, body, headers)
+            return self._receive(connection, broken)
         except BaseException:  # whatever it was, nobody may go on in the middle of an answer
             self.close()
             raise
@@ -128,23 +128,23 @@ class Line:
 
     def _send(
         self, connection: Any, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> None:
+    ) -> NotSent | None:
         try:
             connection.request(method, path, body=body, headers=headers)
         except OSError as error:
-            if not _answered_early(connection.sock):
-                self.close()
-                raise NotSent(
-                    f"{self.host} broke off before the request was whole ({_words(error)}); try again"
-                ) from error
+            return NotSent(
+                f"{self.host} broke off before the request was whole ({_words(error)}); try again"
+            )
+        return None
 
-    def _receive(self, connection: http.client.HTTPConnection) -> _Answer:
+    def _receive(self, connection: http.client.HTTPConnection, broken: NotSent | None) -> _Answer:
+        """The answer; a host may refuse what is too large before it has all of it."""
         try:
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise Unanswered(f"{self.host} did not answer ({_words(error)})") from error
+            raise broken or Unanswered(f"{self.host} did not answer ({_words(error)})") from error
         self._set_clock(response.getheader("Date"))
         if response.will_close or response.status not in {200, 201, 202, 204}:
             self.close()
@@ -180,12 +180,6 @@ def _cut(sock: socket.socket) -> None:
         socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not TLS's own, which would need both ends
     except OSError:  # it is closed already
         return
-
-
-def _answered_early(sock: socket.socket) -> bool:
-    """Whether the host answered without waiting for the end, as it does to a body that is too large."""
-    readable, _, _ = select.select([sock], [], [], 0.2)
-    return bool(readable)
 
 
 def _unreachable(host: str, error: OSError) -> str:

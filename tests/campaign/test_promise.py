@@ -1,0 +1,217 @@
+"""The promise: whatever happens in whatever order, the sum adds up and nobody is accepted twice."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as run
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import insert, select
+
+from newsletter.campaign import (
+    Answered,
+    Batch,
+    Request,
+    ask_stop,
+    attempts,
+    claim,
+    close_attempts,
+    counts,
+    give_up_posting,
+    go_on,
+    next_request,
+    open_wave,
+    people_of,
+    refuse_people,
+    report_rows,
+    settle,
+    split,
+    take_back,
+    take_back_rest,
+    withhold,
+)
+from newsletter.store import (
+    campaign,
+    open_store,
+    recipient,
+    request,
+    subscriber,
+    suppression,
+    variant,
+)
+
+from .conftest import ENVELOPE, NOW
+
+PEOPLE = 7
+
+
+class Ledger(RuleBasedStateMachine):
+    """One campaign after the other of one edition, small requests, a world that does anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = open_store(Path(self.folder.name) / "ledger.db")
+        self.claimed: Request | None = None
+        self.batches = 0
+        self.delivered: dict[tuple[int, int], int] = {}
+        with self.store.write() as connection:
+            rows = [
+                {"id": one, "key": f"{one}@x", "address": f"{one}@x", "updated_at": NOW}
+                for one in range(1, PEOPLE + 1)
+            ]
+            connection.execute(insert(subscriber), rows)
+        self.campaign = 0
+        self.freeze()
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+    @precondition(lambda self: self.undone())
+    @rule()
+    def freeze(self) -> None:
+        """A letter so large that a request holds three people."""
+        self.campaign += 1
+        with self.store.write() as connection:
+            words = ("edition_id", "edition", "title", "edition_digest", "letter_digest")
+            row = dict.fromkeys((*words, "audience_digest"), "x") | {"id": self.campaign}
+            row |= {"envelope": ENVELOPE.as_json(), "frozen": PEOPLE, "undo_seconds": 900}
+            connection.execute(insert(campaign).values(**row, created_at=NOW))
+            row = {"campaign_id": self.campaign, "number": 0, "html": "", "text": ""}
+            large = insert(variant).values(**row, recipients=PEOPLE, largest=6_000_000)
+            connection.execute(large)
+            same = {"campaign_id": self.campaign, "edition_id": "x", "variant": 0}
+            same |= {"subject": "x", "substitutions": "{}"}
+            rows = [
+                {**same, "seq": one, "subscriber_id": one, "key": f"{one}@x", "address": f"{one}@x"}
+                for one in range(1, PEOPLE + 1)
+            ]
+            connection.execute(insert(recipient), rows)
+
+    @rule()
+    def open(self) -> None:
+        self.batches += 1
+        with self.store.write() as connection:
+            open_wave(connection, self.campaign, Batch(f"b{self.batches}", NOW + 99, NOW + 9))
+
+    @precondition(lambda self: self.claimed is None)
+    @rule(too_late=st.booleans())
+    def post(self, too_late: bool) -> None:
+        with self.store.write() as connection:
+            wanted = next_request(connection, self.campaign)
+            if wanted is None:
+                return
+            withhold(connection, wanted)
+            if people_of(connection, wanted):
+                if claim(connection, wanted, NOW + 9 if too_late else NOW):
+                    self.claimed = wanted
+            else:
+                settle(connection, wanted, "void", NOW, Answered())
+
+    @precondition(lambda self: self.claimed is not None)
+    @rule(state=st.sampled_from(["accepted", "unknown", "pending"]), arrived=st.booleans())
+    def answer(self, state: str, arrived: bool) -> None:
+        assert self.claimed is not None
+        with self.store.write() as connection:
+            if state == "accepted" or (state == "unknown" and arrived):
+                for person in people_of(connection, self.claimed):
+                    at = (self.claimed.attempt_id, person.seq)
+                    self.delivered[at] = self.delivered.get(at, 0) + 1
+            settle(connection, self.claimed, state, NOW, Answered(202))
+        self.claimed = None
+
+    @precondition(lambda self: self.claimed is not None)
+    @rule()
+    def refuse_one(self) -> None:
+        assert self.claimed is not None
+        with self.store.write() as connection:
+            first = people_of(connection, self.claimed)[0]
+            refuse_people(connection, self.claimed, [(first.seq, "no")])
+            settle(connection, self.claimed, "pending", NOW, Answered(400))
+        self.claimed = None
+
+    @precondition(lambda self: self.claimed is not None)
+    @rule()
+    def halve(self) -> None:
+        assert self.claimed is not None
+        with self.store.write() as connection:
+            settle(connection, self.claimed, "pending", NOW, Answered(413))
+            if self.claimed.run.size > 1:
+                split(connection, self.claimed)
+        self.claimed = None
+
+    @rule(arrived=st.booleans())
+    def crash(self, arrived: bool) -> None:
+        with self.store.write() as connection:
+            if self.claimed is not None and arrived:
+                for person in people_of(connection, self.claimed):
+                    self.delivered[(self.claimed.attempt_id, person.seq)] = 1
+            give_up_posting(connection)
+            go_on(connection, self.campaign)
+        self.claimed = None
+
+    @rule(late=st.booleans())
+    def close(self, late: bool) -> None:
+        with self.store.write() as connection:
+            close_attempts(connection, self.campaign, NOW + 9 if late else NOW)
+
+    @rule(who=st.integers(1, PEOPLE))
+    def leave(self, who: int) -> None:
+        row = {"key": f"{who}@x", "reason": "bounced", "origin": str(self.batches), "at": NOW}
+        with self.store.write() as connection:
+            connection.execute(insert(suppression).prefix_with("OR IGNORE").values(row))
+
+    @rule()
+    def halt(self) -> None:
+        with self.store.write() as connection:
+            ask_stop(connection, self.campaign, "halt")
+
+    @precondition(lambda self: self.claimed is None)
+    @rule(every=st.booleans())
+    def undo(self, every: bool) -> None:
+        """The provider drops what was sent under a cancelled batch; of several, one may be too late."""
+        with self.store.write() as connection:
+            ask_stop(connection, self.campaign, "undo")
+            live = attempts(connection, self.campaign)
+            for attempt in live if every else live[1:]:
+                take_back(connection, attempt)
+                self.delivered = {
+                    at: times for at, times in self.delivered.items() if at[0] != attempt.id
+                }
+            take_back_rest(connection, self.campaign)
+
+    def undone(self) -> bool:
+        with self.store.read() as connection:
+            live = select(recipient.c.seq).where(recipient.c.live == 1)
+            return connection.scalar(live.limit(1)) is None
+
+    @invariant()
+    def the_sum_adds_up(self) -> None:
+        with self.store.read() as connection:
+            now = counts(connection, self.campaign)
+            rows = [row.outcome for row in report_rows(connection, self.campaign)]
+        assert now.adds_up
+        assert now.frozen == PEOPLE == len(rows)
+        told = {word: rows.count(word) for word in set(rows)}
+        assert all(getattr(now, word) == number for word, number in told.items())
+
+    @invariant()
+    def nobody_gets_it_twice(self) -> None:
+        people = [seq for (_, seq), times in self.delivered.items() for _ in range(times)]
+        assert len(people) == len(set(people))
+
+    @invariant()
+    def nobody_is_in_two_requests_that_count(self) -> None:
+        with self.store.read() as connection:
+            live = [attempt.id for attempt in attempts(connection, self.campaign)]
+            query = select(request.c.first_seq, request.c.last_seq)
+            counting = request.c.attempt_id.in_(live) & (request.c.state != "void")
+            ranges = connection.execute(query.where(counting)).all()
+        people = [seq for first, last in ranges for seq in range(first, last + 1)]
+        assert len(people) == len(set(people))
+
+
+TestLedger = pytest.mark.slow(Ledger.TestCase)
+TestLedger.settings = run(max_examples=60, stateful_step_count=30, deadline=None)
