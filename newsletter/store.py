@@ -319,14 +319,14 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url_or_path: str | Path) -> Store:
+def open_store(url_or_path: str | Path, *, patience: float = 30) -> Store:
     """Open the store and make its tables where they are missing.
 
-    *url_or_path*: a file, or ``postgresql+psycopg://…``. Raises NewsletterError for a folder that
+    *url_or_path*: a file, or ``postgresql+psycopg://…``; *patience*: seconds to wait for another writer. Raises NewsletterError for a folder that
     another computer shares, ServiceFailed where the disk or the server refuses.
     """
     if isinstance(url_or_path, Path):
-        engine, name = _sqlite(url_or_path), str(url_or_path)
+        engine, name = _sqlite(url_or_path, patience), str(url_or_path)
     else:
         engine, name = create_engine(url_or_path), "the database"
     store = Store(engine, name)
@@ -341,11 +341,11 @@ def _complete(store: Store) -> bool:
         return set(metadata.tables) <= set(inspect(connection).get_table_names())
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, patience: float) -> Engine:
     refuse_shared_folder(path)
     with _in_plain_words(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
@@ -358,7 +358,6 @@ def _configure(driver: Any, _record: object) -> None:
         "synchronous=FULL",  # NORMAL may forget the last commit at a power cut: a mail sent twice
         "fullfsync=ON",
         "checkpoint_fullfsync=ON",
-        "busy_timeout=30000",
         "foreign_keys=ON",
         "cache_size=-16000",
         "temp_store=FILE",
@@ -429,6 +428,8 @@ CURES = {
     "Read-only": "it cannot be written; give yourself permission to write to this folder",
     "Permission denied": "it cannot be written; give yourself permission to write to this folder",
     "unable to open": "it cannot be opened; give yourself permission to write to this folder",
+    "Not a directory": "it is in a place that is no folder; move the file out of the way",
+    "File exists": "it is in a place that is no folder; move the file out of the way",
     "disk I/O": "the disk failed or is full; check it and type the same command again",
     "not a database": "it is no newsletter store; put a backup in its place or move it away",
     "malformed": "it is damaged; put a backup in its place",

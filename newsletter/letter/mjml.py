@@ -75,7 +75,7 @@ def _calm_attribute(match: re.Match[str]) -> str:
     value = match[2] if match[2] is not None else match[3]
     if value is None:
         return match[0]
-    value = re.sub(r"\s+", " ", value).replace("\\", "&#92;").replace('"', "&quot;")
+    value = re.sub(r"[ \t\r\n]+", " ", value).replace("\\", "&#92;").replace('"', "&quot;")
     return f'{match[1]}="{value}"'
 
 

@@ -32,38 +32,40 @@ def mentions_reader(node: nodes.Node) -> bool:
 
 def refusals(tree: nodes.Node) -> Iterator[Refusal]:
     """Line, what is wrong and what would be right, for everything in *tree* that is refused."""
-    for kind, parts, what, cure in STATEMENTS:
-        for statement in tree.find_all(kind):
-            if any(mentions_reader(part) for part in _parts(statement, parts)):
-                yield statement.lineno, what, cure
-    inside = {id(node.node) for node in tree.find_all(nodes.Getattr)}
-    for name in tree.find_all(nodes.Name):
-        if name.name == "reader" and name.ctx != "load":
-            yield (
-                name.lineno,
-                "reader is the reader and cannot name something else",
-                "take another name",
-            )
-        elif name.name == "reader" and id(name) not in inside and not _in_brackets(tree, name):
-            yield (
-                name.lineno,
-                "reader stands alone",
-                f"write reader.NAME with a NAME of {', '.join(READER_FIELDS)}",
-            )
+    yield from _in_statements(tree)
+    yield from _names(tree)
     for attribute in tree.find_all(nodes.Getattr):
         yield from _unknown_field(attribute)
     for item in tree.find_all(nodes.Getitem):
         if _is_reader(item.node):
-            yield (
-                item.lineno,
-                "reader[…] is not known before the letter is sent",
-                "write reader.NAME",
-            )
+            what = "reader[…] is not known before the letter is sent"
+            yield item.lineno, what, "write reader.NAME"
     for call in tree.find_all(nodes.Call):
         yield from _called_with_reader(call)
     for applied in tree.find_all(nodes.Filter):
         if applied.name in FILTERS and applied.node is not None and mentions_reader(applied.node):
             yield applied.lineno, f"| {applied.name} on a reader's value", FILTERS[applied.name]
+
+
+def _in_statements(tree: nodes.Node) -> Iterator[Refusal]:
+    for kind, parts, what, cure in STATEMENTS:
+        for statement in tree.find_all(kind):
+            if any(mentions_reader(part) for part in _parts(statement, parts)):
+                yield statement.lineno, what, cure
+
+
+def _names(tree: nodes.Node) -> Iterator[Refusal]:
+    owners = (*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem))
+    asked = {id(owner.node) for owner in owners}
+    for name in tree.find_all(nodes.Name):
+        if name.name != "reader":
+            continue
+        if name.ctx != "load":
+            what = "reader is the reader and cannot name something else"
+            yield name.lineno, what, "take another name"
+        elif id(name) not in asked:
+            known = ", ".join(READER_FIELDS)
+            yield name.lineno, "reader stands alone", f"write reader.NAME with a NAME of {known}"
 
 
 STATEMENTS: tuple[tuple[type[nodes.Node], tuple[str, ...], str, str], ...] = (
@@ -90,10 +92,6 @@ def _parts(statement: nodes.Node, names: tuple[str, ...]) -> Iterator[nodes.Node
 
 def _is_reader(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) and node.name == "reader"
-
-
-def _in_brackets(tree: nodes.Node, name: nodes.Name) -> bool:
-    return any(item.node is name for item in tree.find_all(nodes.Getitem))
 
 
 def _unknown_field(attribute: nodes.Getattr) -> Iterator[Refusal]:

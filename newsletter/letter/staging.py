@@ -13,7 +13,6 @@ from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, nodes, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from newsletter.errors import Problem, Problems
 from newsletter.letter.refusals import mentions_reader, refusals
@@ -109,9 +108,7 @@ class Staged(ImmutableSandboxedEnvironment):
         self.sites: list[Site] = []
         self.hold: Callable[[Held], str] = _nobody
         self.ask: Callable[[Held], bool] = _nobody
-        self.globals["_hold"] = lambda site, *captured: Markup(
-            self.hold(Held(self.sites[site], captured))
-        )
+        self.globals["_hold"] = lambda site, *captured: self.hold(Held(self.sites[site], captured))
         self.globals["_ask"] = lambda site, *captured: self.ask(Held(self.sites[site], captured))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:

@@ -56,7 +56,7 @@ def test_an_address_keeps_its_spelling_and_compares_in_lower_case(
     ],
 )
 def test_what_is_no_address_is_told_in_words(cell: str) -> None:
-    with pytest.raises(ValueError, match="is no address|there is no address"):
+    with pytest.raises(ValueError, match=r"is no address|there is no address"):
         read_address(cell)
 
 

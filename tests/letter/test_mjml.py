@@ -29,7 +29,7 @@ def render(inside: str) -> str:
         ),
         ("<mj-text>a &nbsp; &copy; &#8217; नमस्ते</mj-text>", "a &nbsp; &copy; ’ नमस्ते"),
         ("<!-- a comment --><mj-text>x</mj-text>", ">x<"),
-        ("<mj-raw><br><hr></mj-raw>", "<br>"),
+        ("<mj-raw><br><hr></mj-raw>", "<br /><hr />"),
     ],
 )
 def test_it_is_right_in_the_output(inside: str, part: str) -> None:

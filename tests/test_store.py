@@ -1,0 +1,166 @@
+"""The store: what it promises of disks, folders and two at once."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.store import Store, metadata, open_store, refuse_shared_folder, suppression
+
+SOMEBODY = {"key": "a@example.com", "reason": "unsubscribed", "origin": "test", "at": 1}
+
+
+def count(store: Store) -> int:
+    with store.read() as connection:
+        return len(connection.execute(select(suppression)).all())
+
+
+def test_what_is_written_is_there_when_opened_again(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(insert(suppression), [SOMEBODY])
+    again = open_store(Path(store.name))
+    assert count(again) == 1
+    again.close()
+
+
+def test_a_failure_leaves_nothing_half_done(store: Store) -> None:
+    twice = [SOMEBODY, SOMEBODY]
+    with pytest.raises(IntegrityError), store.write() as connection:
+        connection.execute(insert(suppression), twice)
+    assert count(store) == 0
+
+
+def test_it_survives_a_power_cut_and_guards_its_references(store: Store) -> None:
+    with store.read() as connection:
+        found = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(insert(suppression), [SOMEBODY])
+        assert count(store) == 0
+    assert count(store) == 1
+
+
+def test_a_second_writer_waits_for_the_first(store: Store) -> None:
+    other = open_store(Path(store.name))
+    done = threading.Event()
+
+    def write() -> None:
+        with other.write() as connection:
+            connection.execute(insert(suppression), [{**SOMEBODY, "key": "b@example.com"}])
+        done.set()
+
+    with store.write() as connection:
+        connection.execute(insert(suppression), [SOMEBODY])
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert not done.wait(0.2)
+    thread.join()
+    assert count(store) == 2
+    other.close()
+
+
+def test_a_wrong_word_in_a_state_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="CHECK constraint failed"), store.write() as connection:
+        connection.execute(insert(suppression), [{**SOMEBODY, "reason": "bored"}])
+
+
+def test_tables_that_are_missing_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    first = open_store(path)
+    with first.write() as connection:
+        connection.execute(text("DROP TABLE change"))
+    first.close()
+    again = open_store(path)
+    with again.read() as connection:
+        tables = set(
+            connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'table'")
+            ).scalars()
+        )
+    assert set(metadata.tables) <= tables
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "Dropbox/news",
+        "OneDrive - Clinic/news",
+        "Google Drive/news",
+        "Library/Mobile Documents/news",
+        "Nextcloud",
+    ],
+)
+def test_a_synced_folder_is_refused(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(NewsletterError, match=r"synced by .*; move the project to a folder"):
+        open_store(tmp_path / folder / "s.db")
+    assert not (tmp_path / folder).exists()
+
+
+def test_a_network_drive_is_refused(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        f"/dev/sda1 / ext4 rw 0 0\nserver:/share {tmp_path}/sha\\040red nfs4 rw 0 0\n"
+    )
+    with pytest.raises(NewsletterError, match="network drive, where SQLite cannot lock safely"):
+        refuse_shared_folder(tmp_path / "sha red" / "s.db", mounts)
+    refuse_shared_folder(tmp_path / "local" / "s.db", mounts)
+    refuse_shared_folder(tmp_path / "local" / "s.db", tmp_path / "no-such-file")
+
+
+def test_a_file_that_is_no_store_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    path.write_bytes(b"this is a letter to grandmother, not a database at all" * 100)
+    with pytest.raises(ServiceFailed, match="it is no newsletter store; put a backup in its place"):
+        open_store(path)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ServiceFailed, match="it is in a place that is no folder"):
+        open_store(tmp_path / "file" / "s.db")
+
+
+def test_a_full_disk_is_a_sentence_and_nothing_is_lost(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(insert(suppression), [SOMEBODY])
+    with store.read() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+    with pytest.raises(ServiceFailed, match="the disk is full; make room"):
+        _overfill(store, pages)
+    assert count(store) == 1
+
+
+def _overfill(store: Store, pages: int) -> None:
+    many = [{**SOMEBODY, "key": "x" * 10_000 + str(number)} for number in range(50)]
+    with store.write() as connection:
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        connection.execute(insert(suppression), many)
+
+
+def test_a_locked_store_is_a_sentence(store: Store) -> None:
+    impatient = open_store(Path(store.name), patience=0.05)
+    with (
+        store.write(),
+        pytest.raises(ServiceFailed, match="another command is writing to it"),
+        impatient.write(),
+    ):
+        pass
+    impatient.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(ServiceFailed, match="give yourself permission"):
+        open_store(tmp_path / "new" / "s.db")

@@ -1,0 +1,223 @@
+"""The public pages over real HTTP: GET shows, only POST acts."""
+
+import re
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+import uvicorn
+from sqlalchemy import text
+
+from newsletter.audience import list_files, merge_lists, people
+from newsletter.campaign import Times, freeze
+from newsletter.config import Settings
+from newsletter.delivery import envelope
+from newsletter.edition import load_edition
+from newsletter.errors import ServiceFailed
+from newsletter.letter import compose
+from newsletter.links import Links
+from newsletter.store import Store
+from newsletter.web import Pages, create_app
+
+ARTICLE = """\
+---
+id: web-test
+title: Tips for a strong back
+subject: Three tips for a strong back
+preheader: What helps, what does not, and when to ask us for advice.
+---
+Hi {{ reader.first_name }}.
+
+![A drawing](tree.png)
+"""
+NOW = 1_790_000_000
+
+
+@dataclass
+class Site:
+    """Running pages, the links of the one person who was mailed, and who was mirrored."""
+
+    url: str
+    links: Links
+    store: Store
+    mirrored: list[str] = field(default_factory=list)
+    failing: bool = False
+
+    def path(self, link: str) -> str:
+        return link.removeprefix(self.links.site_url)
+
+    def ask(
+        self, path: str, data: bytes | None = None, method: str | None = None
+    ) -> tuple[int, str, dict[str, str]]:
+        request = urllib.request.Request(self.url + path, data=data, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+                return (
+                    response.status,
+                    response.read().decode("utf-8", "replace"),
+                    dict(response.headers),
+                )
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(), dict(error.headers)
+
+    def mirror(self, address: str) -> None:
+        if self.failing:
+            raise ServiceFailed("SendGrid is away")
+        self.mirrored.append(address)
+
+    def suppressed(self) -> list[tuple[object, ...]]:
+        with self.store.read() as connection:
+            rows = connection.execute(
+                text("SELECT key, reason, origin, at, campaign_id FROM suppression")
+            ).all()
+        return [tuple(row) for row in rows]
+
+
+@pytest.fixture
+def site(project: Path, settings: Settings, store: Store) -> Iterator[Site]:
+    from PIL import Image
+
+    settings = replace(
+        settings,
+        site=replace(settings.site, url="https://news.example.com"),
+        sender=replace(settings.sender, email="n@example.com"),
+    )
+    links = Links(settings.site.url, "a secret for tests")
+    Image.new("RGB", (20, 10)).save(project / "content" / "tree.png")
+    (project / "content" / "a.md").write_text(ARTICLE)
+    (project / "subscribers" / "l.csv").write_text(
+        "Email,First name,City,Tags,Signed up\nada@example.com,Ada,Gretna,yoga,2026-01-02\n"
+    )
+    (project / "subscribers" / "l.toml").write_text('[list]\nconsent = "confirmed"\n')
+    merge_lists(store, list_files(project, samples=False), project, now=NOW)
+    edition = load_edition(project / "content" / "a.md", project)
+    letter = compose(edition, settings, unsubscribe_tag=None)
+    freeze(
+        store,
+        edition,
+        letter,
+        lambda c: people(c, (), samples=True),
+        envelope(settings, edition),
+        times=Times(NOW, 900),
+        links=links,
+    )
+    running = Site("", links, store)
+    pages = Pages(store, settings, links, now=lambda: NOW, mirror=running.mirror)
+    server = uvicorn.Server(uvicorn.Config(create_app(pages), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait(lambda: server.started)
+    running.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield running
+    server.should_exit = True
+    thread.join()
+
+
+def wait(ready: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if ready():
+            return
+        time.sleep(0.01)
+    raise AssertionError("the server does not start")
+
+
+def test_opening_the_unsubscribe_link_does_nothing_yet(site: Site) -> None:
+    status, page, headers = site.ask(site.path(site.links.unsubscribe(1, 1)))
+    assert status == 200
+    assert '<form method="post">' in page
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "ada@example.com" not in page
+    assert site.suppressed() == []
+
+
+@pytest.mark.parametrize("body", [b"List-Unsubscribe=One-Click", b"", b"--x\r\nanything"])
+def test_posting_to_it_unsubscribes_at_once_and_without_a_redirect(site: Site, body: bytes) -> None:
+    status, page, _headers = site.ask(site.path(site.links.unsubscribe(1, 1)), body, "POST")
+    assert status == 200
+    assert "You have left the newsletter" in page
+    assert site.suppressed() == [
+        ("ada@example.com", "unsubscribed", "the clinic's unsubscribe page", NOW, 1)
+    ]
+    assert site.mirrored == ["ada@example.com"]
+
+
+def test_posting_twice_is_once(site: Site) -> None:
+    for _ in range(2):
+        assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")[0] == 200
+    assert len(site.suppressed()) == 1
+
+
+def test_a_provider_that_fails_does_not_keep_anybody_in(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.failing = True
+    assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")[0] == 200
+    assert len(site.suppressed()) == 1
+    assert "subscriber 1 left, but SendGrid was not told: SendGrid is away" in caplog.text
+    assert "ada@" not in caplog.text
+
+
+def test_preferences_show_what_is_known_and_the_way_out(site: Site) -> None:
+    status, page, _headers = site.ask(site.path(site.links.preferences(1, 1)))
+    assert status == 200
+    for words in ("Ada", "Gretna", "yoga", "2026-01-02", site.links.unsubscribe(1, 1)):
+        assert words in page
+
+
+def test_the_letter_can_be_read_in_the_browser_with_its_pictures(site: Site) -> None:
+    status, page, _headers = site.ask(site.path(site.links.browser(1, 1)))
+    assert status == 200
+    assert "Hi Ada." in page
+    assert site.links.unsubscribe(1, 1) in page
+    (picture,) = re.findall(r'"(/picture/1/[^"]+)"', page)
+    status, _content, headers = site.ask(picture)
+    assert (status, headers["content-type"]) == (200, "image/png")
+
+
+def test_wrong_links_are_a_friendly_page(site: Site) -> None:
+    paths = [
+        "/u/nonsense",
+        "/p/1-1.x",
+        "/v/" + site.links.unsubscribe(1, 1).rpartition("/")[2],
+        site.path(site.links.unsubscribe(99, 1)),
+        site.path(site.links.browser(1, 99)),
+    ]
+    for path in paths:
+        status, page, _headers = site.ask(path)
+        assert status == 404
+        assert "This link does not work" in page
+    assert site.ask("/picture/1/none")[0] == 404
+
+
+def test_a_huge_form_is_refused(site: Site) -> None:
+    assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"x" * 20_000, "POST")[0] == 413
+    assert site.suppressed() == []
+
+
+def test_there_is_a_front_page_and_a_sign_of_life(site: Site) -> None:
+    assert "Our newsletter" in site.ask("/")[1]
+    assert site.ask("/health")[:2] == (200, "ok\n")
+    assert site.ask("/u/x", None, "HEAD")[0] == 404
+
+
+def test_without_a_provider_leaving_works_too(site: Site, settings: Settings, store: Store) -> None:
+    import asyncio
+
+    from starlette.requests import Request
+
+    token = site.links.unsubscribe(1, 1).rpartition("/")[2]
+
+    async def nothing() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    pages = Pages(store, settings, site.links, now=lambda: NOW)
+    request = Request(
+        {"type": "http", "method": "POST", "headers": [], "path_params": {"token": token}}, nothing
+    )
+    assert asyncio.run(pages.leave(request)).status_code == 200
+    assert site.mirrored == []
