@@ -110,7 +110,7 @@ def close_attempts(connection: Connection, campaign_id: int, now: int) -> None:
     over = select(attempt.c.id).where(mine, attempt.c.state == "open", attempt.c.post_until <= now)
     connection.execute(
         update(request)
-        .where(request.c.attempt_id.in_(over), request.c.state.in_(("pending","unknown")))
+        .where(request.c.attempt_id.in_(over), request.c.state == "pending")
         .values(state="void", settled_at=now)
     )
     waiting = exists().where(
