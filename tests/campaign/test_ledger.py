@@ -226,6 +226,19 @@ def test_who_was_not_posted_in_time_moves_to_a_new_wave(opened: Clinic) -> None:
     assert times["reader01499@example.com"] == NOW + 5000
 
 
+@pytest.mark.parametrize("state", ["accepted", "unknown"])
+def test_what_may_have_arrived_never_moves_to_a_new_wave(opened: Clinic, state: str) -> None:
+    post(opened, state)
+    with opened.store.write() as connection:
+        close_attempts(connection, 1, BATCH.post_until)
+        open_wave(connection, 1, Batch("batch-2", NOW + 5000, NOW + 4000))
+    post(opened, "accepted")
+    with opened.store.write() as connection:
+        assert next_request(connection, 1) is None
+    whole = {"accepted": 500, state: 1000} if state != "accepted" else {"accepted": 1500}
+    assert opened.counts(1) == Counts(frozen=1500, **whole)
+
+
 def test_what_is_taken_back_is_cancelled_for_everybody(opened: Clinic) -> None:
     post(opened, "accepted")
     with opened.store.write() as connection:
