@@ -100,12 +100,11 @@ def test_loops_that_mention_the_reader_inside_are_right(bare: Write) -> None:
 def test_more_than_64_variants_name_the_conditions(bare: Write) -> None:
     body = "\n\n".join(f"{{% if '{n}' in reader.tags %}}\nn{n}\n{{% endif %}}" for n in range(7))
     letter = bare(body)
-    with pytest.raises(
-        Problems, match=r"content/tips\.md:8: .*more than 64 different letters"
-    ) as caught:
-        for size in range(8):
-            for tags in itertools.combinations("0123456", size):
-                letter.personalise(Reader(tags=tags))
+    subsets = [tags for size in range(8) for tags in itertools.combinations("0123456", size)]
+    for tags in subsets[:64]:
+        letter.personalise(Reader(tags=tags))
+    with pytest.raises(Problems, match=r"content/tips\.md:8: .*more than 64 different") as caught:
+        letter.personalise(Reader(tags=subsets[64]))
     assert len(caught.value.problems) == 7
 
 
