@@ -1,6 +1,6 @@
 """This module tells what became of every row of every list; the sum always adds up."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,20 +61,15 @@ def _fate(row: Any, samples: bool) -> tuple[str, str]:
 
 def list_reports(connection: Connection, *, samples: bool) -> list[ListReport]:
     """A report for each list, in the order of their names."""
-    counts: dict[str, Counter[str]] = {}
-    rejected: dict[str, list[Fate]] = {}
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FATES, 0))
+    rejected: dict[str, list[Fate]] = defaultdict(list)
     for fate in fates(connection, samples=samples):
-        counts.setdefault(fate.list, Counter(dict.fromkeys(FATES, 0)))[fate.fate] += 1
+        counts[fate.list][fate.fate] += 1
         if fate.fate == "rejected":
-            rejected.setdefault(fate.list, []).append(fate)
+            rejected[fate.list].append(fate)
     return [
         ListReport(
-            row.list,
-            row.path,
-            row.consent,
-            row.rows,
-            counts.get(row.list, Counter(dict.fromkeys(FATES, 0))),
-            rejected.get(row.list, []),
+            row.list, row.path, row.consent, row.rows, counts[row.list], tuple(rejected[row.list])
         )
         for row in connection.execute(text(NEWEST))
     ]

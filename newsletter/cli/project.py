@@ -78,23 +78,21 @@ class Project:
             yield account
 
 
-def open_project(*, practice: bool = False, ask: bool = False) -> Project:
+def open_project(*, practice: bool = False, no_key: str = "practise") -> Project:
     """Open the project around the current folder.
 
-    Without a key there is only practice: with *ask* a person is asked whether that is meant.
-    Raises NewsletterError where nobody answers yes.
+    Without a key there is only practice. *no_key* says how that is met: "practise" takes it for
+    granted, "ask" asks a person, "refuse" raises NewsletterError, as for a script that would send.
     """
     settings = load_settings(find_project(Path.cwd()))
     key = find_key(settings.root, settings.sendgrid.account)
-    if not practice and key is None:
-        practice = not ask or _agreed_to_practise()
-    if practice:
+    if key is not None and not practice:
+        return Project(settings, key, practice=False)
+    if practice or no_key == "practise" or (no_key == "ask" and _agreed_to_practise()):
         return Project(_for_practice(settings), PRACTICE_KEY, practice=True)
-    if key is None:
-        raise NewsletterError(
-            "there is no SendGrid key; type newsletter setup to enter it, or add --practice to try everything without it"
-        )
-    return Project(settings, key, practice=False)
+    raise NewsletterError(
+        "there is no SendGrid key; type newsletter setup to enter it, or add --practice to try everything without it"
+    )
 
 
 def _agreed_to_practise() -> bool:

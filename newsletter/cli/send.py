@@ -46,7 +46,7 @@ def send(
     The mail leaves about half an hour later; until shortly before, newsletter undo takes it back.
     Sending the same edition again reaches only people who are new.
     """
-    project = open_project(practice=practice, ask=not yes)
+    project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         asked = read_moment(when, account.now(), project.settings.zone) if when else None
         plan = _plan(project, store, account, article, asked)

@@ -23,7 +23,7 @@ def test(article: Path, address: str, practice: bool) -> None:
         to = read_address(address).address
     except ValueError as error:
         raise NewsletterError(f"--to: {error}; write name@domain") from error
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         composed = compose_article(project, article)
         merge_new(project, store)
