@@ -1,6 +1,6 @@
 """This module runs what was held back: all expressions of a variant for one reader, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, nodes
@@ -12,9 +12,17 @@ from newsletter.letter.staging import Held, plainly
 
 SEPARATOR = "\x1f"
 
-READING = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, autoescape=False, finalize=plainly
-)
+
+class Reading(ImmutableSandboxedEnvironment):
+    """The environment of the second time of rendering: expressions about one reader."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is Reader:  # only fields of the allow-list came through the refusals
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
+READING = Reading(undefined=StrictUndefined, autoescape=False, finalize=plainly)
 
 
 class Expressions:
@@ -31,8 +39,8 @@ class Expressions:
         tree = nodes.Template([nodes.Output(parts, lineno=1)], lineno=1)
         tree.set_environment(READING)
         code = READING.compile(tree, "held")
-        self.template = Template.from_code(READING, code, READING.make_globals(self.captured))
-        self.root = self.template.root_render_func
+        template = Template.from_code(READING, code, READING.make_globals(self.captured))
+        self.write = writer(template)
         self.singles: list[Expressions] = []
 
     def _own_names(self, held: Held, number: int) -> nodes.Expr:
@@ -51,8 +59,7 @@ class Expressions:
             return [self._alone(number, reader) for number in range(len(self.helds))]
 
     def _values(self, reader: Reader) -> list[str]:
-        context = self.template.new_context({"reader": reader})
-        pieces = "".join(self.root(context)).split(SEPARATOR)
+        pieces = self.write(reader).split(SEPARATOR)
         if len(pieces) != len(self.helds):
             raise ValueError("the value has a control character")
         return pieces
@@ -67,6 +74,21 @@ class Expressions:
             what = f"{{{{ … }}}} cannot be worked out for a reader ({error})"
             cure = 'say what to write then, for example with | default("…", true)'
             raise MergeProblem(Problem(site.path, site.line, what, cure)) from error
+
+
+def writer(template: Template) -> Callable[[Reader], str]:
+    """What writes *template* for one reader after another; not for several threads.
+
+    One context serves all readers: making it anew costs more than the expressions themselves.
+    """
+    root, context = template.root_render_func, template.new_context({"reader": None})
+    known = context.parent
+
+    def write(reader: Reader) -> str:
+        known["reader"] = reader
+        return "".join(root(context))
+
+    return write
 
 
 def _renamed(node: Any, suffix: str) -> Any:

@@ -93,10 +93,7 @@ class Body:
         elif (image := only_child(node, "image")) is not None:
             self._picture(node, image, kind)
         elif (link := is_button(node)) is not None:
-            self._add(
-                node,
-                f'<mj-button mj-class="button" css-class="button" href="{html.escape(str(link.attrs["href"]))}">{self._inline(link)}</mj-button>',
-            )
+            self._button(node, link)
         elif node.type == "bullet_list" and kind == "exercise":
             self._exercise(node)
         elif (card := card_of(node)) is not None:
@@ -104,6 +101,11 @@ class Body:
                 self._component(child, card[0])
         else:
             WRITERS.get(node.type, Body._text)(self, node, kind)
+
+    def _button(self, node: SyntaxTreeNode, link: SyntaxTreeNode) -> None:
+        href = self.masked.unmask(html.escape(str(link.attrs["href"])))
+        opening = f'<mj-button mj-class="button" css-class="button" href="{href}">'
+        self._add(node, f"{opening}{self._inline(link)}</mj-button>")
 
     def _text(self, node: SyntaxTreeNode, kind: str) -> None:
         look = "small" if kind == "sources" else "text"

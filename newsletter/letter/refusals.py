@@ -55,8 +55,8 @@ def _in_statements(tree: nodes.Node) -> Iterator[Refusal]:
 
 
 def _names(tree: nodes.Node) -> Iterator[Refusal]:
-    owners = (*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem))
-    asked = {id(owner.node) for owner in owners}
+    asked = {id(owner.node) for owner in tree.find_all(nodes.Getattr)}
+    asked |= {id(owner.node) for owner in tree.find_all(nodes.Getitem)}
     for name in tree.find_all(nodes.Name):
         if name.name != "reader":
             continue

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsletter.errors import Problem, Problems
+from newsletter.letter.held import Reading, writer
 from newsletter.letter.places import one_line
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.refusals import mentions_reader, refusals
@@ -30,7 +30,7 @@ class Subject:
 
     def __init__(self, source: str, path: str, line: int, context: Mapping[str, Any]) -> None:
         self.path, self.line = path, line
-        self.environment = ImmutableSandboxedEnvironment(
+        self.environment = Reading(
             undefined=StrictUndefined, finalize=plainly, extensions=["jinja2.ext.do"]
         )
         self.environment.globals["_filled"] = _filled
@@ -46,7 +46,8 @@ class Subject:
         _refuse_holes(tree)
         code = self.environment.compile(tree, "subject")
         globals_ = self.environment.make_globals(dict(context))
-        self.template = self.environment.template_class.from_code(self.environment, code, globals_)
+        template = self.environment.template_class.from_code(self.environment, code, globals_)
+        self.write = writer(template)
         self.fixed = None if self.personal else self._render(Reader())
 
     def of(self, reader: Reader) -> str:
@@ -55,7 +56,7 @@ class Subject:
 
     def _render(self, reader: Reader) -> str:
         try:
-            written = one_line(self.template.render(reader=reader)).replace("<%", "<\u200b%")
+            written = one_line(self.write(reader)).replace("<%", "<\u200b%")
         except Exception as error:
             raise MergeProblem(
                 Problem(self.path, self.line, f"the subject cannot be written ({error})", CURE)

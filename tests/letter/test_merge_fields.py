@@ -127,6 +127,12 @@ def test_values_urlencoded_by_the_author_are_not_encoded_twice(bare: Write) -> N
     assert "?n=B%20%26%20C" in letter.view(Reader(first_name="B & C")).html
 
 
+def test_a_button_may_carry_a_value_in_its_link(bare: Write) -> None:
+    body = '[Go](https://www.clockworkperform.com/?city={{ reader.city | default("", true) | urlencode }}){.button}'
+    letter = bare(body)
+    assert 'href="https://www.clockworkperform.com/?city=New%20Orleans"' in letter.view(Reader(city="New Orleans")).html
+
+
 def test_a_whole_link_must_be_http(bare: Write) -> None:
     letter = bare("[page]({{ reader.preferences_url }})", tag=None)
     good = letter.view(Reader(preferences_url="https://news.example.com/p/1?a=1&b=2"))
