@@ -30,7 +30,9 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/ready-dev ## Measure speed and memory
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m bench.freeze 10000 100000
+	@$(BIN)/python -m bench.dispatch 10000 100000
+	@$(BIN)/python -m bench.send 10000 100000
 
 lock: $(VENV)/ready-dev ## Lock the dependencies anew
 	@$(BIN)/pip install --quiet uv
