@@ -17,11 +17,11 @@ demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the 
 	@$(BIN)/newsletter sandbox stop
 
 test: $(VENV)/ready-dev ## Run the tests (under a minute)
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests with coverage, style, types, layers
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest --cov --cov-report=term
+	@$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .

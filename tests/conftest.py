@@ -1,5 +1,6 @@
 """This module gives every test a project folder, its settings and an open store of their own."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from newsletter.config import Settings, load_settings
 from newsletter.store import Store, open_store
 
 ROOT = Path(__file__).parent.parent
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never a Mac's own keychain
 
 
 @pytest.fixture

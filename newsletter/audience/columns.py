@@ -13,8 +13,8 @@ ALIASES: Mapping[str, str] = {
         "city": "city town ort stadt ville mailingcity homecity",
         "language": "language lang locale preferredlanguage sprache",
         "tags": "tags tag labels label interests groups",
-        "status": "status state subscriptionstatus emailstatus emailmarketingstatus marketingstatus membersince",
-        "signed_up": "signedup signedupon signupdate optindate optin optintime confirmtime subscribedon subscribeddate createdat created createdon dateadded addedon consentdate registered registeredon orderdate",
+        "status": "status state subscriptionstatus emailstatus emailmarketingstatus marketingstatus",
+        "signed_up": "signedup membersince signedupon signupdate optindate optin optintime confirmtime subscribedon subscribeddate createdat created createdon dateadded addedon consentdate registered registeredon orderdate",
     }.items()
     for alias in aliases.split()
 }

@@ -79,7 +79,7 @@ def test_it_reads_well(browser: Any, letter: Path, width: int, scheme: str) -> N
     measured = page.evaluate(MEASURE)
     page.close()
     assert measured["scroll"] <= 0
-    assert measured["smallest"] >= 15
+    assert measured["smallest"] >= 16
     assert measured["worst"] >= 4.5
     assert measured["pictures"]
     assert measured["button"] >= 44

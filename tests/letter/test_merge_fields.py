@@ -130,7 +130,10 @@ def test_values_urlencoded_by_the_author_are_not_encoded_twice(bare: Write) -> N
 def test_a_button_may_carry_a_value_in_its_link(bare: Write) -> None:
     body = '[Go](https://www.clockworkperform.com/?city={{ reader.city | default("", true) | urlencode }}){.button}'
     letter = bare(body)
-    assert 'href="https://www.clockworkperform.com/?city=New%20Orleans"' in letter.view(Reader(city="New Orleans")).html
+    assert (
+        'href="https://www.clockworkperform.com/?city=New%20Orleans"'
+        in letter.view(Reader(city="New Orleans")).html
+    )
 
 
 def test_a_whole_link_must_be_http(bare: Write) -> None:
