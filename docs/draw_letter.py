@@ -1,6 +1,6 @@
 """This module draws docs/letter.png: the sample letter on a phone, light and dark, for the README.
 
-    .venv/bin/python docs/draw_letter.py     (needs Chromium and the extra "browser")
+.venv/bin/python docs/draw_letter.py     (needs Chromium and the extra "browser")
 """
 
 import io

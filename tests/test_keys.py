@@ -1,9 +1,12 @@
 """The SendGrid key: where it is found and how it is kept."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key, keep_key
@@ -43,3 +46,35 @@ def test_what_is_no_key_is_refused(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(NewsletterError, match=r"begins with SG\."):
         keep_key(tmp_path, "sendgrid", wrong)
     assert not (tmp_path / ".env").exists()
+
+
+class Remembering(KeyringBackend):
+    """A computer's keyring, for one test."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+@pytest.fixture
+def ring() -> Iterator[Remembering]:
+    before = keyring.get_keyring()
+    ring = Remembering()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
+
+
+def test_where_there_is_a_keyring_the_key_goes_there(tmp_path: Path, ring: Remembering) -> None:
+    assert keep_key(tmp_path, "clinic", KEY) == "the keyring of this computer"
+    assert not (tmp_path / ".env").exists()
+    assert find_key(tmp_path, "clinic", {}) == KEY
+    assert find_key(tmp_path, "another", {}) is None
