@@ -1,5 +1,7 @@
-"""This module defines every table and opens the store: SQLite in the project folder, or PostgreSQL by its URL."""
+"""This room defines every table and opens the store: SQLite in the project folder, or PostgreSQL by its URL."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,14 +28,16 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import DatabaseError, OperationalError
 
-from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.store.failures import in_plain_words
+from newsletter.store.folders import refuse_shared_folder as refuse_shared_folder
 
 STANDINGS = ("subscribed", "unsubscribed", "bounced", "complained", "erased")
 """From best to worst: merging only ever lowers a standing."""
 
 CONSENTS = ("none", "unconfirmed", "confirmed")
+
+SWITCH_SECONDS = 10
 
 metadata = MetaData()
 
@@ -306,13 +310,13 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that is all there or not at all."""
-        with _in_plain_words(self.name), self.engine.begin() as connection:
+        with in_plain_words(self.name), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A view of one moment that keeps nobody from writing."""
-        with _in_plain_words(self.name), self._readers.connect() as connection:
+        with in_plain_words(self.name), self._readers.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -343,7 +347,7 @@ def _complete(store: Store) -> bool:
 
 def _sqlite(path: Path, patience: float) -> Engine:
     refuse_shared_folder(path)
-    with _in_plain_words(str(path)):
+    with in_plain_words(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience})
     event.listen(engine, "connect", _configure)
@@ -353,8 +357,8 @@ def _sqlite(path: Path, patience: float) -> Engine:
 
 def _configure(driver: Any, _record: object) -> None:
     driver.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late
+    _write_ahead(driver)
     for setting in (
-        "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may forget the last commit at a power cut: a mail sent twice
         "fullfsync=ON",
         "checkpoint_fullfsync=ON",
@@ -365,76 +369,19 @@ def _configure(driver: Any, _record: object) -> None:
         driver.execute(f"PRAGMA {setting}")
 
 
+def _write_ahead(driver: Any) -> None:
+    """Switch to WAL; SQLite itself does not wait where two processes switch a new file at once."""
+    until = time.monotonic() + SWITCH_SECONDS
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("newsletter_begin", "IMMEDIATE")
     connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-SHARED_FOLDERS = {
-    "Dropbox": "Dropbox",
-    "OneDrive": "OneDrive",
-    "Google Drive": "Google Drive",
-    "GoogleDrive": "Google Drive",
-    "CloudStorage": "a cloud drive",
-    "Mobile Documents": "iCloud Drive",
-    "Nextcloud": "Nextcloud",
-}
-NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afpfs", "webdav"}
-
-
-def refuse_shared_folder(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
-    """Raise where the folder is synced or lies on a network: two computers would each keep half a ledger."""
-    for part in path.resolve().parts:
-        for beginning, service in SHARED_FOLDERS.items():
-            if part.startswith(beginning):
-                raise NewsletterError(
-                    f"{path.parent}: this folder is synced by {service}, which can spoil the record of who "
-                    "was mailed; move the project to a folder that stays on this computer"
-                )
-    if _file_system(path.resolve(), mounts) in NETWORK_FILE_SYSTEMS:
-        raise NewsletterError(
-            f"{path.parent}: this folder lies on a network drive, where SQLite cannot lock safely; move "
-            "the project to a local folder, or set database to a PostgreSQL address in newsletter.toml"
-        )
-
-
-def _file_system(path: Path, mounts: Path) -> str:
-    if not mounts.exists():
-        return ""
-    found = ("", "")
-    for line in mounts.read_text().splitlines():
-        _device, folder, kind, *_ = line.split()
-        if path.is_relative_to(folder.replace("\\040", " ")):
-            found = max(found, (folder, kind), key=lambda entry: len(entry[0]))
-    return found[1]
-
-
-@contextmanager
-def _in_plain_words(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, DatabaseError, OSError) as error:
-        sentence = _sentence(name, str(getattr(error, "orig", None) or error))
-        if sentence is None:
-            raise
-        raise ServiceFailed(sentence) from error
-
-
-CURES = {
-    "locked": "another command is writing to it; wait for it to end and try again",
-    "full": "the disk is full; make room and type the same command again, nothing was lost",
-    "No space left": "the disk is full; make room and type the same command again, nothing was lost",
-    "readonly": "it cannot be written; give yourself permission to write to this folder",
-    "Read-only": "it cannot be written; give yourself permission to write to this folder",
-    "Permission denied": "it cannot be written; give yourself permission to write to this folder",
-    "unable to open": "it cannot be opened; give yourself permission to write to this folder",
-    "Not a directory": "it is in a place that is no folder; move the file out of the way",
-    "File exists": "it is in a place that is no folder; move the file out of the way",
-    "disk I/O": "the disk failed or is full; check it and type the same command again",
-    "not a database": "it is no newsletter store; put a backup in its place or move it away",
-    "malformed": "it is damaged; put a backup in its place",
-}
-
-
-def _sentence(name: str, failure: str) -> str | None:
-    return next((f"{name}: {cure}" for sign, cure in CURES.items() if sign in failure), None)
