@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import NewsletterError, ServiceFailed
-from newsletter.store import Store, metadata, open_store, refuse_shared_folder, suppression
+from newsletter.store import Store, open_store, refuse_shared_folder, suppression
 
 SOMEBODY = {"key": "a@example.com", "reason": "unsubscribed", "origin": "test", "at": 1}
 
@@ -72,23 +72,6 @@ def test_a_second_writer_waits_for_the_first(store: Store) -> None:
 def test_a_wrong_word_in_a_state_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="CHECK constraint failed"), store.write() as connection:
         connection.execute(insert(suppression), [{**SOMEBODY, "reason": "bored"}])
-
-
-def test_tables_that_are_missing_are_made(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    first = open_store(path)
-    with first.write() as connection:
-        connection.execute(text("DROP TABLE change"))
-    first.close()
-    again = open_store(path)
-    with again.read() as connection:
-        tables = set(
-            connection.execute(
-                text("SELECT name FROM sqlite_master WHERE type = 'table'")
-            ).scalars()
-        )
-    assert set(metadata.tables) <= tables
-    again.close()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,15 @@
 
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Text
 
-metadata = MetaData()
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+"""The names are those that PostgreSQL would give; with a name SQLite too can change a constraint later."""
 
 
 def number() -> Column[int]:
@@ -17,4 +25,5 @@ def words(name: str, default: str = "") -> Column[str]:
 
 def one_of(column: str, choices: tuple[str, ...]) -> CheckConstraint:
     """The column holds one of *choices*."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(choice) for choice in choices)})")
+    listed = ", ".join(repr(choice) for choice in choices)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event
 
-from newsletter.store.columns import metadata
 from newsletter.store.failures import in_plain_words
 from newsletter.store.folders import refuse_shared_folder
+from newsletter.store.migrating import migrate
+from newsletter.store.postgresql import postgresql_engine
 
 SWITCH_SECONDS = 10
 
@@ -41,25 +42,22 @@ class Store:
 
 
 def open_store(url_or_path: str | Path, *, patience: float = 30) -> Store:
-    """Open the store and make its tables where they are missing.
+    """Open the store and bring its tables up to date.
 
-    *url_or_path*: a file, or ``postgresql+psycopg://…``; *patience*: seconds to wait for another writer. Raises NewsletterError for a folder that
-    another computer shares, ServiceFailed where the disk or the server refuses.
+    *url_or_path*: a file, or ``postgresql+psycopg://…?schema=…``; *patience*: seconds to wait for another
+    writer. Raises NewsletterError for a folder that another computer shares and for a store of a newer
+    program, ServiceFailed where the disk or the server refuses.
     """
     if isinstance(url_or_path, Path):
         engine, name = _sqlite(url_or_path, patience), str(url_or_path)
     else:
-        engine, name = create_engine(url_or_path), "the database"
-    store = Store(engine, name)
-    if not _complete(store):
-        with store.write() as connection:
-            metadata.create_all(connection)
-    return store
-
-
-def _complete(store: Store) -> bool:
-    with store.read() as connection:
-        return set(metadata.tables) <= set(inspect(connection).get_table_names())
+        engine, name = postgresql_engine(url_or_path), "the database"
+    try:
+        migrate(engine, name)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, name)
 
 
 def _sqlite(path: Path, patience: float) -> Engine:
