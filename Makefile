@@ -19,9 +19,9 @@ demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the 
 test: $(VENV)/ready-dev ## Run the tests (under a minute)
 	@$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
-check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests with coverage, style, types, layers
+check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests on both databases with coverage, style, types, layers
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
+	@$(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .

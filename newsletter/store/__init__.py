@@ -1,6 +1,6 @@
 """This room defines every table and opens the store."""
 
-from newsletter.store.columns import metadata
+from newsletter.store.columns import metadata, widen
 from newsletter.store.folders import refuse_shared_folder
 from newsletter.store.ledger import (
     ATTEMPT_STATES,
@@ -13,7 +13,7 @@ from newsletter.store.ledger import (
     variant,
     wave,
 )
-from newsletter.store.opening import Store, open_store
+from newsletter.store.opening import Address, Store, open_store, remove_store
 from newsletter.store.people import (
     CONSENTS,
     STANDINGS,
@@ -30,6 +30,7 @@ __all__ = [
     "CONSENTS",
     "REQUEST_STATES",
     "STANDINGS",
+    "Address",
     "Store",
     "attempt",
     "campaign",
@@ -41,6 +42,7 @@ __all__ = [
     "picture",
     "recipient",
     "refuse_shared_folder",
+    "remove_store",
     "request",
     "source",
     "subscriber",
@@ -48,3 +50,5 @@ __all__ = [
     "variant",
     "wave",
 ]
+
+widen(metadata)

@@ -1,6 +1,6 @@
 """This module makes the columns that many tables share."""
 
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, Text
 
 metadata = MetaData(
     naming_convention={
@@ -11,6 +11,8 @@ metadata = MetaData(
     }
 )
 """The names are those that PostgreSQL would give; with a name SQLite too can change a constraint later."""
+
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def number() -> Column[int]:
@@ -27,3 +29,11 @@ def one_of(column: str, choices: tuple[str, ...]) -> CheckConstraint:
     """The column holds one of *choices*."""
     listed = ", ".join(repr(choice) for choice in choices)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def widen(tables: MetaData) -> None:
+    """Let every whole number have 64 bits, as SQLite's have; with 32 the seconds since 1970 end in 2038."""
+    for table in tables.tables.values():
+        for column in table.columns:
+            if type(column.type) is Integer:
+                column.type = WHOLE

@@ -129,7 +129,7 @@ def test_a_store_of_a_newer_program_is_refused(store: Store) -> None:
     with store.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewsletterError, match=r"a newer program made this store \(version 9999;"):
-        open_store(Path(store.name))
+        open_store(store.address)
 
 
 def test_two_that_open_a_store_at_once_migrate_it_once(early: Path) -> None:
