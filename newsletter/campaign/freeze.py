@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, delete, insert, update
 
 from newsletter.audience import Subscriber
@@ -161,7 +160,7 @@ class _Freezing:
             "address": person.address,
             "variant": number,
             "subject": personal.subject,
-            "substitutions": orjson.dumps(personal.substitutions).decode(),
+            "substitutions": personal.json,
             "unsubscribe_url": reader.unsubscribe_url,
         }
 
