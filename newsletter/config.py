@@ -68,6 +68,14 @@ class Sending:
     """How long one request to SendGrid may take in all."""
     quiescence_seconds: int = 180
     """How long an unanswered request may still be on its way: the deadline and two minutes."""
+    in_flight: int = 4
+    """How many requests may be on their way at once, over all processes of the account."""
+    approval: bool = False
+    """Whether a second person must agree before anything is sent."""
+    rate: int = 0
+    """People an hour; 0 for all at once."""
+    warmup: str = ""
+    """People on the first day, the second …, as "500, 2000, 10000"; afterwards all the rest."""
     open_tracking: bool = False
     click_tracking: bool = False
 

@@ -43,6 +43,7 @@ class App:
         response = self.respond(request)
         response.headers["Date"] = http_date(self.office.clock.now())
         response.headers["Server"] = SERVER
+        response.headers["Sandbox-Speed"] = f"{self.office.clock.speed:g}"
         return response(environ, start_response)
 
     def respond(self, request: Request) -> Response:
