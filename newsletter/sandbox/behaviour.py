@@ -15,3 +15,7 @@ class Behaviour:
     """Whether mail that comes under an already stopped batch is stopped too."""
     credits: int = 10_000_000
     """How many mails the account may send in all."""
+    largest: int = 30_000_000
+    """Bodies with more bytes are 413; SendGrid's limit is 30 MB."""
+    answer_seconds: float = 0.0
+    """How long a mail/send takes at least, on the computer's clock, as over a long line."""

@@ -1,4 +1,4 @@
-"""This module keeps the sandbox's state in one SQLite file, so that it outlives the process."""
+"""This module keeps an account's state in SQLite: a file that outlives the process, or in memory."""
 
 import json
 import sqlite3
@@ -71,10 +71,10 @@ TABLES = (
 class Database:
     """The one connection of the serving process; a lock lets its threads take turns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
-            folder / FILE, check_same_thread=False, isolation_level=None
+            folder / FILE if folder else ":memory:", check_same_thread=False, isolation_level=None
         )
         self._connection.row_factory = sqlite3.Row
         try:

@@ -10,7 +10,7 @@ import sqlite3
 
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.database import Database
-from newsletter.sandbox.outbox import Outbox
+from newsletter.sandbox.outbox import NoOutbox, Outbox
 
 STOP_NOTICE = 600
 """SendGrid promises a cancel or a pause only this many seconds before the send time."""
@@ -69,7 +69,9 @@ STEPS = (
 FILES_STAY = ("waiting", "held")
 
 
-def release(database: Database, outbox: Outbox, behaviour: Behaviour, now: float) -> None:
+def release(
+    database: Database, outbox: Outbox | NoOutbox, behaviour: Behaviour, now: float
+) -> None:
     """Let everything leave that is due at *now*."""
     if not _anything_due(database, now):
         return
@@ -86,7 +88,7 @@ def next_due(database: Database) -> float | None:
     return due
 
 
-def tidy(database: Database, outbox: Outbox) -> None:
+def tidy(database: Database, outbox: Outbox | NoOutbox) -> None:
     """Make the files in the outbox agree with the record, as after a crash."""
     for number in outbox.numbers_waiting():
         state = database.value("SELECT state FROM message WHERE id = ?", (number,))

@@ -11,6 +11,7 @@ from newsletter.sandbox import (
     batches,
     groups,
     inbox,
+    judging,
     leaving,
     letters,
     sending,
@@ -66,13 +67,19 @@ CONTROLS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/sandbox/clock", admin.show_clock),
     ("POST", "/sandbox/clock", admin.skip_time),
     ("POST", "/sandbox/stop", admin.stop_sandbox),
-    ("POST", "/sandbox/reset", admin.reset_sandbox),
+    ("POST", "/sandbox/reset", admin.reset_account),
+    ("POST", "/sandbox/subusers", admin.open_subuser),
+    ("DELETE", "/sandbox/subusers/<key>", admin.close_subuser),
     ("POST", "/sandbox/plant", admin.plant),
     ("POST", "/sandbox/behaviour", admin.change_behaviour),
     ("GET", "/sandbox/faults", admin.list_faults),
     ("POST", "/sandbox/faults", admin.plan_fault),
     ("DELETE", "/sandbox/faults", admin.clear_faults),
+    ("POST", "/sandbox/trouble", admin.change_trouble),
     ("GET", "/sandbox/messages.json", admin.list_messages),
+    ("GET", "/sandbox/verdict", judging.show_verdict),
+    ("POST", "/sandbox/settle", judging.settle),
+    ("GET", "/sandbox/released", judging.list_released),
 )
 READER = "/unsubscribe/<kind>/<int:number>/<sign>"
 PAGES: tuple[tuple[str, str, View], ...] = (

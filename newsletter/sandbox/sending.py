@@ -16,7 +16,6 @@ from newsletter.sandbox.mime import Envelope, head
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.rules import mail_errors
 
-SIZE_AT_MOST = 30_000_000
 OUT_OF_CREDITS = "Maximum credits exceeded"
 BYPASSES = {
     "bypass_list_management": "unsubscribe group bounce spam invalid",
@@ -29,7 +28,8 @@ BYPASSES = {
 def send_mail(office: Office, request: Request) -> Response:
     """Accept a mail (202), or say all that is wrong with it."""
     content = request.get_data()
-    if len(content) > SIZE_AT_MOST:
+    office.wait(office.behaviour.answer_seconds)
+    if len(content) > office.behaviour.largest:
         return nginx("413 Request Entity Too Large")
     if request.mimetype != "application/json":
         return refusal(415, Complaint("Content-Type should be application/json."))
