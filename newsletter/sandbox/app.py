@@ -22,12 +22,14 @@ from newsletter.sandbox.faults import Hit, spoiled
 from newsletter.sandbox.html import page
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.routes import PATHS
+from newsletter.sandbox.scopes import needed
 
 SERVER = "newsletter-sandbox"
 API = "/v3/"
 # Pages of other names that resolve to this computer (DNS rebinding) must not read the inbox.
 OWN_NAMES = ("127.0.0.1", "localhost")
 LOOKING = ("GET", "HEAD")
+FORBIDDEN = Complaint("access forbidden")
 UNAUTHORIZED = Complaint("The provided authorization grant is invalid, expired, or revoked")
 
 
@@ -79,6 +81,8 @@ def _found(office: Office, request: Request) -> Response:
     view, values = PATHS.bind_to_environ(request.environ).match()
     if request.path.startswith(API) and not _may_enter(request, office.key):
         return refusal(401, UNAUTHORIZED)
+    if request.path.startswith(API) and needed(request) in office.behaviour.missing_scopes:
+        return refusal(403, FORBIDDEN)
     response: Response = view(office, request, **values)
     return response
 

@@ -6,6 +6,7 @@ records, in memory, so that many runs side by side share one process and begin i
 """
 
 import secrets
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Request
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.clock import Clock
 from newsletter.sandbox.database import Database
+from newsletter.sandbox.events import record_ended
 from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.outbox import NoOutbox, Outbox
 from newsletter.sandbox.release import next_due, release, tidy
@@ -49,6 +51,14 @@ class Office:
     wake: threading.Event = field(default_factory=threading.Event)
     secret: bytes = b""
     subusers: dict[str, "Office"] = field(default_factory=dict)
+    listened_to: bool = False
+    """Whether a webhook waits for events."""
+    fates: dict[str, list[str]] = field(default_factory=dict)
+    """What happens to mail for an address in lower case, instead of a delivery."""
+    posting: threading.Lock = field(default_factory=threading.Lock)
+    rest_seconds: float = 0
+    rest_until: float = 0
+    """No event is posted before this moment of time.monotonic()."""
     under_way: int = 0
     """How many requests are being answered."""
     _drawn: int = 0
@@ -60,12 +70,17 @@ class Office:
         kept = self.database.setting("secret")
         self.secret = bytes.fromhex(kept or secrets.token_hex(16))
         self.database.keep("secret", self.secret.hex())
+        self.listened_to = bool((self.database.setting("webhook") or {}).get("enabled"))
         tidy(self.database, self.outbox)
 
     def release(self) -> None:
         """Let leave what is due by now; when this returns, its files have moved too."""
         with self._releasing:
-            release(self.database, self.outbox, self.behaviour, self.clock.now())
+            release(self.database, self.outbox, self.behaviour, self.clock.now(), self._tell)
+
+    def _tell(self, connection: sqlite3.Connection, state: str, numbers: list[int]) -> None:
+        if self.listened_to or self.fates:
+            record_ended(connection, state, numbers, self.fates)
 
     def seconds_to_next(self) -> float | None:
         """How long, on the computer's clock, until the next mail is due; None when none waits."""
@@ -138,13 +153,16 @@ class Office:
         self.trouble, self._drawn = trouble, 0
 
     def begin(self, terms: Terms) -> None:
-        """Forget all mail, batches, lists, groups and planned faults; the clock is set right."""
+        """Forget all mail, batches, lists, groups, webhook and planned faults; the clock is set right."""
         self.database.empty()
         self.outbox.empty()
         self.clock.set_right(terms.speed)
         self.behaviour = terms.behaviour or self.behaviour
         self.make_trouble(terms.trouble)
         self.faults.clear()
+        self.fates.clear()
+        self.database.write("DELETE FROM setting WHERE name = 'webhook'")
+        self.listened_to = False
         for fault in terms.faults:
             self.faults.plan(fault)
 

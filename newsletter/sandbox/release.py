@@ -7,6 +7,7 @@ a crash in between, `tidy` lets them catch up.
 """
 
 import sqlite3
+from collections.abc import Callable
 
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.database import Database
@@ -69,14 +70,19 @@ STEPS = (
 FILES_STAY = ("waiting", "held")
 
 
+Tell = Callable[[sqlite3.Connection, str, list[int]], None]
+
+
 def release(
-    database: Database, outbox: Outbox | NoOutbox, behaviour: Behaviour, now: float
+    database: Database, outbox: Outbox | NoOutbox, behaviour: Behaviour, now: float, tell: Tell
 ) -> None:
-    """Let everything leave that is due at *now*."""
+    """Let everything leave that is due at *now*; *tell* hears what became of whom, before it is kept."""
     if not _anything_due(database, now):
         return
     with database.transaction() as connection:
         ended = _decide(connection, behaviour, now)
+        for state, numbers in ended.items():
+            tell(connection, state, numbers)
     outbox.deliver(ended.pop("delivered", []))
     for numbers in ended.values():
         outbox.discard(numbers)

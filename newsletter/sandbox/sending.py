@@ -10,6 +10,7 @@ import orjson
 from werkzeug.wrappers import Request, Response
 
 from newsletter.sandbox.answers import Complaint, nginx, nothing, refusal
+from newsletter.sandbox.events import record_accepted
 from newsletter.sandbox.farewell import Farewell
 from newsletter.sandbox.mail import filled, recipients
 from newsletter.sandbox.mime import Envelope, head
@@ -70,6 +71,8 @@ def _taken_in(office: Office, body: Mapping[str, Any], content: bytes, now: floa
             "INSERT INTO message (id, request, place, address, send_at, due) VALUES (?, ?, ?, ?, ?, ?)",
             rows,
         )
+        if office.listened_to:
+            record_accepted(connection, request_number, now)
         if office.outbox.limit and _waiting(connection) <= office.outbox.limit:
             for number, eml in _emls(office, body, message_id, rows):
                 office.outbox.put(number, eml)

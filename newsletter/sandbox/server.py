@@ -27,6 +27,7 @@ from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.outbox import Outbox
+from newsletter.sandbox.postman import deliver_events
 from newsletter.sandbox.remote import ADDRESS_FILE, running
 from newsletter.sandbox.steering import begin
 from newsletter.sandbox.trouble import Trouble
@@ -80,7 +81,11 @@ class Sandbox:
 
     def _start(self) -> None:
         _write_address(self.folder, self.url)
-        for work in (lambda: self.listener.serve_forever(0.05), self._keep_time):
+        for work in (
+            lambda: self.listener.serve_forever(0.05),
+            self._keep_time,
+            self._post_events,
+        ):
             self._threads.append(threading.Thread(target=work, daemon=True))
             self._threads[-1].start()
 
@@ -91,6 +96,19 @@ class Sandbox:
             if self.idle_seconds is not None and self.listener.idle_for() > self.idle_seconds:
                 self.office.stop_asked.set()
         self._end()
+
+    def _post_events(self) -> None:
+        while not self.office.stop_asked.wait(LONGEST_NAP):
+            for office in (self.office, *[*self.office.subusers.values()]):
+                if office.listened_to:
+                    self._post_events_of(office)
+
+    def _post_events_of(self, office: Office) -> None:
+        try:
+            deliver_events(office)
+        except Exception:  # a full disk must not end it, and a closed subuser has nothing to post
+            if not office.stop_asked.is_set():
+                traceback.print_exc(file=sys.stderr)
 
     def _nap_after_a_look(self) -> float:
         """Subusers look after themselves: what is due there leaves when they are next asked."""

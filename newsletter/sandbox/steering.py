@@ -68,6 +68,22 @@ def behave(sandbox: Place, **changes: Any) -> dict[str, Any]:
     return _ask(sandbox, "POST", "/sandbox/behaviour", changes)
 
 
+def happen(sandbox: Place, event: str, emails: Sequence[str], **more: Any) -> None:
+    """Let the world act on the newest mail of each address: bounce, open, spamreport …"""
+    _ask(sandbox, "POST", "/sandbox/happen", {"event": event, "emails": [*emails], **more})
+
+
+def plan_fates(sandbox: Place, fates: Mapping[str, Sequence[str]]) -> None:
+    """What happens to mail for some addresses instead of a delivery, for example deferred, bounce."""
+    _ask(sandbox, "POST", "/sandbox/fates", {name: [*kinds] for name, kinds in fates.items()})
+
+
+def post_events(sandbox: Place) -> tuple[int, int]:
+    """Post what waits for the webhook; how many events were taken, and how many wait still."""
+    found = _ask(sandbox, "POST", "/sandbox/events", {})
+    return found["taken"], found["waiting"]
+
+
 def misbehave(sandbox: Place, *faults: Fault) -> None:
     """Plan misbehaviours, one after the other."""
     for fault in faults:
