@@ -50,6 +50,8 @@ class SendGrid:
     """A name for the account; each has a store of its own."""
     group: int = 0
     """Number of an unsubscribe group at SendGrid; 0 means subscription tracking."""
+    webhook_key: str = ""
+    """SendGrid's public key, by which its events are known; newsletter webhook writes it."""
 
 
 @dataclass(frozen=True)

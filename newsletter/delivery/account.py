@@ -197,6 +197,19 @@ class Account:
         suppressed = self._client.asm.suppressions._("global")
         self._ask(lambda: suppressed.post(request_body=wish), 201)
 
+    def get(self, path: str, **query: str | int) -> Any:
+        """What SendGrid says at *path* (without /v3/)."""
+        return self.ask("get", path, None, 200, **query)
+
+    def ask(self, method: str, path: str, body: Any, *wanted: int, **query: str | int) -> Any:
+        """What SendGrid answers to *body*; for what may be asked again without harm."""
+        endpoint = getattr(self._client._(path), method)
+        content = None if body is None else Body(orjson.dumps(body))
+        answer = self._ask(
+            lambda: endpoint(request_body=content, query_params=query or None), *wanted
+        )
+        return orjson.loads(answer.body) if answer.body else None
+
     def _new_stop(self, batch_id: str, status: str, until: int | None) -> int:
         wish = Body(orjson.dumps({"batch_id": batch_id, "status": status}))
         stops = self._client.user.scheduled_sends

@@ -1,6 +1,7 @@
 """This room defines every table and opens the store."""
 
 from newsletter.store.columns import metadata
+from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
 from newsletter.store.ledger import (
     ATTEMPT_STATES,
@@ -31,6 +32,8 @@ from newsletter.store.people import (
 __all__ = [
     "ATTEMPT_STATES",
     "CONSENTS",
+    "EVENT_RANKS",
+    "OUTCOME_OF_RANK",
     "REQUEST_STATES",
     "STANDINGS",
     "Store",
@@ -39,6 +42,7 @@ __all__ = [
     "campaign",
     "change",
     "consent_log",
+    "event",
     "list_row",
     "log_entry",
     "metadata",
