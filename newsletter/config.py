@@ -55,6 +55,8 @@ class SendGrid:
     """A name for the account; each has a store of its own."""
     group: int = 0
     """Number of an unsubscribe group at SendGrid; 0 means subscription tracking."""
+    webhook_key: str = ""
+    """SendGrid's public key, by which its events are known; newsletter webhook writes it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,14 @@ class Sending:
     """How long one request to SendGrid may take in all."""
     quiescence_seconds: int = 180
     """How long an unanswered request may still be on its way: the deadline and two minutes."""
+    in_flight: int = 4
+    """How many requests may be on their way at once, over all processes of the account."""
+    approval: bool = False
+    """Whether a second person must agree before anything is sent."""
+    rate: int = 0
+    """People an hour; 0 for all at once."""
+    warmup: str = ""
+    """People on the first day, the second …, as "500, 2000, 10000"; afterwards all the rest."""
     open_tracking: bool = False
     click_tracking: bool = False
 

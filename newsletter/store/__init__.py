@@ -1,15 +1,20 @@
 """This room defines every table and opens the store."""
 
+from newsletter.store.bulk import insert_many, insert_new
 from newsletter.store.columns import metadata, widen
+from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
 from newsletter.store.ledger import (
     ATTEMPT_STATES,
     REQUEST_STATES,
+    approval,
     attempt,
     campaign,
+    log_entry,
     picture,
     recipient,
     request,
+    throttle,
     variant,
     wave,
 )
@@ -28,15 +33,22 @@ from newsletter.store.people import (
 __all__ = [
     "ATTEMPT_STATES",
     "CONSENTS",
+    "EVENT_RANKS",
+    "OUTCOME_OF_RANK",
     "REQUEST_STATES",
     "STANDINGS",
     "Address",
     "Store",
+    "approval",
     "attempt",
     "campaign",
     "change",
     "consent_log",
+    "event",
+    "insert_many",
+    "insert_new",
     "list_row",
+    "log_entry",
     "metadata",
     "open_store",
     "picture",
@@ -47,6 +59,7 @@ __all__ = [
     "source",
     "subscriber",
     "suppression",
+    "throttle",
     "variant",
     "wave",
 ]
