@@ -11,6 +11,7 @@ from newsletter.sandbox import Sandbox, Trouble, run_forever, running, serve
 from newsletter.sandbox import reset as forget
 from newsletter.sandbox import skip as move_on
 from newsletter.sandbox import stop as end
+from newsletter.store import remove_store
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -108,7 +109,5 @@ def reset(yes: bool) -> None:
         raise NewsletterError("nothing was forgotten")
     end(project.sandbox_folder)
     forget(project.sandbox_folder)
-    store = project.settings.store_address(practice=True)
-    for file in store.parent.glob(f"{store.name}*"):
-        file.unlink()
+    remove_store(project.settings.store_address(practice=True))
     result("Practice begins anew.")

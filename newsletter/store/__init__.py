@@ -1,6 +1,6 @@
 """This room defines every table and opens the store."""
 
-from newsletter.store.columns import metadata
+from newsletter.store.columns import metadata, widen
 from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
 from newsletter.store.ledger import (
@@ -17,7 +17,7 @@ from newsletter.store.ledger import (
     variant,
     wave,
 )
-from newsletter.store.opening import Store, open_store
+from newsletter.store.opening import Address, Store, open_store, remove_store
 from newsletter.store.people import (
     CONSENTS,
     STANDINGS,
@@ -36,6 +36,7 @@ __all__ = [
     "OUTCOME_OF_RANK",
     "REQUEST_STATES",
     "STANDINGS",
+    "Address",
     "Store",
     "approval",
     "attempt",
@@ -50,6 +51,7 @@ __all__ = [
     "picture",
     "recipient",
     "refuse_shared_folder",
+    "remove_store",
     "request",
     "source",
     "subscriber",
@@ -58,3 +60,5 @@ __all__ = [
     "variant",
     "wave",
 ]
+
+widen(metadata)

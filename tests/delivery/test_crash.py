@@ -25,12 +25,12 @@ from newsletter.delivery import Account, dispatch
 from newsletter.store import open_store
 
 root, store, url = sys.argv[1:]
-dispatch(open_store(Path(store)), 1, Account("SG.test", url), load_settings(Path(root), {}))
+dispatch(open_store(store), 1, Account("SG.test", url), load_settings(Path(root), {}))
 """
 
 
 def start(clinic: Clinic) -> "subprocess.Popen[bytes]":
-    words = [str(clinic.settings.root), clinic.store.name, clinic.sandbox.url]
+    words = [str(clinic.settings.root), str(clinic.store.address), clinic.sandbox.url]
     return subprocess.Popen([sys.executable, "-c", SENDER, *words])
 
 
@@ -102,6 +102,7 @@ def test_the_progress_of_another_is_followed(clinic: Clinic) -> None:
     assert seen[0] == Counts(frozen=1, pending=1)
 
 
+@pytest.mark.engine("sqlite")
 def test_a_lock_that_cannot_be_written_is_said_so(clinic: Clinic) -> None:
     path: Path = lock_path(clinic.store)
     path.unlink(missing_ok=True)
