@@ -81,7 +81,7 @@ throttle = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("not_before", Integer, nullable=False, server_default="0"),
-    CheckConstraint("id = 1", name="one_row"),
+    CheckConstraint("id = 1", name="only_one"),
 )
 """One row for the whole account: before *not_before* (the provider's time) no process posts; claims take turns at it."""
 
@@ -176,7 +176,7 @@ attempt = Table(
     Column("number", Integer, nullable=False),
     Column("batch_id", Text, nullable=False),
     Column("send_at", Integer, nullable=False),
-    Column("last_send_at", Integer, nullable=False),
+    Column("last_send_at", Integer, nullable=False, server_default="0"),
     Column("post_until", Integer, nullable=False),
     words("state", "open"),
     Column("slot", Integer, nullable=False, server_default="0"),
@@ -211,7 +211,7 @@ request = Table(
     Column("variant", Integer, nullable=False),
     Column("first_seq", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
-    Column("send_at", Integer, nullable=False),
+    Column("send_at", Integer, nullable=False, server_default="0"),
     words("state", "pending"),
     words("owner"),
     Column("lease_until", Integer),

@@ -1,4 +1,4 @@
-"""This module migrates a store to 0002: the fence, times for each reader, approval, events."""
+"""This module migrates a store to 0002: waves, fences and events."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,12 +7,14 @@ revision = "0002"
 down_revision = "0001"
 
 
+STATES = "state IN ('open', 'posted', 'paused', 'fencing', 'cancelled')"
+
+
 def upgrade() -> None:
     _events()
-    _approvals()
+    _approval_and_throttle()
     _campaigns()
     _attempts()
-    _requests()
 
 
 def _events() -> None:
@@ -25,9 +27,9 @@ def _events() -> None:
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("at", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("campaign_id", sa.Integer()),
-        sa.Column("attempt_id", sa.Integer()),
-        sa.Column("seq", sa.BigInteger()),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("attempt_id", sa.Integer(), nullable=True),
+        sa.Column("seq", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("machine", sa.Integer(), server_default="0", nullable=False),
         sa.Column("received_at", sa.Integer(), nullable=False),
@@ -44,7 +46,14 @@ def _events() -> None:
     op.create_index("event_recipient", "event", ["campaign_id", "seq"])
 
 
-def _approvals() -> None:
+def _approval_and_throttle() -> None:
+    op.create_table(
+        "throttle",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("not_before", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("throttle_only_one_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("throttle_pkey")),
+    )
     op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -59,6 +68,7 @@ def _approvals() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("approval_pkey")),
     )
     op.create_index("approval_campaign", "approval", ["campaign_id"])
+
     op.create_table(
         "log_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,52 +83,35 @@ def _approvals() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("log_entry_pkey")),
     )
     op.create_index("log_entry_campaign", "log_entry", ["campaign_id"])
-    op.create_table(
-        "throttle",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("not_before", sa.Integer(), server_default="0", nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("throttle_one_row_check")),
-        sa.PrimaryKeyConstraint("id", name=op.f("throttle_pkey")),
-    )
 
 
 def _campaigns() -> None:
-    for column in (
-        sa.Column("local_time", sa.Text(), server_default="", nullable=False),
-        sa.Column("rate", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("warmup", sa.Text(), server_default="[]", nullable=False),
-        sa.Column("at_once", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("first_send_at", sa.Integer()),
-        sa.Column("needs_approval", sa.Integer(), server_default="0", nullable=False),
-    ):
+    for name in ("rate", "at_once", "needs_approval"):
+        column = sa.Column(name, sa.Integer(), server_default="0", nullable=False)
         op.add_column("campaign", column)
+    for name, default in (("local_time", ""), ("warmup", "[]")):
+        column = sa.Column(name, sa.Text(), server_default=default, nullable=False)
+        op.add_column("campaign", column)
+    op.add_column("campaign", sa.Column("first_send_at", sa.Integer(), nullable=True))
+    op.execute(
+        "UPDATE campaign SET first_send_at = (SELECT min(attempt.send_at) FROM attempt "
+        "JOIN wave ON wave.id = attempt.wave_id WHERE wave.campaign_id = campaign.id)"
+    )
     op.add_column("variant", sa.Column("zone", sa.Text(), server_default="", nullable=False))
 
 
 def _attempts() -> None:
-    for column in (
-        sa.Column("last_send_at", sa.Integer()),
-        sa.Column("slot", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("stopped_at", sa.Integer(), server_default="0", nullable=False),
-    ):
+    for name in ("slot", "stopped_at", "last_send_at"):
+        column = sa.Column(name, sa.Integer(), server_default="0", nullable=False)
         op.add_column("attempt", column)
     op.execute("UPDATE attempt SET last_send_at = send_at")
-    states = "'open', 'posted', 'paused', 'fencing', 'cancelled'"
-    with op.batch_alter_table("attempt") as attempt:
-        attempt.alter_column("last_send_at", existing_type=sa.Integer(), nullable=False)
-        attempt.drop_constraint("state", type_="check")
-        attempt.create_check_constraint("state", f"state IN ({states})")
-
-
-def _requests() -> None:
-    for column in (
-        sa.Column("send_at", sa.Integer()),
-        sa.Column("owner", sa.Text(), server_default="", nullable=False),
-        sa.Column("lease_until", sa.Integer()),
-    ):
-        op.add_column("request", column)
+    with op.batch_alter_table("attempt") as table:
+        table.drop_constraint(op.f("attempt_state_check"), type_="check")
+        table.create_check_constraint(op.f("attempt_state_check"), STATES)
+    for name, kind in (("send_at", sa.Integer()), ("owner", sa.Text())):
+        default = "" if name == "owner" else "0"
+        op.add_column("request", sa.Column(name, kind, server_default=default, nullable=False))
+    op.add_column("request", sa.Column("lease_until", sa.Integer(), nullable=True))
     op.execute(
         "UPDATE request SET send_at = (SELECT send_at FROM attempt WHERE attempt.id = request.attempt_id)"
     )
-    with op.batch_alter_table("request") as request:
-        request.alter_column("send_at", existing_type=sa.Integer(), nullable=False)
