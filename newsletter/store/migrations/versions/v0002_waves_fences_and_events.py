@@ -90,8 +90,8 @@ def _campaigns() -> None:
         column = sa.Column(name, sa.Integer(), server_default="0", nullable=False)
         op.add_column("campaign", column)
     for name, default in (("local_time", ""), ("warmup", "[]")):
-        column = sa.Column(name, sa.Text(), server_default=default, nullable=False)
-        op.add_column("campaign", column)
+        words = sa.Column(name, sa.Text(), server_default=default, nullable=False)
+        op.add_column("campaign", words)
     op.add_column("campaign", sa.Column("first_send_at", sa.Integer(), nullable=True))
     op.execute(
         "UPDATE campaign SET first_send_at = (SELECT min(attempt.send_at) FROM attempt "
@@ -108,9 +108,9 @@ def _attempts() -> None:
     with op.batch_alter_table("attempt") as table:
         table.drop_constraint(op.f("attempt_state_check"), type_="check")
         table.create_check_constraint(op.f("attempt_state_check"), STATES)
-    for name, kind in (("send_at", sa.Integer()), ("owner", sa.Text())):
-        default = "" if name == "owner" else "0"
-        op.add_column("request", sa.Column(name, kind, server_default=default, nullable=False))
+    whole = sa.Column("send_at", sa.Integer(), server_default="0", nullable=False)
+    op.add_column("request", whole)
+    op.add_column("request", sa.Column("owner", sa.Text(), server_default="", nullable=False))
     op.add_column("request", sa.Column("lease_until", sa.Integer(), nullable=True))
     op.execute(
         "UPDATE request SET send_at = (SELECT send_at FROM attempt WHERE attempt.id = request.attempt_id)"
