@@ -61,7 +61,7 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
             say_counts(sent)
             say_tally(told)
         if target is None:
-            note(
+            project.advise(
                 f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
             )
 
