@@ -12,6 +12,7 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError
 from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter.staging import Held, Source, Staged, Where
 
+UNENDED = re.compile(r"Unexpected end of template.* innermost block .* is '(\w+)'", re.DOTALL)
 MARK = re.compile("\ue000(.*?):(\\d+)\ue001")
 """What staging leaves in the output of .mjml templates: name and line."""
 
@@ -62,8 +63,7 @@ class Rendering:
             ) from error
         except TemplateSyntaxError as error:
             place = self.where(error.name or name, error.lineno)
-            cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
-            raise Problems([Problem(*place, str(error.message), cure)]) from error
+            raise Problems([Problem(*place, *_said(error))]) from error
         except Exception as error:
             place = self._place(error, name)
             cure = "use a name that templates know: edition, clinic, site or reader"
@@ -76,6 +76,15 @@ class Rendering:
             if frame.f_code.co_filename.endswith((".mjml", ".txt", ".jinja"))
         ]
         return self.where(*own[-1]) if own else self.where(name, 1)
+
+
+def _said(error: TemplateSyntaxError) -> tuple[str, str]:
+    """What is wrong and its cure; Jinja's own words for a missing end are for programmers."""
+    if unended := UNENDED.match(str(error.message)):
+        block = unended[1]
+        return f"{{% {block} … %}} has no end", f"write {{% end{block} %}} where it ends"
+    cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
+    return str(error.message), cure
 
 
 def _unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:

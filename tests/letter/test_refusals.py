@@ -55,7 +55,11 @@ def test_it_is_refused_in_the_subject_too(bare: Write, source: str, message: str
     ("body", "line", "message"),
     [
         ("One.\n\n{{ reader.city", 10, "{{ is not closed"),
-        ("One.\n\n{% if reader.city %}\nx", 11, "Unexpected end of template"),
+        (
+            "One.\n\n{% if reader.city %}\nx",
+            11,
+            "{% if … %} has no end; write {% endif %} where it ends",
+        ),
         ("One.\n\n{{ nobody.knows }}", 10, "'nobody' is undefined"),
         ("One.\n\n{% include 'missing.mjml' %}", 10, "templates/email/missing.mjml is missing"),
         ("One.\n\n{{ 'x' * 100000000 }}", 10, "is only for numbers"),
@@ -91,5 +95,13 @@ def test_a_template_may_not_put_a_value_into_a_style(write: Write) -> None:
 
 
 def test_a_missing_template_is_named(write: Write) -> None:
-    with pytest.raises(Problems, match=r"templates/email/nowhere\.mjml is missing"):
+    with pytest.raises(Problems) as caught:
         write("x", template="nowhere")
+    assert str(caught.value).split("\n")[0] == (
+        "content/tips.md:6: templates/email/nowhere.mjml is missing; write template: with one of article"
+    )
+
+
+def test_a_template_without_its_text_twin_is_named(write: Write) -> None:
+    with pytest.raises(Problems, match=r"templates/email/own\.txt is missing"):
+        write("x", template="own", templates={"own.mjml": "<mjml></mjml>"})
