@@ -77,6 +77,7 @@ def test_every_mail_carries_the_footer_and_one_way_out(run: Run, sandbox: Sandbo
                 "Clockwork Perform",
                 "https://www.clockworkperform.com/",
                 "New Orleans, United States",
+                "Questions? Just reply to this letter.",
                 "because you signed up",
             ):
                 assert words in part
