@@ -20,6 +20,21 @@ def in_practice(sentence: str) -> str:
     return WITH_PRACTICE.sub(r"\g<0> --practice", sentence)
 
 
+FILE_ERRORS: Mapping[type[OSError], str] = {
+    FileNotFoundError: "there is no such file or folder; correct the name, or make the folder first",
+    IsADirectoryError: "this is a folder; name a file in it",
+    NotADirectoryError: "a part of it is a file, not a folder; name another place",
+    PermissionError: "you may not read or write it; give yourself permission, or name another place",
+}
+
+
+def file_error(error: OSError) -> str:
+    """Why a file cannot be read or written, and what to do."""
+    told = (sentence for kind, sentence in FILE_ERRORS.items() if isinstance(error, kind))
+    otherwise = f"{error.strerror}; put it right and type the same command again"
+    return f"{error.filename}: {next(told, otherwise)}"
+
+
 def people(number: int) -> str:
     """1 person, 2 people, 12,345 people."""
     return "1 person" if number == 1 else f"{number:,} people"
