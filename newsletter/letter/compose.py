@@ -81,7 +81,12 @@ class _Files:
         path = (self.folder / name).resolve()
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
             return None
-        self.seen[name] = path.read_text(encoding="utf-8")
+        try:
+            self.seen[name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            what, cure = "this is no UTF-8 text", "save the template as UTF-8 text"
+            raise Problems([Problem(f"{TEMPLATES}/{name}", line, what, cure)]) from error
         return self.seen[name]
 
     def missing(self, edition: Edition) -> list[Problem]:

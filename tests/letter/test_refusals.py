@@ -1,5 +1,7 @@
 """What would be silently wrong for a reader is refused, with file and line."""
 
+from pathlib import Path
+
 import pytest
 
 from newsletter.errors import Problems
@@ -99,6 +101,17 @@ def test_a_missing_template_is_named(write: Write) -> None:
         write("x", template="nowhere")
     assert str(caught.value).split("\n")[0] == (
         "content/tips.md:6: templates/email/nowhere.mjml is missing; write template: with one of article"
+    )
+
+
+def test_a_template_in_another_encoding_is_named(write: Write, project: Path) -> None:
+    footer = project / "templates" / "email" / "partials" / "footer.txt"
+    footer.write_bytes(footer.read_bytes() + "Café".encode("latin-1"))
+    line = footer.read_bytes().count(b"\n") + 1
+    with pytest.raises(Problems) as caught:
+        write("x")
+    assert str(caught.value) == (
+        f"templates/email/partials/footer.txt:{line}: this is no UTF-8 text; save the template as UTF-8 text"
     )
 
 
