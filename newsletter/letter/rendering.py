@@ -11,8 +11,9 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError
 
 from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter.staging import Held, Source, Staged, Where
+from newsletter.letter.syntax import said
 
-UNENDED = re.compile(r"Unexpected end of template.* innermost block .* is '(\w+)'", re.DOTALL)
+NO_NAME = re.compile(r"'[\w.]+ object' has no attribute ('\w+')")
 MARK = re.compile("\ue000(.*?):(\\d+)\ue001")
 """What staging leaves in the output of .mjml templates: name and line."""
 
@@ -63,11 +64,12 @@ class Rendering:
             ) from error
         except TemplateSyntaxError as error:
             place = self.where(error.name or name, error.lineno)
-            raise Problems([Problem(*place, *_said(error))]) from error
+            raise Problems([Problem(*place, *said(error))]) from error
         except Exception as error:
             place = self._place(error, name)
             cure = "use a name that templates know: edition, clinic, site or reader"
-            raise Problems([Problem(*place, str(error), cure)]) from error
+            what = NO_NAME.sub(r"\1 is unknown", str(error))
+            raise Problems([Problem(*place, what, cure)]) from error
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
         own = [
@@ -76,15 +78,6 @@ class Rendering:
             if frame.f_code.co_filename.endswith((".mjml", ".txt", ".jinja"))
         ]
         return self.where(*own[-1]) if own else self.where(name, 1)
-
-
-def _said(error: TemplateSyntaxError) -> tuple[str, str]:
-    """What is wrong and its cure; Jinja's own words for a missing end are for programmers."""
-    if unended := UNENDED.match(str(error.message)):
-        block = unended[1]
-        return f"{{% {block} … %}} has no end", f"write {{% end{block} %}} where it ends"
-    cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
-    return str(error.message), cure
 
 
 def _unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:

@@ -29,6 +29,9 @@ REFUSED = {
     "alone": ("{{ reader }}", "reader stands alone"),
     "unknown field": ("{{ reader.firstname }}", "reader.firstname is unknown; did you mean reader.first_name?"),
     "clinical field": ("{{ reader.diagnosis }}", "reader.diagnosis is unknown; known are first_name"),
+    "unknown filter": ("{{ reader.city | capitalise }}", "there is no filter capitalise; did you mean capitalize?"),
+    "unknown filter without reader": ("{{ 'x' | zzz }}", "there is no filter zzz; leave it out"),
+    "unknown test": ("{{ reader.city is defind }}", "there is no test defind; did you mean defined?"),
     "taken name": ("{% for reader in [1] %}{% endfor %}", "cannot name something else"),
 }  # fmt: skip
 
@@ -62,6 +65,13 @@ def test_it_is_refused_in_the_subject_too(bare: Write, source: str, message: str
             11,
             "{% if … %} has no end; write {% endif %} where it ends",
         ),
+        (
+            "One.\n\n{% if reader.city %}x{% endfor %}",
+            10,
+            "{% endfor %} stands where {% if … %} has no end; write {% endif %}",
+        ),
+        ("One.\n\n{{ clinic.nope }}", 10, "10: 'nope' is unknown; use a name that templates know"),
+        ("One.\n\n{{ edition.nope }}", 10, "10: 'nope' is unknown; use a name that templates know"),
         ("One.\n\n{{ nobody.knows }}", 10, "'nobody' is undefined"),
         ("One.\n\n{% include 'missing.mjml' %}", 10, "templates/email/missing.mjml is missing"),
         ("One.\n\n{{ 'x' * 100000000 }}", 10, "is only for numbers"),
@@ -80,6 +90,14 @@ def test_broken_jinja_names_the_articles_line(
         bare(body)
     assert f"content/tips.md:{line}: " in str(caught.value)
     assert message in str(caught.value)
+
+
+def test_a_block_without_an_end_is_told_in_the_subject_too(bare: Write) -> None:
+    with pytest.raises(Problems) as caught:
+        bare("One.", subject="Hi {% if reader.city %}there, all of you")
+    assert str(caught.value) == (
+        "content/tips.md:4: {% if … %} has no end; write {% endif %} where it ends"
+    )
 
 
 def test_a_template_may_not_put_a_value_into_a_style(write: Write) -> None:
