@@ -30,7 +30,7 @@ class Clinic:
     country: str = "United States"
     postal_address: str = ""
     """Street or PO box, city, state, ZIP. The law asks for it (16 CFR 316.2(p)); empty means no real send."""
-    contact: str = ""
+    contact: str = "Questions? Just reply to this letter."
     """How readers reach a person: a phone number or an address, shown in the footer."""
     timezone: str = "America/Chicago"
     why: str = "You get this letter because you signed up for news from Clockwork Perform."

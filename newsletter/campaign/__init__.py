@@ -37,6 +37,7 @@ from newsletter.campaign.requests import (
     throttled_until,
     unknown_requests,
     waiting,
+    waiting_of,
     withhold,
 )
 from newsletter.campaign.stop import (
@@ -131,6 +132,7 @@ __all__ = [
     "unknown_requests",
     "variant_of",
     "waiting",
+    "waiting_of",
     "was_posted",
     "withhold",
 ]

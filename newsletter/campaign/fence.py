@@ -25,6 +25,11 @@ class Doubt:
     people: int
     """How many people the whole attempt is for."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether its cancellation was decided already."""
+        return self.attempt.state == "fencing"
+
 
 def doubts(connection: Connection, campaign_id: int) -> list[Doubt]:
     """The live attempts with a request that is unknown or was being fenced already, oldest first."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, sel
 from newsletter.campaign.approval import APPROVED
 from newsletter.campaign.ranges import Run, halves
 from newsletter.campaign.states import REQUEST, before
+from newsletter.campaign.wave import Attempt
 from newsletter.errors import NewsletterError
 from newsletter.store import (
     attempt,
@@ -157,6 +158,12 @@ def claim(connection: Connection, wanted: Request, claiming: Claim) -> bool:
     return claimed.first() is not None
 
 
+def waiting_of(connection: Connection, tried: Attempt) -> bool:
+    """Whether a request of this attempt is still to be posted."""
+    query = exists().where(request.c.attempt_id == tried.id, request.c.state == "pending")
+    return bool(connection.scalar(select(query)))
+
+
 def throttled_until(connection: Connection) -> int:
     """Before when nobody posts; whoever asks in a transaction that writes has the turn until it ends."""
     query = select(throttle.c.not_before).where(throttle.c.id == 1).with_for_update()
@@ -178,7 +185,8 @@ def settle(
 ) -> None:
     """Write what became of the request; raises where its state does not lead to *state*.
 
-    A request that somebody else gave up as unknown meanwhile keeps the better knowledge of whoever posted it.
+    A request that somebody else gave up as unknown meanwhile keeps the better knowledge of whoever posted it;
+    once its wave is cancelled, the answer changes nothing.
     """
     changed = connection.execute(
         update(request)
@@ -193,11 +201,16 @@ def settle(
             lease_until=None,
         )
     )
-    if changed.rowcount != 1:
+    if changed.rowcount != 1 and not _ended(connection, wanted):
         raise NewsletterError(
             f"the ledger was changed by another process meanwhile (request {wanted.id} cannot become "
             f"{state}); type newsletter status {wanted.campaign_id}"
         )
+
+
+def _ended(connection: Connection, wanted: Request) -> bool:
+    state = connection.scalar(select(request.c.state).where(request.c.id == wanted.id))
+    return state in ("cancelled", "void")
 
 
 def refuse_people(
@@ -251,7 +264,7 @@ def give_up_posting(connection: Connection, now: int | None = None) -> int:
     """
     dead = update(request).where(request.c.state == "posting")
     if now is not None:
-        dead = dead.where(request.c.lease_until <= now)
+        dead = dead.where(func.coalesce(request.c.lease_until, 0) <= now)
     words = "the program ended before an answer came"
     values = {"state": "unknown", "answer": words, "owner": "", "lease_until": None}
     return connection.execute(dead.values(values)).rowcount

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from newsletter import __version__
+from newsletter.cli.wording import file_error
 from newsletter.errors import NewsletterError
 
 COMMANDS = {
@@ -49,6 +50,11 @@ class Commands(click.Group):
         except NewsletterError as error:
             click.echo(f"{error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(file_error(error), err=True)
+            ctx.exit(NewsletterError.exit_code)
 
 
 @click.command(

@@ -19,7 +19,8 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import as_json, moment, note, result, table
+from newsletter.cli.wording import as_json, file_error, moment, note, result, table
+from newsletter.errors import NewsletterError
 from newsletter.feedback import tally
 
 MOST_SHOWN = 50
@@ -61,7 +62,7 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
             say_counts(sent)
             say_tally(told)
         if target is None:
-            note(
+            project.advise(
                 f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
             )
 
@@ -85,9 +86,11 @@ def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
     if str(target) == "-":
         _write_rows(sys.stdout, rows, project)
         return
-    with target.open(
-        "w", encoding="utf-8-sig", newline=""
-    ) as file:  # the mark lets Excel see UTF-8
+    try:  # here, because inside an open store its failures are taken for the store's
+        file = target.open("w", encoding="utf-8-sig", newline="")  # the mark lets Excel see UTF-8
+    except OSError as error:
+        raise NewsletterError(file_error(error)) from error
+    with file:
         _write_rows(file, rows, project)
     note(f"{target} has a row for each person.")
 

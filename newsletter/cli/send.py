@@ -62,13 +62,13 @@ def send(
         if dry_run:
             if json:
                 as_json({"plan": plan_as_dict(plan, project)})
-            note(f"Nothing was sent. Next: newsletter send {article}")
+            project.advise(f"Nothing was sent. Next: newsletter send {article}")
             return
         if not yes:
             _ask(plan, waiting)
         sent = _send(project, store, account, plan, waiting, asked)
         _report(project, plan, sent, json)
-    finished(sent.counts)
+        finished(sent.counts)
 
 
 def _plan(
@@ -105,7 +105,8 @@ def _nobody_new(plan: Plan, project: Project, json: bool) -> None:
     elif plan.already:
         result(f"{name}: everybody who wants it has it already; nobody is new, nothing was sent.")
     else:
-        result(f"{name}: nobody may be mailed; newsletter lists says why.")
+        result(f"{name}: nobody may be mailed.")
+        project.advise("Next: newsletter lists says why")
 
 
 def _ask(plan: Plan, waiting: int | None) -> None:
@@ -175,10 +176,9 @@ def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
     else:
         result()
         say_counts(sent)
-    option = " --practice" if project.practice else ""
-    note(f"To take it back: newsletter undo {sent.campaign_id}{option}")
+    project.advise(f"To take it back: newsletter undo {sent.campaign_id}")
     if project.practice:
         note(
             "The mails wait in the sandbox for their time. To let them leave now: newsletter sandbox skip 1h"
         )
-    note(f"Next: newsletter report {sent.campaign_id}{option} says who got it")
+    project.advise(f"Next: newsletter report {sent.campaign_id} says who got it")

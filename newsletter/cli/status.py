@@ -9,7 +9,7 @@ from newsletter.campaign import Summary, summary
 from newsletter.cli.campaigns import state, which
 from newsletter.cli.outcome import Sent, finished, say_counts, say_tally
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, facts, moment, note, result
+from newsletter.cli.wording import as_json, facts, moment, result
 from newsletter.delivery import undo_until
 from newsletter.feedback import settle_unknown_by_events, tally
 from newsletter.store import Store
@@ -41,8 +41,8 @@ def status(number: int | None, practice: bool, json: bool) -> None:
             say_counts(sent)
             say_tally(told)
         if found.counts.pending and found.stop != "undo":
-            note(f"Next: newsletter send {found.edition} goes on")
-    finished(found.counts)
+            project.advise(f"Next: newsletter send {found.edition} goes on")
+        finished(found.counts)
 
 
 def _settled(store: Store, found: Summary) -> Summary:

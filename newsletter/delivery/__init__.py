@@ -4,6 +4,7 @@ from newsletter.delivery.account import Account, Patience, TooLate
 from newsletter.delivery.dispatch import Manner, dispatch
 from newsletter.delivery.events import read_events
 from newsletter.delivery.lock import look_after
+from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
 from newsletter.delivery.schedule import Schedule, TooEarly, schedule, undo_until
 from newsletter.delivery.suppressions import download_suppressions
@@ -12,6 +13,7 @@ from newsletter.delivery.undo import UndoResult, undo
 from newsletter.delivery.webhook import Forged, Signer, connect_webhook
 
 __all__ = [
+    "KEPT_SECONDS",
     "Account",
     "Forged",
     "Manner",
@@ -27,8 +29,11 @@ __all__ = [
     "envelope",
     "list_unsubscribe",
     "look_after",
+    "pause",
+    "paused",
     "post_trial",
     "read_events",
+    "resume",
     "schedule",
     "undo",
     "undo_until",

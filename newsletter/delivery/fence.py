@@ -18,6 +18,7 @@ from newsletter.campaign import (
     doubts,
     end_fence,
     give_up_fence,
+    give_up_posting,
 )
 from newsletter.config import Sending
 from newsletter.delivery.account import Account, TooLate
@@ -42,16 +43,20 @@ class Fencing:
     sending: Sending
     going: Going
 
-    def close(self, *, again: bool = True) -> int:
-        """Fence every wave in doubt for which there is time; how many were posted again or given up.
-
-        *again*: False leaves the people of a cancelled wave pending instead of opening it anew.
-        """
+    def close(self) -> int:
+        """Fence every wave in doubt for which there is time; how many were posted again or given up."""
         with self.store.read() as connection:
             found = doubts(connection, self.campaign_id)
-        return sum(self._close(doubt, again) for doubt in found)
+        return sum(self._close(doubt, again=True) for doubt in found)
 
-    def _close(self, doubt: Doubt, again: bool) -> bool:
+    def finish(self) -> None:
+        """End the fences that were begun, and open nothing anew."""
+        with self.store.read() as connection:
+            begun = [one for one in doubts(connection, self.campaign_id) if one.begun]
+        for doubt in begun:
+            self._close(doubt, again=False)
+
+    def _close(self, doubt: Doubt, *, again: bool) -> bool:
         now = self.account.now(fresh=True)
         if doubt.attempt.state == "paused" or not self._possible(doubt, now):
             return self._given_up(doubt.attempt)
@@ -96,6 +101,7 @@ class Fencing:
         post_until = tried.send_at + later - notice(doubt.people, self.sending)
         batch = Batch(batch_id, post_until) if batch_id else None
         with self.store.write() as connection:
+            give_up_posting(connection, now)  # quiescence is longer than any lease
             end_fence(connection, tried, batch, later, now)
 
     def _later(self, doubt: Doubt, now: int) -> int:

@@ -108,10 +108,9 @@ def _attempts() -> None:
     with op.batch_alter_table("attempt") as table:
         table.drop_constraint(op.f("attempt_state_check"), type_="check")
         table.create_check_constraint(op.f("attempt_state_check"), STATES)
-    send_at = sa.Column("send_at", sa.Integer(), server_default="0", nullable=False)
-    op.add_column("request", send_at)
-    owner = sa.Column("owner", sa.Text(), server_default="", nullable=False)
-    op.add_column("request", owner)
+    whole = sa.Column("send_at", sa.Integer(), server_default="0", nullable=False)
+    op.add_column("request", whole)
+    op.add_column("request", sa.Column("owner", sa.Text(), server_default="", nullable=False))
     op.add_column("request", sa.Column("lease_until", sa.Integer(), nullable=True))
     op.execute(
         "UPDATE request SET send_at = (SELECT send_at FROM attempt WHERE attempt.id = request.attempt_id)"
