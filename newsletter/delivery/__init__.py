@@ -2,6 +2,7 @@
 
 from newsletter.delivery.account import Account, Patience, TooLate
 from newsletter.delivery.dispatch import Manner, dispatch
+from newsletter.delivery.dns import Dns
 from newsletter.delivery.events import read_events
 from newsletter.delivery.lock import look_after
 from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
@@ -15,6 +16,7 @@ from newsletter.delivery.webhook import Forged, Signer, connect_webhook
 __all__ = [
     "KEPT_SECONDS",
     "Account",
+    "Dns",
     "Forged",
     "Manner",
     "Patience",
