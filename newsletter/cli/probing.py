@@ -64,8 +64,9 @@ def probed(project: Project, to: tuple[str, ...], *, yes: bool) -> list[Examined
 
 def probe_file(project: Project) -> Path:
     """Beside the store, for each account its own."""
-    stem = Path(str(project.settings.store_address(practice=project.practice))).stem
-    return project.root / ".newsletter" / f"{stem}.probe.json"
+    address = project.settings.store_address(practice=project.practice)
+    name = address.stem if isinstance(address, Path) else address.rpartition("schema=")[2]
+    return project.root / ".newsletter" / f"{name}.probe.json"
 
 
 def _begun(project: Project, to: tuple[str, ...], file: Path, *, yes: bool) -> Probe:

@@ -93,10 +93,11 @@ def _campaign(one: Event, mine: set[Event]) -> int | None:
 
 
 def _store(connection: Connection, events: Sequence[Event], mine: set[Event], now: int) -> int:
-    statement = INSERTS[connection.dialect.name](event).on_conflict_do_nothing()
+    insert = INSERTS[connection.dialect.name](event)
+    statement = insert.on_conflict_do_nothing().returning(event.c.id)
     rows = [_row(one, now, known=one in mine) for one in events]
     return sum(
-        connection.execute(statement, rows[first : first + CHUNK]).rowcount
+        len(connection.execute(statement, rows[first : first + CHUNK]).all())
         for first in range(0, len(rows), CHUNK)
     )
 
