@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "Say who got a campaign, one row a person.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
     "webhook": "Let SendGrid tell your server what became of each mail.",
+    "doctor": "Say whether a campaign could leave now.",
     "sandbox": "Run a local SendGrid to practise with.",
 }
 

@@ -2,7 +2,9 @@
 
 from newsletter.delivery.account import Account, Patience, TooLate
 from newsletter.delivery.dispatch import Manner, dispatch
+from newsletter.delivery.dns import Dns
 from newsletter.delivery.events import read_events
+from newsletter.delivery.evidence import settle_unknown_by_evidence
 from newsletter.delivery.lock import look_after
 from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
@@ -15,6 +17,7 @@ from newsletter.delivery.webhook import Forged, Signer, connect_webhook
 __all__ = [
     "KEPT_SECONDS",
     "Account",
+    "Dns",
     "Forged",
     "Manner",
     "Patience",
@@ -35,6 +38,7 @@ __all__ = [
     "read_events",
     "resume",
     "schedule",
+    "settle_unknown_by_evidence",
     "undo",
     "undo_until",
     "unsubscribe_tag",
