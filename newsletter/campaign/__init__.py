@@ -15,6 +15,7 @@ from newsletter.campaign.fence import (
     give_up_fence,
 )
 from newsletter.campaign.freeze import Frozen, freeze
+from newsletter.campaign.progress import WaveProgress, waves
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.readers import own_links, reader_of
 from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
@@ -82,6 +83,7 @@ __all__ = [
     "Run",
     "Summary",
     "Times",
+    "WaveProgress",
     "approve",
     "approved",
     "ask_stop",
@@ -134,5 +136,6 @@ __all__ = [
     "waiting",
     "waiting_of",
     "was_posted",
+    "waves",
     "withhold",
 ]

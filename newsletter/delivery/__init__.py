@@ -6,9 +6,17 @@ from newsletter.delivery.dns import Dns
 from newsletter.delivery.events import read_events
 from newsletter.delivery.evidence import settle_unknown_by_evidence
 from newsletter.delivery.lock import look_after
+from newsletter.delivery.opening import due_at
 from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
-from newsletter.delivery.schedule import Schedule, TooEarly, schedule, undo_until
+from newsletter.delivery.schedule import (
+    Schedule,
+    TooEarly,
+    last_send_at,
+    leave,
+    schedule,
+    undo_until,
+)
 from newsletter.delivery.suppressions import download_suppressions
 from newsletter.delivery.trial import post_trial
 from newsletter.delivery.undo import UndoResult, undo
@@ -29,7 +37,10 @@ __all__ = [
     "connect_webhook",
     "dispatch",
     "download_suppressions",
+    "due_at",
     "envelope",
+    "last_send_at",
+    "leave",
     "list_unsubscribe",
     "look_after",
     "pause",
