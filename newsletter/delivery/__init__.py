@@ -3,6 +3,7 @@
 from newsletter.delivery.account import Account, Patience, TooLate
 from newsletter.delivery.dispatch import Manner, dispatch
 from newsletter.delivery.dns import Dns
+from newsletter.delivery.elsewhere import refuse_unknown_traffic
 from newsletter.delivery.events import read_events
 from newsletter.delivery.evidence import settle_unknown_by_evidence
 from newsletter.delivery.lock import look_after
@@ -47,6 +48,7 @@ __all__ = [
     "paused",
     "post_trial",
     "read_events",
+    "refuse_unknown_traffic",
     "resume",
     "schedule",
     "settle_unknown_by_evidence",
