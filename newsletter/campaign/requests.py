@@ -14,6 +14,7 @@ from newsletter.errors import NewsletterError
 from newsletter.store import (
     attempt,
     campaign,
+    insert_new,
     recipient,
     request,
     subscriber,
@@ -137,6 +138,7 @@ def claim(connection: Connection, wanted: Request, claiming: Claim) -> bool:
     """Mark the request as being posted; False where it was stopped, taken, is too early or too late."""
     if throttled_until(connection) > claiming.now:
         return False
+    _hold_still(connection, wanted)
     going_on = exists().where(
         campaign.c.id == request.c.campaign_id, campaign.c.stop.is_(None), APPROVED
     )
@@ -158,6 +160,16 @@ def claim(connection: Connection, wanted: Request, claiming: Claim) -> bool:
     return claimed.first() is not None
 
 
+def _hold_still(connection: Connection, wanted: Request) -> None:
+    """Nobody stops the campaign or fences the attempt from here to the commit.
+
+    They look for what is on its way after that, and must find this request (PostgreSQL, Read Committed).
+    """
+    for table, number in ((campaign, wanted.campaign_id), (attempt, wanted.attempt_id)):
+        query = select(table.c.id).where(table.c.id == number)
+        connection.execute(query.with_for_update(read=True))
+
+
 def waiting_of(connection: Connection, tried: Attempt) -> bool:
     """Whether a request of this attempt is still to be posted."""
     query = exists().where(request.c.attempt_id == tried.id, request.c.state == "pending")
@@ -169,7 +181,8 @@ def throttled_until(connection: Connection) -> int:
     query = select(throttle.c.not_before).where(throttle.c.id == 1).with_for_update()
     found = connection.scalar(query)
     if found is None:
-        connection.execute(insert(throttle).values(id=1))
+        insert_new(connection, throttle, [{"id": 1}])
+        found = connection.scalar(query)
     return found or 0
 
 
