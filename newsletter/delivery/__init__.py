@@ -21,7 +21,7 @@ from newsletter.delivery.schedule import (
 from newsletter.delivery.suppressions import download_suppressions
 from newsletter.delivery.trial import post_trial
 from newsletter.delivery.undo import UndoResult, undo
-from newsletter.delivery.webhook import Forged, Signer, connect_webhook
+from newsletter.delivery.webhook import Forged, Signer, connect_webhook, disconnect_webhooks
 
 __all__ = [
     "KEPT_SECONDS",
@@ -36,6 +36,7 @@ __all__ = [
     "TooLate",
     "UndoResult",
     "connect_webhook",
+    "disconnect_webhooks",
     "dispatch",
     "download_suppressions",
     "due_at",
