@@ -300,6 +300,16 @@ def resolve(connection: Connection, wanted: Request, state: str, now: int) -> No
     settle(connection, wanted, state, now, Answered(words="settled by evidence or by a person"))
 
 
+def posted_for(connection: Connection, edition_id: str) -> int:
+    """For how many people mail of the edition was ever posted, whatever became of it; people of two attempts twice."""
+    size = request.c.last_seq - request.c.first_seq + 1
+    query = select(func.coalesce(func.sum(size), 0)).join_from(
+        request, campaign, campaign.c.id == request.c.campaign_id
+    )
+    posted = (campaign.c.edition_id == edition_id) & request.c.posted_at.is_not(None)
+    return int(connection.execute(query.where(posted)).scalar_one())
+
+
 def posting(connection: Connection, campaign_id: int) -> bool:
     """Whether a request of the campaign is on its way."""
     query = select(

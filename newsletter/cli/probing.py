@@ -100,7 +100,7 @@ def _gone_on(project: Project, known: Probe, file: Path) -> Probe:
 
 def _tell_next(project: Project, probe: Probe) -> None:
     if probe.step == DONE:
-        note("The probe is done. Next: newsletter doctor")
+        project.advise("The probe is done. Next: newsletter doctor")
         return
     at = datetime.fromtimestamp(probe.visit_at, project.settings.zone)
-    note(f"Next: newsletter doctor --probe, after {at:%H:%M %Z}")
+    project.advise(f"Next: newsletter doctor --probe, after {at:%H:%M %Z}")

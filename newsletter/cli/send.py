@@ -26,7 +26,14 @@ from newsletter.cli.project import (
 )
 from newsletter.cli.times import Wish, read_times, time_options
 from newsletter.cli.wording import as_json, moment, note, people, result
-from newsletter.delivery import Account, Manner, TooEarly, dispatch, envelope
+from newsletter.delivery import (
+    Account,
+    Manner,
+    TooEarly,
+    dispatch,
+    envelope,
+    refuse_unknown_traffic,
+)
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
@@ -36,9 +43,22 @@ from newsletter.store import Store
 @practice_option
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--anyway",
+    is_flag=True,
+    help="Send although SendGrid has mail of this edition that this computer does not know.",
+)
 @time_options
 @json_option
-def send(article: Path, practice: bool, dry_run: bool, yes: bool, json: bool, **when: Any) -> None:
+def send(
+    article: Path,
+    practice: bool,
+    dry_run: bool,
+    yes: bool,
+    anyway: bool,
+    json: bool,
+    **when: Any,
+) -> None:
     """Merge new lists, check ARTICLE, show the plan, ask, and hand the campaign to SendGrid.
 
     The mail leaves about half an hour later; until shortly before, newsletter undo takes it back.
@@ -56,6 +76,8 @@ def send(article: Path, practice: bool, dry_run: bool, yes: bool, json: bool, **
         if not json:
             result(say_plan(plan, project))
         _refuse_errors(plan, article, json)
+        if plan.recipients and not anyway:
+            refuse_unknown_traffic(store, account, plan.composed.edition)
         if dry_run:
             if json:
                 as_json({"plan": plan_as_dict(plan, project)})

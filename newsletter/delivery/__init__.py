@@ -3,6 +3,7 @@
 from newsletter.delivery.account import Account, Patience, TooLate
 from newsletter.delivery.dispatch import Manner, dispatch
 from newsletter.delivery.dns import Dns
+from newsletter.delivery.elsewhere import refuse_unknown_traffic
 from newsletter.delivery.events import read_events
 from newsletter.delivery.evidence import settle_unknown_by_evidence
 from newsletter.delivery.lock import look_after
@@ -20,7 +21,7 @@ from newsletter.delivery.schedule import (
 from newsletter.delivery.suppressions import download_suppressions
 from newsletter.delivery.trial import post_trial
 from newsletter.delivery.undo import UndoResult, undo
-from newsletter.delivery.webhook import Forged, Signer, connect_webhook
+from newsletter.delivery.webhook import Forged, Signer, connect_webhook, disconnect_webhooks
 
 __all__ = [
     "KEPT_SECONDS",
@@ -35,6 +36,7 @@ __all__ = [
     "TooLate",
     "UndoResult",
     "connect_webhook",
+    "disconnect_webhooks",
     "dispatch",
     "download_suppressions",
     "due_at",
@@ -47,6 +49,7 @@ __all__ = [
     "paused",
     "post_trial",
     "read_events",
+    "refuse_unknown_traffic",
     "resume",
     "schedule",
     "settle_unknown_by_evidence",

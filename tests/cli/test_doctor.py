@@ -68,7 +68,7 @@ def test_the_probe_takes_three_visits(run: Run, sandbox: Sandbox, works: bool) -
     begun = run(*words, "--to", "me@example.com", "--to", "other@example.com", typed="y\n")
     assert begun.code == 0
     assert "This sends about six mails to me@example.com and other@example.com" in begun.err
-    assert "Next: newsletter doctor --probe, after" in begun.err
+    assert "Next: newsletter doctor --practice --probe, after" in begun.err
     assert "the probe is under way" in run("doctor", "--practice").out
     assert "on their way" in run(*words).err
     for _ in range(2):
