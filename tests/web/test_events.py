@@ -142,9 +142,9 @@ def test_what_is_too_large_is_not_read(server: Server) -> None:
 
 
 def test_what_could_not_be_stored_comes_again(server: Server, clinic: Clinic) -> None:
-    send(clinic, "Ada")
     with clinic.store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE event RENAME TO gone")
+    send(clinic, "Ada")
     assert post_events(clinic.sandbox.url) == (0, 1)
     with clinic.store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE gone RENAME TO event")
