@@ -14,8 +14,9 @@ from pathlib import Path
 import click
 
 from newsletter.sandbox import start_in_background, stop
+from tests import engines
 from tests.crash.command import TICKS, Desk, start, wait, warm_up
-from tests.crash.plan import drawn
+from tests.crash.plan import drawn, shared
 from tests.crash.project import ARTICLE, copied, make_template
 from tests.crash.run import Finding, play
 
@@ -27,7 +28,11 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash")
     parser.add_argument("seeds", help="one, as 17, or several, as 0-499")
     parser.add_argument("--jobs", type=int, default=SIDE_BY_SIDE, help="runs side by side")
-    parser.add_argument("--keep", action="store_true", help="show the plan and keep the folder")
+    parser.add_argument(
+        "--workers",
+        action="store_true",
+        help="on PostgreSQL, with three workers that share the work",
+    )
     given = parser.parse_args(words)
     first, _, last = given.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
@@ -36,18 +41,22 @@ def main(words: Sequence[str]) -> int:
     warm_up()
     folder = Path(tempfile.mkdtemp(prefix="newsletter-crash-"))
     url = start_in_background(folder / "sandbox", options=["--outbox", "none"])
+    end_server = engines.start_server() if given.workers else lambda: None
     try:
         return _play_all(seeds, folder, url, given)
     finally:
+        end_server()
         stop(folder / "sandbox")
 
 
 def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -> int:
-    template = make_template(folder / "template", url)
+    database = str(engines.new_address("postgresql", folder)) if given.workers else ""
+    template = make_template(folder / "template", url, database.partition("&schema=")[0])
     statements = _statements_of_a_send(template, folder)
     click.echo(f"an undisturbed send has {statements} statements")
     begun, happened, broken = time.monotonic(), Counter[str](), 0
-    for finding in _found(seeds, partial(_one, template, folder, statements), given.jobs):
+    one = partial(_one, template, folder, statements)
+    for finding in _found(seeds, one, given.jobs):
         happened += finding.happened
         for wrong in finding.wrong:
             click.echo(f"run {finding.seed}: {wrong}")
@@ -67,7 +76,8 @@ def _found(seeds: range, one: "partial[Finding]", jobs: int) -> Iterator[Finding
 
 
 def _one(template: Desk, folder: Path, statements: int, seed: int) -> Finding:
-    return play(drawn(seed, statements), template, folder / str(seed))
+    plan = drawn(seed, statements)
+    return play(shared(plan) if template.database else plan, template, folder / str(seed))
 
 
 def _statements_of_a_send(template: Desk, folder: Path) -> int:

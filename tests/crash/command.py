@@ -33,6 +33,17 @@ class Desk:
     folder: Path
     url: str
     key: str
+    database: str = ""
+    """Of PostgreSQL; empty keeps the store in the folder."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command finds in its environment."""
+        return {
+            "SENDGRID_HOST": self.url,
+            "SENDGRID_API_KEY": self.key,
+            "NEWSLETTER_DATABASE": self.database,
+        }
 
     @property
     def log(self) -> Path:
@@ -78,7 +89,7 @@ def wait(pid: int, seconds: float) -> int | None:
 
 def _sit_down(desk: Desk, words: Sequence[str]) -> None:
     os.chdir(desk.folder)
-    os.environ |= {"SENDGRID_HOST": desk.url, "SENDGRID_API_KEY": desk.key}
+    os.environ |= desk.environment
     log = os.open(desk.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
@@ -88,31 +99,10 @@ def _sit_down(desk: Desk, words: Sequence[str]) -> None:
 
 def _typed(words: Sequence[str]) -> int:
     sys.argv = ["newsletter", *words]
-    if words[0] in ("pause", "resume") and words[0] not in COMMANDS:
-        return _direct(*words)
     try:
         newsletter.cli.main()
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 0
-    return 0
-
-
-def _direct(name: str, number: str = "1", *_: str) -> int:
-    import click
-
-    from newsletter.cli.project import open_project
-    from newsletter.delivery import pause, resume
-    from newsletter.errors import NewsletterError
-
-    project = open_project()
-    try:
-        with project.store() as store, project.account() as account:
-            {"pause": pause, "resume": resume}[name](
-                store, int(number), account, project.settings.sending
-            )
-    except NewsletterError as error:
-        click.echo(str(error))
-        return error.exit_code
     return 0
 
 

@@ -1,17 +1,21 @@
 """This module holds the ledger against what the sandbox let leave: nobody twice, nobody lost."""
 
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 from sqlalchemy import Connection, select
 
 from newsletter.campaign import counts, report_rows
 from newsletter.config import load_settings
 from newsletter.sandbox import Subuser, left
-from newsletter.store import Store, campaign, open_store
+from newsletter.store import Address, Store, campaign, open_store, remove_store
+from tests import engines
 from tests.crash.command import Desk
 
 EXACTLY = {"accepted": (1, 1), "unknown": (0, 1)}
@@ -40,15 +44,33 @@ class Standing:
 
 def has_campaign(desk: Desk) -> bool:
     """Whether anything was frozen yet."""
-    settings = load_settings(desk.folder, {"SENDGRID_HOST": desk.url})
-    with closing(sqlite3.connect(settings.store_address(practice=False))) as driver:
+    if desk.database:
+        return bool(standings(desk))
+    with closing(sqlite3.connect(_address(desk))) as driver:
         return driver.execute("SELECT 1 FROM campaign").fetchone() is not None
+
+
+def cut_connections(desk: Desk) -> None:
+    """End every connection of this run's commands with the database."""
+    found = parse_qs(urlsplit(desk.database).query)
+    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+    with psycopg.connect(os.environ[engines.VARIABLE], autocommit=True) as connection:
+        connection.execute(query, found["application_name"])
+
+
+def forget(desk: Desk) -> None:
+    """Remove what a run left in the database."""
+    if desk.database:
+        remove_store(_address(desk))
 
 
 def opened(desk: Desk) -> Store:
     """The store that the commands at *desk* use."""
-    settings = load_settings(desk.folder, {"SENDGRID_HOST": desk.url})
-    return open_store(settings.store_address(practice=False))
+    return open_store(_address(desk))
+
+
+def _address(desk: Desk) -> Address:
+    return load_settings(desk.folder, desk.environment).store_address(practice=False)
 
 
 def standings(desk: Desk) -> list[Standing]:

@@ -4,7 +4,7 @@ A seed decides everything that is drawn here; what the scheduler of the computer
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.sandbox import Behaviour, Terms, Trouble
 
@@ -22,7 +22,7 @@ class Strike:
     """What ends a process, or holds it up."""
 
     kind: str = "none"
-    """none, statement, kill, stop (and let go on) or choke (stop, then kill)."""
+    """none, statement, kill, stop (and let go on), choke (stop, then kill), or cut (the database's connections)."""
     at: float = 0.0
     """The number of the statement, or seconds after the campaign was frozen."""
     seconds: float = 0.0
@@ -41,6 +41,8 @@ class Act:
     second_at: float = 0.0
     """Seconds after the campaign was frozen."""
     second_strike: Strike = Strike()
+    workers: tuple[Strike, ...] = ()
+    """What strikes each of the workers that share the work."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,24 @@ class Plan:
         """Whether late mail under a cancelled batch is discarded (U1)."""
         behaviour = self.terms.behaviour
         return behaviour is not None and behaviour.late_arrivals_discarded
+
+
+def shared(plan: Plan) -> Plan:
+    """The same run with workers that share the work, which are struck too."""
+    dice = random.Random(f"{plan.seed} workers")
+    kinds = ("statement", "statement", "kill", "cut", "cut", "stop", "none")
+    longest = max(act.strike.seconds for act in plan.acts)
+    acts = [
+        replace(act, workers=tuple(_one_of(dice, kinds, longest) for _ in range(3)))
+        for act in plan.acts
+    ]
+    return replace(plan, acts=tuple(acts))
+
+
+def _one_of(dice: random.Random, kinds: tuple[str, ...], longest: float) -> Strike:
+    kind = dice.choice(kinds)
+    at = float(dice.randint(1, 60)) if kind == "statement" else dice.uniform(0, 0.8)
+    return Strike(kind, at, dice.uniform(0, longest))
 
 
 def drawn(seed: int, statements: int) -> Plan:
@@ -89,6 +109,8 @@ def drawn(seed: int, statements: int) -> Plan:
         _act(dice, 1 + (seed + 97 * number) % statements, longest, seconds)
         for number in range(dice.choice((1, 1, 2, 2, 3)))
     ]
+    if seed < statements:  # the first runs strike between every two statements of a send
+        acts[0] = replace(acts[0], strike=Strike("statement", seed + 1), rest=0.0)
     terms = Terms(speed=speed, behaviour=behaviour, trouble=trouble)
     return Plan(seed, terms, tuple(acts), dice.random() < 0.1, dice.random() < 0.5)
 

@@ -52,7 +52,7 @@ Hello.
 """
 
 
-def make_template(folder: Path, url: str) -> Desk:
+def make_template(folder: Path, url: str, database: str = "") -> Desk:
     """A project whose lists are merged, in *folder*."""
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "newsletter.toml", folder)
@@ -72,19 +72,30 @@ def make_template(folder: Path, url: str) -> Desk:
         "\n".join(["Email,First name,Status,Signed up", *rows, ""])
     )
     (folder / "subscribers" / "people.toml").write_text(CONSENT)
-    desk = Desk(folder, url, "SG.template")
+    desk = Desk(folder, url, "SG.template", database)
+    if not database:
+        merge_lists(desk)
+    return desk
+
+
+def merge_lists(desk: Desk) -> None:
+    """Have the people of the list in the store."""
     code = wait(start(desk, ["lists"]), 60)
     if code != 0:
         raise RuntimeError(f"the lists were not merged ({code}): {desk.log.read_text()}")
     desk.log.unlink()
-    return desk
 
 
 def copied(template: Desk, folder: Path, key: str) -> Desk:
-    """A desk of its own for one run."""
+    """A desk of its own for one run; on PostgreSQL with a schema and a name of its own."""
     shutil.copytree(template.folder, folder, symlinks=True)
     (folder / TICKS).unlink(missing_ok=True)
-    return Desk(folder, template.url, key)
+    name = f"run{folder.name}"
+    own = f"{template.database}&schema={name}&application_name={name}" if template.database else ""
+    desk = Desk(folder, template.url, key, own)
+    if own:
+        merge_lists(desk)
+    return desk
 
 
 def edit(desk: Desk) -> None:

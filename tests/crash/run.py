@@ -19,11 +19,13 @@ from newsletter.sandbox import (
     skip,
 )
 from tests.crash.command import BROKEN, KILLED, Desk, start, wait
-from tests.crash.judge import has_campaign, standings, wrongs
+from tests.crash.judge import cut_connections, forget, has_campaign, standings, wrongs
 from tests.crash.plan import Act, Plan, Strike
 from tests.crash.project import ARTICLE, copied, edit
 
+WORK = ("worker", "--once")
 SEND = ("send", ARTICLE, "--yes")
+SURE = {"undo": ("--yes",)}
 PATIENCE_SECONDS = 90
 FREEZE_SECONDS = 5
 MOST_RESTARTS = 12
@@ -50,6 +52,7 @@ def play(plan: Plan, template: Desk, folder: Path) -> Finding:
     finally:
         close_subuser(run.account)
     if not run.finding.wrong:
+        forget(run.desk)
         shutil.rmtree(folder)
     return run.finding
 
@@ -83,8 +86,11 @@ class _Run:
         running = [self._started(SEND, act.strike)]
         if act.second:
             self._wait_until_frozen(act.second_at)
-            words = (act.second, "--yes") if act.second == "undo" else (act.second,)
+            words = (act.second, *SURE.get(act.second, ()))
             running.append(self._started(words, act.second_strike))
+        if act.workers:
+            self._wait_until_frozen(0)
+            running += [self._started(WORK, strike) for strike in act.workers]
         for one in running:
             self._ended(one, PATIENCE_SECONDS)
         standings(self.desk)
@@ -98,6 +104,8 @@ class _Run:
     def _ended(self, running: "_Running", seconds: float) -> int:
         if running.strike.kind not in ("none", "statement"):
             self._wait_until_frozen(running.strike.at)
+        if running.strike.kind == "cut":
+            cut_connections(self.desk)
         code = running.struck()
         if code is None:
             code = wait(running.pid, seconds)
@@ -174,7 +182,7 @@ class _Running:
     def struck(self) -> int | None:
         """Strike; how the process ended, or None while it runs."""
         code = wait(self.pid, 0)
-        if code is not None or self.strike.kind in ("none", "statement"):
+        if code is not None or self.strike.kind in ("none", "statement", "cut"):
             return code
         if self.strike.kind != "kill":
             os.kill(self.pid, signal.SIGSTOP)
