@@ -1,6 +1,6 @@
 # Everything a person types: `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench migration lock clean
+.PHONY: help demo test check lint bench crash migration lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,10 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+crash: $(VENV)/ready-dev ## Kill a send 5,000 times, and workers 400 times: nobody twice, nobody lost
+	@$(BIN)/python -m tests.crash 0-4999
+	@$(BIN)/python -m tests.crash 0-399 --workers
 
 bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.freeze 10000 100000

@@ -8,6 +8,7 @@ from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.fence import (
     MOST_ATTEMPTS,
     Doubt,
+    begin_asking,
     begin_fence,
     doubt_all,
     doubts,
@@ -44,12 +45,14 @@ from newsletter.campaign.requests import (
 )
 from newsletter.campaign.stop import (
     ask_stop,
+    confirm_stop,
     expire,
     go_on,
     last_unknown,
     stop_reason,
     take_back,
     take_back_rest,
+    unconfirm_stop,
     was_posted,
 )
 from newsletter.campaign.times import Times, first_send_at, times_of
@@ -89,9 +92,11 @@ __all__ = [
     "approved",
     "ask_stop",
     "attempts",
+    "begin_asking",
     "begin_fence",
     "claim",
     "close_attempts",
+    "confirm_stop",
     "counts",
     "doubt_all",
     "doubts",
@@ -132,6 +137,7 @@ __all__ = [
     "throttled_until",
     "times_of",
     "unassigned",
+    "unconfirm_stop",
     "unfinished",
     "unknown_requests",
     "variant_of",
