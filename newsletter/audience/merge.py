@@ -218,7 +218,12 @@ class _Merging:
 
     def _write_rows(self, people: dict[str, list[Row]], ids: dict[str, int]) -> None:
         rows = [
-            {"source_id": self.sources[row.list], "line": row.line, "subscriber_id": ids[key]}
+            {
+                "source_id": self.sources[row.list],
+                "line": row.line,
+                "part": row.part,
+                "subscriber_id": ids[key],
+            }
             for key, said in people.items()
             for row in said
         ]
@@ -323,7 +328,7 @@ def _packed(row: Row) -> str:
 
 def _unpacked(said: str) -> Row:
     values = dict(zip(Row.__slots__, orjson.loads(said), strict=True))
-    return Row(**{**values, "tags": tuple(values["tags"])})
+    return Row(**{**values, "tags": tuple(values["tags"]), "flags": tuple(values["flags"])})
 
 
 def _batched(rows: Iterable[Row | Rejected], size: int) -> Iterator[list[Row | Rejected]]:

@@ -61,13 +61,14 @@ list_row = Table(
     metadata,
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("line", Integer, nullable=False),
+    Column("part", Integer, nullable=False, server_default="0"),
     Column("subscriber_id", ForeignKey("subscriber.id")),
     Column("reason", Text),
-    PrimaryKeyConstraint("source_id", "line"),
+    PrimaryKeyConstraint("source_id", "line", "part"),
     Index("list_row_subscriber", "subscriber_id"),
     CheckConstraint("(subscriber_id IS NULL) <> (reason IS NULL)"),
 )
-"""Every row of every list: whose it is, or why it was rejected."""
+"""Every row of every list: whose it is, or why it was rejected; several addresses in one cell are its parts."""
 
 change = Table(
     "change",
