@@ -10,12 +10,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, insert, select, text
 
-from newsletter.audience.basis import read_basis
+from newsletter.audience.basis import basis_path, read_basis
 from newsletter.audience.difference import Jump, ListChange, Merge, jumps
 from newsletter.audience.erased import erased_people
 from newsletter.audience.folding import folded
 from newsletter.audience.people_merge import PeopleMerge
-from newsletter.audience.read import ListFile, examine, shown_name
+from newsletter.audience.read import ListFile, examine, list_name, shown_name
+from newsletter.audience.rejects import original_of
 from newsletter.audience.stage import Staged, is_large, staged
 from newsletter.errors import Problems
 from newsletter.store import Store, merge, reject, source
@@ -45,14 +46,20 @@ def merge_lists(
         return apply(store, lists, now, refuse_jumps=refuse_jumps)
 
 
-def examined(files: Sequence[Path], root: Path) -> list[ListFile]:
-    """How each of *files* is written; raises Problems with all that keeps one from being read."""
+def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> list[ListFile]:
+    """How each of *files* is written; raises Problems with all that keeps one from being read.
+
+    *name* is the list that they belong to, else the file's own name says so. The basis of consent stands beside the
+    file, or as subscribers/<list>.toml.
+    """
     listed, problems = [], []
     for path in sorted(files):
-        basis, wrong = read_basis(path, shown_name(path, root))
+        belongs = name or original_of(path, root) or list_name(path, root)
+        home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
+        basis, wrong = read_basis(home, shown_name(home, root))
         file, also_wrong = examine(path, root, basis)
         problems += [*wrong, *also_wrong]
-        listed += [file] if file is not None else []
+        listed += [replace(file, list=belongs)] if file is not None else []
     if problems:
         raise Problems(problems)
     return listed
