@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy import Connection, Select, func, insert, select, text
 
 from newsletter.audience.basis import basis_path, read_basis
 from newsletter.audience.difference import Jump, ListChange, Merge, jumps
@@ -116,8 +116,12 @@ def apply(
 
 def is_new(connection: Connection, file: ListFile, *, again: bool = False) -> bool:
     """Whether the list said something else last, and these very bytes were never taken back (or are taken *again*)."""
-    newest = connection.scalar(_live(source.c.digest, file.list))
-    return newest != file.digest and (again or not taken_back(connection, file))
+    whole = _live(source.c.id, file.list).where(source.c.supplement == 0).scalar_subquery()
+    said = _live(source.c.id, file.list).where(
+        source.c.digest == file.digest, source.c.id >= func.coalesce(whole, 0)
+    )
+    known = connection.scalar(said) is not None
+    return not known and (again or not taken_back(connection, file))
 
 
 def taken_back(connection: Connection, file: ListFile) -> bool:
