@@ -33,6 +33,7 @@ SUBCOMMANDS = {
     "import": "Show what a list would change, then merge it.",
     "undo": "Take the last merge back.",
     "explain": "Say where everything about an address comes from.",
+    "count": "Say how many people an audience in plain words means.",
 }
 
 
