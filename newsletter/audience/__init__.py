@@ -4,7 +4,8 @@ from newsletter.audience.address import is_sample, read_address
 from newsletter.audience.basis import lines_to_add
 from newsletter.audience.choose import Audience, Subscriber, choose, people
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
-from newsletter.audience.merge import Merge, list_files, merge_lists
+from newsletter.audience.merge import Merge, merge_lists
+from newsletter.audience.place import list_files
 
 __all__ = [
     "FATES",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 
 from newsletter.audience.basis import Basis, read_basis
 from newsletter.audience.fold import Known, fold
+from newsletter.audience.place import places
 from newsletter.audience.read import ListFile, Rejected, Row, examine, read_rows, shown_name
 from newsletter.errors import Problems
 from newsletter.store import Store, change, consent_log, list_row, source, subscriber
@@ -33,16 +34,10 @@ class Merge:
     vanished: tuple[tuple[str, int], ...] = ()
 
 
-def list_files(root: Path, *, samples: bool) -> list[Path]:
-    """The clinic's list files; with *samples*, while there are none, the made-up ones."""
-    own = sorted((root / "subscribers").glob("*.csv"))
-    return own or (sorted((root / "subscribers" / "sample").glob("*.csv")) if samples else [])
-
-
 def merge_lists(store: Store, files: Sequence[Path], root: Path, *, now: int) -> Merge:
     """Merge those of *files* that are new or changed; raises Problems before anything is written."""
     listed, problems = [], []
-    for path in sorted(files):
+    for path in places(files):
         basis, wrong = read_basis(path, shown_name(path, root))
         file, also_wrong = examine(path, root, basis)
         problems += [*wrong, *also_wrong]
