@@ -14,6 +14,9 @@ from typing import IO
 
 SUFFIXES = ".csv .tsv .tab .txt .xlsx .xlsm .xls .ods .json .jsonl .ndjson .zip".split()
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+APART = ("sample", "rejected")
+"""Folders below subscribers/ whose files are not the clinic's lists."""
+
 MOST_FILES = 200
 LARGEST_IN_ZIP = 4 << 30
 DENSEST = 150
@@ -35,7 +38,8 @@ class NoList(Exception):
 def list_files(root: Path, *, samples: bool) -> list[Path]:
     """The clinic's lists; with *samples*, while there are none, the made-up ones."""
     folder = root / "subscribers"
-    own = [path for path in _below(folder) if folder / "sample" not in path.parents]
+    apart = {folder / name for name in APART}
+    own = [path for path in _below(folder) if not apart & set(path.parents)]
     return places(own) or (places(_below(folder / "sample")) if samples else [])
 
 
