@@ -58,6 +58,11 @@ class ListFile:
     broken: int = 0
     unread: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """The bytes of the file that it lies in."""
+        return parted(self.path)[0].stat().st_size
+
 
 @dataclass(frozen=True)
 class Begin:

@@ -7,7 +7,7 @@ from newsletter.audience.address import read_addresses
 from newsletter.audience.doubts import doubts
 from newsletter.audience.person import Person
 from newsletter.audience.row import Rejected, Row
-from newsletter.audience.table import Mended
+from newsletter.audience.table import Broken, Mended
 
 
 class Careful:
@@ -19,7 +19,7 @@ class Careful:
     def read(self, line: int, cells: Sequence[str] | str) -> Iterator[Row | Rejected]:
         """The people in one record, or why there are none; nothing for an empty one."""
         if isinstance(cells, str):
-            yield Rejected(line, cells)
+            yield Rejected(line, cells, cells.cells if isinstance(cells, Broken) else ())
             return
         if not any(cell and not cell.isspace() for cell in cells):
             return

@@ -19,6 +19,12 @@ class Mended(list[str]):
     """The cells of a record in which a quotation mark stood wrongly."""
 
 
+class Broken(str):
+    """Why a record cannot be read, with its *cells* as well as they can be told apart."""
+
+    cells: tuple[str, ...] = ()
+
+
 Record = tuple[int, Sequence[str] | str]
 """The line on which it begins, and its cells, or a sentence."""
 
@@ -73,15 +79,17 @@ def records(blocks: Iterator[list[str]], delimiter: str, width: int, skip: int) 
             wrong, spanned = str(error), reader.line_num - source.before
         line = base + source.before
         text, source = source.from_line(line)
-        yield line, _alone(text, delimiter, width) or _said(wrong)
+        yield line, _alone(text, delimiter, width) or _broken(text, delimiter, wrong)
         swallowed += spanned > 1
         if swallowed >= MOST_SWALLOWED:
             yield line + 1, "too many broken rows; from here on nothing was read"
             return
 
 
-def _said(wrong: str) -> str:
-    return f"a quotation mark is not closed, or stands alone ({wrong})"
+def _broken(line: str, delimiter: str, wrong: str) -> Broken:
+    broken = Broken(f"a quotation mark is not closed, or stands alone ({wrong})")
+    broken.cells = tuple(line.rstrip("\r\n").split(delimiter))
+    return broken
 
 
 def _alone(line: str, delimiter: str, width: int) -> Mended | None:
