@@ -184,3 +184,9 @@ def lines_to_add(name: str) -> str:
     """What to write so that the list's people may be mailed."""
     path = Path(name.partition("#")[0]).with_suffix(".toml")
     return f'{path}:\n  [list]\n  consent = "confirmed"\n  source = "how these people asked for the letter"'
+
+
+def lines_to_correct(name: str) -> str:
+    """What to write where the columns of a list were taken for something else."""
+    path = Path(name.partition("#")[0]).with_suffix(".toml")
+    return f'write into {path}:  [columns]  and below it  address = "Their heading"'

@@ -137,6 +137,8 @@ def _settled(tool: Tool | None, basis: Basis) -> frozenset[str]:
 
 def _columns(header: Sequence[str], found: Mapping[str, Sequence[int]]) -> Columns:
     read = {place for places in found.values() for place in places}
+    if "consent_at" in found and not found.get("signed_up"):
+        found = {**found, "signed_up": found["consent_at"]}
     single = {ours: places for ours, places in found.items() if ours not in (*SAID, "tags")}
     return Columns(
         places={ours: places[0] for ours, places in single.items()},
