@@ -5,7 +5,8 @@ from newsletter.audience.basis import lines_to_add
 from newsletter.audience.choose import Audience, Subscriber, choose, people
 from newsletter.audience.difference import Jump, Merge, jumps
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
-from newsletter.audience.merge import list_files, merge_lists
+from newsletter.audience.merge import merge_lists
+from newsletter.audience.place import list_files
 
 __all__ = [
     "FATES",

@@ -63,9 +63,10 @@ def choose(
 ) -> Audience:
     """Count whom people() yields, and why others are left out."""
     asked = _asked(connection, audience, samples=samples, today=today)
-    why = asked.why.label("why")
-    counted = select(why, func.count()).where(asked.condition).group_by(why)
-    left_out = {row[0]: row[1] for row in connection.execute(counted)}
+    reason = asked.why.label("why")
+    counted = select(reason, func.count()).where(asked.condition).group_by(reason)
+    counts = sorted((-row[1], row[0]) for row in connection.execute(counted))
+    left_out = {why: -number for number, why in counts}
     recipients = left_out.pop("", 0)
     keys = select(subscriber.c.key).where(asked.condition, asked.why == "")
     digest = hashlib.sha256()

@@ -15,6 +15,7 @@ from newsletter.audience.difference import Jump, ListChange, Merge, jumps
 from newsletter.audience.erased import erased_people
 from newsletter.audience.folding import folded
 from newsletter.audience.people_merge import PeopleMerge
+from newsletter.audience.place import places
 from newsletter.audience.read import ListFile, examine, list_name, shown_name
 from newsletter.audience.rejects import original_of
 from newsletter.audience.stage import Staged, is_large, staged
@@ -22,12 +23,6 @@ from newsletter.errors import Problems
 from newsletter.store import Store, merge, reject, source
 
 AT_ONCE = 4_000
-
-
-def list_files(root: Path, *, samples: bool) -> list[Path]:
-    """The clinic's list files; with *samples*, while there are none, the made-up ones."""
-    own = sorted((root / "subscribers").glob("*.csv"))
-    return own or (sorted((root / "subscribers" / "sample").glob("*.csv")) if samples else [])
 
 
 def merge_lists(
@@ -53,12 +48,12 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     file, or as subscribers/<list>.toml.
     """
     listed, problems = [], []
-    for path in sorted(files):
+    for path in places([path.resolve() for path in files]):
         belongs = name or original_of(path, root) or list_name(path, root)
         home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
         basis, wrong = read_basis(home, shown_name(home, root))
         file, also_wrong = examine(path, root, basis)
-        problems += [*wrong, *also_wrong]
+        problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
         listed += [replace(file, list=belongs)] if file is not None else []
     if problems:
         raise Problems(problems)

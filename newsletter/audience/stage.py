@@ -60,7 +60,7 @@ def _all(files: Sequence[ListFile], erased: Erased, day: str, room: Path) -> lis
 
 def is_large(files: Sequence[ListFile]) -> bool:
     """Whether the work pays for processes of their own."""
-    return sum(file.path.stat().st_size for file in files) > LARGE
+    return sum(file.size for file in files) > LARGE
 
 
 def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> Staged:

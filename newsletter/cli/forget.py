@@ -11,7 +11,13 @@ import click
 from newsletter.audience.explain import key_of
 from newsletter.campaign.forget import Forgotten, on_its_way
 from newsletter.campaign.forget import forget as erase
-from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
 from newsletter.cli.wording import as_json, note, result, several
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Suppression, suppress
@@ -36,7 +42,7 @@ def forget(address: str, practice: bool, yes: bool, json: bool) -> None:
     with said_to_be_practice(project), project.store() as store:
         if not yes and not click.confirm(question, err=True):
             raise NewsletterError("nothing was erased")
-        _refuse_on_its_way(store, key)
+        _refuse_on_its_way(project, store, key)
         with store.write() as connection:
             gone = erase(connection, key, now=int(time.time()))
         shutil.rmtree(project.root / ".newsletter" / "preview", ignore_errors=True)
@@ -60,14 +66,19 @@ def _say(address: str, gone: Forgotten) -> None:
     note("SendGrid keeps records of its own: erase them there too (Settings, or ask its support).")
 
 
-def _refuse_on_its_way(store: Store, key: str) -> None:
+def _refuse_on_its_way(project: Project, store: Store, key: str) -> None:
     """Raise where SendGrid has mail to them that has not left; they are unsubscribed at once all the same."""
     now = int(time.time())
-    with store.write() as connection:
+    with store.read() as connection:
         campaigns = on_its_way(connection, key, now=now)
-        if campaigns:
-            suppress(connection, [Suppression(key, "unsubscribed", ORIGIN, now)], now=now)
     if campaigns:
+        with project.account() as account, store.read() as connection:
+            campaigns = on_its_way(
+                connection, key, now=account.now()
+            )  # what has left, its clock decides
+    if campaigns:
+        with store.write() as connection:
+            suppress(connection, [Suppression(key, "unsubscribed", ORIGIN, now)], now=now)
         numbers = ", ".join(map(str, campaigns))
         raise NewsletterError(
             f"mail to them has been handed to SendGrid and has not left (campaign {numbers}): take it back with "

@@ -30,6 +30,7 @@ from newsletter.cli.wording import as_json, note, people, result, several, table
 from newsletter.store import Store
 
 SUBCOMMANDS = {
+    "read": "Show how a list is read; nothing is merged.",
     "import": "Show what a list would change, then merge it.",
     "undo": "Take the last merge back.",
     "explain": "Say where everything about an address comes from.",

@@ -11,6 +11,7 @@ from newsletter.audience import Merge, jumps
 from newsletter.audience.merge import apply, examined, is_new, preview, staging, taken_back
 from newsletter.audience.read import ListFile
 from newsletter.audience.rejects import original_of, write_rejects
+from newsletter.audience.survey import in_short
 from newsletter.cli.lists import agreed_to_jump, difference
 from newsletter.cli.project import (
     json_option,
@@ -53,6 +54,8 @@ def lists_import(
     with said_to_be_practice(project), project.store() as store:
         supplement = all(original_of(path, project.root) for path in files)
         listed = _new(store, examined(files, project.root, name=name))
+        for file in listed:
+            note(in_short(file))
         again = _agreed_again(store, listed, again=again, asking=not yes and not json)
         now = int(time.time())
         with staging(store, listed, now) as lists:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.audience import is_sample, read_address
-from newsletter.audience.address import PLAIN, SPECIAL
+from newsletter.audience.address import LOCAL, plain_host
 
 PIECES = st.text(alphabet="abcXYZ019-_'+.@ü ", max_size=30)
 
@@ -17,7 +17,7 @@ def test_whatever_the_fast_way_accepts_email_validator_accepts_alike(
     local: str, domain: str
 ) -> None:
     written = f"{local}@{domain}"
-    if PLAIN.fullmatch(written) and not f".{domain.lower()}".endswith(SPECIAL):
+    if LOCAL.match(local) and plain_host(domain) and len(written) <= 254:
         assert (
             validate_email(written, check_deliverability=False).normalized
             == read_address(written).address

@@ -148,7 +148,7 @@ def test_plain_words_mean_people_and_are_said_back(
         ("desk and tagged runing", "there is no tag runing; did you mean running?", 16),
         ("Gretna", "“Gretna” is a city; write in Gretna", 0),
         ("got may", "there is no edition that was sent may; there are", 4),
-        ("speaking de", "there is no language de; there are en, fr, fr-CA", 9),
+        ("speaking de", "there is no language de; there are en, fr", 9),
         ("desk and", "something is missing after “and”", 8),
         ("desk )", "“)” is not understood here", 5),
         ("tagged opted in", "something is missing after “in”; if it belongs to a name, put", 15),
