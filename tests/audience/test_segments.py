@@ -73,12 +73,14 @@ def events(connection: Connection) -> None:
         )
 
 
-def sent(connection: Connection, number: int, edition: str, names: tuple[str, ...]) -> None:
+def sent(
+    connection: Connection, number: int, edition: str, names: tuple[str, ...], at: int = 0
+) -> None:
     """A campaign that reached *names*."""
     digests = {"edition_digest": "", "letter_digest": "", "audience_digest": ""}
     row = {"id": number, "edition_id": f"id-{edition}", "edition": f"content/{edition}.md"}
     row |= {"title": edition.title(), **digests, "envelope": "{}", "frozen": len(names)}
-    connection.execute(insert(campaign).values(**row, undo_seconds=0, created_at=number))
+    connection.execute(insert(campaign).values(**row, undo_seconds=0, created_at=at or number))
     version = {"campaign_id": number, "number": 0, "html": "", "text": ""}
     connection.execute(insert(variant).values(**version, recipients=3, largest=0))
     for seq, name in enumerate(names, 1):

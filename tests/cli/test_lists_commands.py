@@ -166,3 +166,14 @@ def test_send_goes_to_the_audience_that_was_asked_for(run: Run, clinic: Path) ->
     for command in (("preview", article), ("check", article, *PRACTICE)):
         assert run(*command, "--audience", "tagged running").code == 0
         assert "there is no tag rowing" in run(*command, "--audience", "tagged rowing").err
+
+
+def test_check_shows_doubtful_addresses(run: Run, clinic: Path) -> None:
+    written(clinic, "desk", ["beau@gmial.com,\n", person(1)])
+    run("lists", *PRACTICE)
+    told = run("lists", "check", *PRACTICE)
+    assert told.code == 0
+    assert "perhaps gmail.com" in told.out
+    assert "1 of 2 people look doubtful; nothing was changed." in told.out
+    assert "2 of 2 domains not verified" in told.out
+    assert run("lists", "check", *PRACTICE, "--json").json["people"] == 2
