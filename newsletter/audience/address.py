@@ -66,7 +66,7 @@ def _asked(words: str) -> Address:
     if len(words) > LONGEST:
         raise ValueError(f'"{words[:100]}…" is no address (it is too long)')
     try:
-        address = validate_email(words, check_deliverability=False).normalized
+        address = validate_email(words, check_deliverability=False, strict=True).normalized
     except EmailNotValidError as error:
         bare = words.strip(AROUND).rstrip(".")
         if bare != words:

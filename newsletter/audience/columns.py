@@ -12,21 +12,21 @@ from newsletter.audience.tools import Tool, plain
 ALIASES: Mapping[str, str] = {
     alias: column
     for column, aliases in {
-        "address": "email emailaddress emailaddresses mail mailaddress emailadresse emailid contactemail subscriberemail primaryemail youremail attendeeemail guestemail memberemail clientemail customeremail useremail email1 email1value emailprimary emailhome emailwork personalemail workemail epost correo correoelectronico courriel adressemail emailaddress1 adresseemail eposta whatsyouremail whatisyouremail whatisyouremailaddress recipient recipientemail emailpropertiesemail",
+        "address": "email emailaddress emailaddresses mail mailaddress emailadresse emailid contactemail subscriberemail primaryemail youremail attendeeemail guestemail memberemail clientemail customeremail useremail email1 email1value emailprimary emailhome emailwork personalemail workemail epost correo correoelectronico courriel adressemail emailaddress1 adresseemail eposta whatsyouremail whatisyouremail whatisyouremailaddress recipient recipientemail emailpropertiesemail subscriber",
         "first_name": "firstname first fname givenname vorname forename prenom prénom contactfirstname nombre fornamn förnamn preferredname nickname mergefieldsfname yourfirstname",
         "last_name": "lastname last lname surname familyname nachname nom contactlastname apellido apellidos efternamn mergefieldslname yourlastname",
-        "name": "name fullname contactname displayname attendee attendeename subscriber subscribername yourname yourfullname membername clientname customername guestname namn nombrecompleto",
+        "name": "name fullname contactname displayname attendee attendeename subscribername yourname yourfullname membername clientname customername guestname namn nombrecompleto whatsyourname whatisyourname whatsyourfullname",
         "city": "city town ort stadt ville ciudad mailingcity homecity cityhome billingcity address1city locationcity defaultaddresscity",
         "language": "language lang locale preferredlanguage sprache langue idioma",
         "tags": "tags tag labels label interests groups segments lists",
         "status": "status state subscriptionstatus subscriberstatus emailstatus emailmarketingstatus marketingstatus emailsubscriberstatus emailsubscriptionstatus contactstatus emailconsentstatus emailmarketingconsent",
-        "agreed": "optin emailoptin marketingoptin newsletteroptin agreed acceptsmarketing acceptsemailmarketing acceptedemailmarketing consent emailconsent marketingconsent newsletter subscribe subscribedtoemails receiveemails receivenewsletter wantsnewsletter signmeup",
-        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail unsubscribedat unsubscribedon unsubscribedate unsubtime unsubscribetime dateunsubscribed optouttime optoutdate donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed",
+        "agreed": "subscribed optin emailoptin marketingoptin newsletteroptin agreed acceptsmarketing acceptsemailmarketing acceptedemailmarketing consent emailconsent marketingconsent newsletter subscribe subscribedtoemails receiveemails receivenewsletter wantsnewsletter signmeup",
+        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail unsubscribedat unsubscribedon unsubscribedate unsubtime unsubscribetime dateunsubscribed optouttime optoutdate donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed stoptime",
         "bounced": "bounced hardbounce hardbounced isbounced isemailbounced emailbounced emailbouncedreason bouncedat bouncedon cleantime",
-        "signed_up": "signedup membersince signedupon signupdate signuptime optindate optin_time optintime subscribedon subscribeddate subscribedat datesubscribed subscriptiondate subscribersince createdat created createdon createddate createdtime createdate creationdate dateadded addedon addedat addedtime registered registeredon registrationdate orderdate joined joinedon joindate datejoined timestamp submittedat connectedon createdatutc0 createdutc",
-        "consent_at": "confirmtime confirmedat confirmedon confirmationdate confirmdate optinconfirmedat consentdate consentat consenttimestamp agreedon agreedat doubleoptinat",
+        "signed_up": "signedup membersince signedupon signupdate signuptime optindate optin_time optintime subscribedon subscribeddate subscribedat datesubscribed subscriptiondate subscribersince createdat created createdon createddate createdtime createdate creationdate dateadded addedon addedat addedtime registered registeredon registrationdate orderdate joined joinedon joindate datejoined timestamp submittedat connectedon createdatutc0 createdutc datecreated submittedon profilecreatedon",
+        "consent_at": "confirmtime confirmedat confirmedon confirmationdate confirmdate optinconfirmedat consentdate consentat consenttimestamp agreedon agreedat doubleoptinat emailmarketingconsenttimestamp",
         "updated_at": "updatedat updated updatedon lastchanged lastmodified lastmodifieddate lastmodifiedat modifiedtime modifiedat modifiedon lastupdated dateupdated datemodified",
-        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed optouttime optoutdate cleantime",
+        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed optouttime optoutdate cleantime stoptime",
         "time_zone": "timezone tz timezonename ianatimezone",
         "origin": "origin signupsource subscribersource optinsource leadsource originalsource sourcename referrer utmsource",
     }.items()
@@ -51,11 +51,11 @@ STATUSES: Mapping[str, str] = {
     word: meaning
     for meaning, words in {
         "subscribed": "subscribed active confirmed yes optedin optin enabled true 1 y on ok verified subscriber",
-        "unconfirmed": "unconfirmed pending notconfirmed awaitingconfirmation pendingconfirmation unverified doubleoptinpending",
+        "unconfirmed": "unconfirmed pending notconfirmed awaitingconfirmation pendingconfirmation unverified doubleoptinpending validating",
         "no consent": "transactional nonsubscribed neversubscribed notsubscribed inactive archived unset nopermission nopermissionsset notset nonmarketingcontact",
         "unsubscribed": "unsubscribed optedout optout unsubscribe no removed suppressed cancelled canceled false 0 n off left disabled blocklisted blacklisted blocked donotmail donotemail deleted globalunsubscribe groupunsubscribe removedbyrecipient",
         "bounced": "bounced bounce cleaned hardbounce hardbounced invalid undeliverable hardbounces invalidemail dropped",
-        "complained": "complained complaint spam spamcomplaint spamreport markedasspam abuse reportedspam",
+        "complained": "complained complaint spam spamcomplaint spamreport markedasspam abuse reportedspam junk",
     }.items()
     for word in words.split()
 }
@@ -113,8 +113,10 @@ def mapped(
             found.setdefault(ours, []).append(place)
     if "address" not in basis.columns:
         found["address"] = by_content(found.get("address", []), rows, len(words))
-    if words_are_places(found.get("status", []), words, rows):
+    if "status" not in basis.columns and words_are_places(found.get("status", []), words, rows):
         found.pop("status")
+    if found.get("name") and found.get("last_name") and not found.get("first_name"):
+        found["first_name"] = found.pop("name")
     if not claimed.issuperset(found.get("agreed", [])):
         found["agreed"] = [place for place in found["agreed"] if _is_answer(rows, place)]
     return _columns(header, {ours: places for ours, places in found.items() if places})

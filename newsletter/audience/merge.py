@@ -19,7 +19,7 @@ from newsletter.audience.place import places
 from newsletter.audience.read import ListFile, examine, list_name, shown_name
 from newsletter.audience.rejects import original_of
 from newsletter.audience.stage import Staged, is_large, staged
-from newsletter.errors import Problems
+from newsletter.errors import Problem, Problems
 from newsletter.store import Store, merge, reject, source
 
 AT_ONCE = 4_000
@@ -55,9 +55,20 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
         file, also_wrong = examine(path, root, basis)
         problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
         listed += [replace(file, list=belongs)] if file is not None else []
+    problems += _twice(listed) if name is None else []
     if problems:
         raise Problems(problems)
     return listed
+
+
+def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:
+    """Files that would be the same list, so that the second would take the place of the first."""
+    first: dict[str, ListFile] = {}
+    for file in listed:
+        other = first.setdefault(file.list, file)
+        if other is not file:
+            what = f"{other.name} is the list {file.list} already"
+            yield Problem(file.name, None, what, "give one of the two files another name")
 
 
 @contextmanager

@@ -40,9 +40,10 @@ def first_name(words: str) -> str:
 def split_name(words: str) -> tuple[str, str]:
     """First and last name; of two people (`Ada & Gus Fontenot`) the last name that they share."""
     words = tidy(words).strip(",")
-    last, comma, first = (part.strip() for part in words.partition(","))
-    if comma and _bare(first) not in SUFFIXES:
-        return first_name(first), last
+    parts = [part.strip() for part in words.split(",")]
+    whole = [part for part in parts if _bare(part) not in SUFFIXES]
+    if len(whole) > 1:
+        return first_name(" ".join(whole[1:])), whole[0]
     words = words.replace(",", "")
     if OF_SEVERAL.search(words):
         firsts, _, last = words.rpartition(" ")

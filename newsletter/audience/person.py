@@ -143,10 +143,10 @@ def _joined(cells: list[str], columns: Columns, said: Sequence[int]) -> tuple[st
 
 def tags_of(own: tuple[str, ...], cell: str) -> tuple[str, ...]:
     """The tags in a cell, between commas, semicolons, bars or lines, and the list's *own*."""
-    for mark in ";|\n":
+    for mark in (":::", ";", "|", "\n"):
         cell = cell.replace(mark, ",")
-    found = (tidy(tag.strip(" \"'")) for tag in cell.split(","))
-    return tuple(sorted({*own, *filter(None, found)}))
+    found = (tidy(tag.strip(" \"'[]")) for tag in cell.split(","))
+    return tuple(sorted({*own, *(tag for tag in found if tag and not tag.startswith("* "))}))
 
 
 def language(usual: str, cell: str) -> str:

@@ -67,6 +67,8 @@ def how_read(listed: ListFile) -> dict[str, str]:
     if listed.layout.said:
         told = ", ".join(_heading(listed, place) for _kind, place in listed.layout.said)
         found["what they want"] = told
+    elif listed.tool and listed.tool.asks:
+        found["what they want"] = "it does not say who agreed; export it with that column"
     elif listed.tool and listed.tool.standing != "subscribed":
         found["what they want"] = f"all are {listed.tool.standing}"
     if set(listed.columns) & {"signed_up", "consent_at", "updated_at", "left_at"}:
@@ -97,7 +99,8 @@ def _form(listed: ListFile) -> str:
     if listed.form != "text":
         return listed.form.replace("json", "JSON")
     sign = SIGNS.get(listed.delimiter, f'"{listed.delimiter}" between cells')
-    broken = f" but for {listed.broken:,} lines, which were mended" if listed.broken else ""
+    lines = "line" if listed.broken == 1 else "lines"
+    broken = f" but for {listed.broken:,} {lines}, mended" if listed.broken else ""
     return f"text with {sign}, {SPOKEN.get(listed.encoding, listed.encoding)}{broken}"
 
 

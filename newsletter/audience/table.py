@@ -94,11 +94,16 @@ def _broken(line: str, delimiter: str, wrong: str) -> Broken:
 
 def _alone(line: str, delimiter: str, width: int) -> Mended | None:
     """The cells of one line by itself, if there are as many as there should be."""
-    try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return None
-    return Mended(cell.rstrip("\r\n") for cell in cells) if len(cells) == width > 1 else None
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        try:
+            cells = next(
+                csv.reader([line.rstrip("\r\n")], delimiter=delimiter, quoting=quoting), []
+            )
+        except csv.Error:
+            continue
+        if len(cells) == width > 1:
+            return Mended(cell.replace('"', "") for cell in cells)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

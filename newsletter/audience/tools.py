@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+REMARK = re.compile(r"\s*\((?:UTC[^)]*|GMT[^)]*|[A-Z]{2}[SD]?T|required|optional)\)\*?$")
 TABLE = Path(__file__).with_name("tools.toml")
 
 
@@ -19,6 +20,7 @@ class Tool:
     part: str
     needs: tuple[tuple[str, ...], ...]
     only: bool = False
+    exact: tuple[str, ...] = ()
     file: str = ""
     standing: str = "subscribed"
     asks: bool = False
@@ -34,14 +36,15 @@ class Tool:
 
 
 def plain(word: str) -> str:
-    """A heading or status without case, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", word.casefold())
+    """A heading or status without case, spaces, punctuation, and remarks such as (UTC+0) and (required)."""
+    return re.sub(r"[\W_]+", "", REMARK.sub("", word.strip()).casefold())
 
 
 def recognised(header: Sequence[str], name: str) -> Tool | None:
     """The tool that wrote a file of this *name* with this *header*, if it is one that we know."""
     there = {plain(word) for word in header} - {""}
-    return next((tool for tool in tools() if _fits(tool, there, name.lower())), None)
+    fitting = (tool for tool in tools() if _fits(tool, there, name.lower()))
+    return next((tool for tool in fitting if set(tool.exact) <= set(header)), None)
 
 
 def _fits(tool: Tool, there: set[str], name: str) -> bool:
@@ -67,6 +70,7 @@ def _tool(entry: dict[str, Any]) -> Tool:
     return Tool(
         **{
             **entry,
+            "exact": tuple(entry.get("exact", ())),
             "needs": tuple(words(choice.split(" / ")) for choice in entry["needs"]),
             "columns": {ours: words(theirs) for ours, theirs in entry.get("columns", {}).items()},
             "status": {plain(word): meaning for word, meaning in entry.get("status", {}).items()},

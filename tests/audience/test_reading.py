@@ -120,7 +120,7 @@ def test_a_row_that_ends_early_and_an_unknown_status_are_rejected(
 def test_hundreds_of_broken_rows_end_in_one_sentence(
     write: Write, merge: MergeAll, store: Store
 ) -> None:
-    write("list", HEAD + 'a@example.com,"A,B\n' * 300)
+    write("list", HEAD + 'a@example.com,"A\n' * 300)
     merge()
     assert reasons(store)[-1] == "202: too many broken rows; from here on nothing was read"
 
@@ -246,3 +246,14 @@ def test_dates_are_read_as_exports_write_them(
     with store.read() as connection:
         (person,) = people(connection, (), samples=True)
     assert (person.signed_up.isoformat() if person.signed_up else None) == day
+
+
+def test_two_files_that_would_be_one_list_are_refused(
+    project: Path, write: Write, merge: MergeAll
+) -> None:
+    write("desk", HEAD + "a@example.com,Ada,F\n")
+    (project / "subscribers" / "desk.tsv").write_text("Email\nb@example.com\n")
+    with pytest.raises(
+        Problems, match=r"desk\.tsv: subscribers/desk\.csv is the list desk already"
+    ):
+        merge()
