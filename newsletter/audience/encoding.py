@@ -206,6 +206,11 @@ def lines(file: IO[bytes], encoding: str) -> Iterator[list[str]]:
     try:
         while some := text.readlines(1 << 20):
             yield some
+    except UnicodeError as error:
+        name = SPOKEN.get(encoding, encoding)
+        raise NoList(
+            f"this is not written in {name}", "correct the encoding, or leave it out"
+        ) from error
     finally:
         if not file.closed:
             text.detach()  # the file is whoever opened it's to close
