@@ -34,7 +34,7 @@ class Known(NamedTuple):
     """What is known of one address; a household has several *names*, as (first, last).
 
     *origins* says which row each thing is from, by `city`, `tags physio`, `names Ada Fontenot` …; `*` is the row
-    that everything else is from.
+    that everything else is from (the standing first of all).
     """
 
     key: str
@@ -113,7 +113,7 @@ def join(one: Known, two: Known) -> Known:
     )
     together = Known(
         one.key,
-        one.address if one.address == two.address else min(one.address, two.address, key=_shouted),
+        one.address if one.address == two.address else min(one.address, two.address, key=shouted),
         one.names if one.names == two.names else _names((*one.names, *two.names)),
         signed_up=min(one.signed_up, two.signed_up) or one.signed_up or two.signed_up,
         tags=one.tags if one.tags == two.tags else tuple(sorted({*one.tags, *two.tags})),
@@ -123,7 +123,7 @@ def join(one: Known, two: Known) -> Known:
     origins = _gathered(one, two, together)
     lost = _lost(one, two)
     city, language, time_zone = (_single(field, one, two, origins, lost) for field in SINGLE)
-    first = origins.pop("address")
+    first = origins.pop("standing")
     return together._replace(
         city=city,
         language=language,
@@ -171,7 +171,7 @@ def _things(one: Known, two: Known, together: Known) -> Iterator[tuple[str, bool
 def _lost(one: Known, two: Known) -> dict[tuple[str, str], Origin]:
     lost: dict[tuple[str, str], Origin] = {}
     for field, value, origin in (*one.conflicts, *two.conflicts):
-        lost[field, value] = max(origin, lost.get((field, value), origin))
+        lost[field, value] = newer(origin, lost.get((field, value), origin))
     return lost
 
 
@@ -190,14 +190,21 @@ def _single(
     if not mine or not yours:
         value, origin = (mine, origin_of(one, field)) if mine else (yours, origin_of(two, field))
     elif mine == yours:
-        value, origin = mine, max(origin_of(one, field), origin_of(two, field))
+        value, origin = mine, newer(origin_of(one, field), origin_of(two, field))
     else:
         (origin, value), (other, loser) = sorted(
             [(origin_of(one, field), mine), (origin_of(two, field), yours)], key=_rank, reverse=True
         )
-        lost[field, loser] = max(other, lost.get((field, loser), other))
-    origins[field] = max(origin, lost.pop((field, value), origin)) if lost else origin
+        lost[field, loser] = newer(other, lost.get((field, loser), other))
+    origins[field] = newer(origin, lost.pop((field, value), origin)) if lost else origin
     return value
+
+
+def newer(one: Origin, two: Origin) -> Origin:
+    """Of two rows that say the same, the one of higher rank; of two equal ones the first."""
+    if one[:2] == two[:2]:
+        return one if one[2:] <= two[2:] else two
+    return max(one, two)
 
 
 def _rank(said: tuple[Origin, str]) -> tuple[int, str, str]:
@@ -217,9 +224,9 @@ def _names(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(name for name in kept if name[0] or not firsts))
 
 
-def _shouted(address: str) -> tuple[int, str]:
+def shouted(address: str) -> tuple[int, str]:
     """ada@… before Ada@… before ADA@…, where lists spell one address in several ways."""
-    return (sum(letter.isupper() for letter in address), address)
+    return (sum(map(str.isupper, address)), address)
 
 
 def _plainness(name: tuple[str, str]) -> tuple[bool, tuple[str, str]]:

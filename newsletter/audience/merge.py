@@ -48,7 +48,7 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     file, or as subscribers/<list>.toml.
     """
     listed, problems = [], []
-    for path in places(files):
+    for path in places([path.resolve() for path in files]):
         belongs = name or original_of(path, root) or list_name(path, root)
         home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
         basis, wrong = read_basis(home, shown_name(home, root))

@@ -9,14 +9,12 @@ from sqlalchemy import Connection, exists, select
 
 from newsletter.audience.bulk import bulk
 from newsletter.audience.fold import join
-from newsletter.audience.folding import COLUMNS, Folded, columns, known_of
+from newsletter.audience.folding import COLUMNS, SAID, Folded, columns, known_of, restated
 from newsletter.store import subscriber, suppression
 
 STANDING, CONSENT, CONFLICTS = (
     COLUMNS.index(name) for name in ("standing", "consent", "conflicts")
 )
-SAID = COLUMNS.index("origins")
-"""From here on columns say where others are from."""
 MOST_NAMED = 1_000
 
 NEW = ("id", *COLUMNS, "merge_id", "updated_at")
@@ -47,22 +45,37 @@ class PeopleMerge:
         keys = [person.columns[0] for person in people]
         stored = self.bulk.people(keys) if self.anybody else {}
         suppressed = self.bulk.suppressed(keys) if self.anybody_suppressed else {}
+        known = [
+            (person, was, person.columns if was is None else _joined(was[1:], person.columns))
+            for person, key in zip(people, keys, strict=True)
+            for was in (stored.get(key),)
+        ]
+        self.counts["new"] += len(people) - len(stored)
+        self._count_left_out([now for _person, _was, now in known], suppressed)
+        for person, was, now in known:
+            if was is not None:
+                self._count_change(was[1:], now, suppressed)
+            if now[STANDING] != "subscribed" or now[0] in suppressed:
+                self.left.update({row[0] for row in person.rows if not row[3]})
+        if self.merge_id is not None:
+            self._write(known, self.merge_id)
+
+    def _write(
+        self, known: Sequence[tuple[Folded, Sequence[Any] | None, Sequence[str]]], merge_id: int
+    ) -> None:
         new, changed, changes, rows = [], [], [], []
-        for person in people:
-            was = stored.get(person.columns[0])
-            now = person.columns if was is None else _joined(was[1:], person.columns)
-            self._count(was, now, suppressed)
-            self._count_left(person, now, suppressed)
-            if self.merge_id is None:
-                continue
+        for person, was, now in known:
             if was is None:
                 self.last += 1
-                new.append((self.last, *now, self.merge_id, self.now))
-            elif tuple(was[1:]) != now:
-                changed.append((was[0], *now[1:], self.now))
-                changes.append(self._change(was, now))
-            number = self.last if was is None else was[0]
-            rows += [(number, *row[:3]) for row in person.rows]
+                number = self.last
+                new.append((number, *now, merge_id, self.now))
+            else:
+                number = was[0]
+                if tuple(was[1:]) != tuple(now):
+                    changed.append((number, *now[1:], self.now))
+                    changes.append(self._change(was, now))
+            for row in person.rows:
+                rows.append((number, row[0], row[1], row[2]))
         self.bulk.insert("subscriber", NEW, new)
         self.bulk.update("subscriber", CHANGED, changed)
         self.bulk.insert("change", CHANGES, changes)
@@ -72,31 +85,28 @@ class PeopleMerge:
         """Let the next number of a subscriber be a new one."""
         self.bulk.keep_last_id(self.last)
 
-    def _count(
-        self, was: Sequence[Any] | None, now: Sequence[str], suppressed: Mapping[str, str]
+    def _count_left_out(
+        self, people: Sequence[Sequence[str]], suppressed: Mapping[str, str]
     ) -> None:
-        key, address = now[:2]
-        out = suppressed.get(key) or why_left_out(now[STANDING], now[CONSENT])
-        if out:
-            self.left_out[out] += 1
-        if now[CONFLICTS] != "[]":
-            self.counts["conflicts"] += 1
-        if was is None:
-            self.counts["new"] += 1
-            return
-        before = was[1:]
-        self.counts["unchanged" if tuple(before[:SAID]) == tuple(now[:SAID]) else "updated"] += 1
-        if before[STANDING] != now[STANDING]:
-            self.counts["lowered"] += 1
-            could = not why_left_out(before[STANDING], before[CONSENT]) and key not in suppressed
-            if could and len(self.leaving) < MOST_NAMED:
-                self.leaving.append(address)
+        """Whoever is not mailed, by reason, and those of whom rows say different things."""
+        self.counts["conflicts"] += sum(now[CONFLICTS] != "[]" for now in people)
+        found = Counter((now[STANDING], now[CONSENT]) for now in people if now[0] not in suppressed)
+        self.left_out.update(suppressed.values())
+        for (standing, consent), number in found.items():
+            if why := why_left_out(standing, consent):
+                self.left_out[why] += number
 
-    def _count_left(
-        self, person: Folded, now: Sequence[str], suppressed: Mapping[str, str]
+    def _count_change(
+        self, before: Sequence[str], now: Sequence[str], suppressed: Mapping[str, str]
     ) -> None:
-        if now[STANDING] != "subscribed" or person.columns[0] in suppressed:
-            self.left.update({row[0] for row in person.rows if not row[3]})
+        same = tuple(before[:SAID]) == tuple(now[:SAID])
+        self.counts["unchanged" if same else "updated"] += 1
+        if before[STANDING] == now[STANDING]:
+            return
+        self.counts["lowered"] += 1
+        could = not why_left_out(before[STANDING], before[CONSENT]) and now[0] not in suppressed
+        if could and len(self.leaving) < MOST_NAMED:
+            self.leaving.append(now[1])
 
     def _change(self, was: Sequence[Any], now: Sequence[str]) -> tuple[Any, ...]:
         pairs = [pair for pair in zip(COLUMNS, was[1:], now, strict=True) if pair[1] != pair[2]]
@@ -113,4 +123,7 @@ def why_left_out(standing: str, consent: str) -> str:
 
 
 def _joined(stored: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
+    origins = restated(stored, said)
+    if origins is not None:
+        return (*stored[:SAID], origins, *stored[SAID + 1 :])
     return columns(join(known_of(stored), known_of(said)))

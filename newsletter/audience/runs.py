@@ -11,10 +11,12 @@ from typing import Any
 
 import orjson
 
-RUN = 50_000
+RUN = 30_000
 """Rows that are sorted in memory."""
-BLOCK = 200
+BLOCK = 64
 """Rows that are read back at once, from each run."""
+STEP = 4
+"""One in so many runs is read on before a part is merged: fewer, larger parts."""
 
 Packed = list[Any]
 """A row as JSON can hold it; its first item is the key."""
@@ -38,17 +40,18 @@ def write_run(path: Path, rows: list[Packed]) -> None:
 def merged(paths: Sequence[Path]) -> Iterator[list[Packed]]:
     """All rows of all runs in the order of their keys; a key is never split between two lists."""
     runs = [_blocks(path) for path in paths]
-    heads = [(block, run) for run in runs if (block := next(run, None))]
+    heads = [(block, run) for run in runs if (block := next(run, []))]
     while heads:
-        bound = min(block[-1][0] for block, _run in heads)
+        bound = sorted(block[-1][0] for block, _run in heads)[len(heads) // STEP]
         taken: list[Packed] = []
         rest = []
         for block, run in heads:
+            while block[-1][0] <= bound and (more := next(run, None)):
+                block += more
             end = bisect_right(block, bound, key=KEY)
             taken += block[:end]
-            block = block[end:] or next(run, [])
-            if block:
-                rest.append((block, run))
+            if end < len(block):
+                rest.append((block[end:], run))
         heads = rest
         taken.sort(key=KEY)
         yield taken

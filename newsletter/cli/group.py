@@ -21,6 +21,8 @@ COMMANDS = {
     "status": "Show how far a campaign is.",
     "undo": "Take a campaign back while there is time.",
     "report": "Say who got a campaign, one row a person.",
+    "export": "Write people for another program, or all that is known of one.",
+    "forget": "Erase a person everywhere, and never mail them again.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
     "sandbox": "Run a local SendGrid to practise with.",
 }

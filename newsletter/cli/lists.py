@@ -34,6 +34,10 @@ SUBCOMMANDS = {
     "import": "Show what a list would change, then merge it.",
     "undo": "Take the last merge back.",
     "explain": "Say where everything about an address comes from.",
+    "suppress": "Never mail anybody in a file again.",
+    "suppressed": "Write who may not be mailed into a file.",
+    "check": "Say which addresses look doubtful, and who never opens.",
+    "count": "Say how many people an audience in plain words means.",
 }
 
 

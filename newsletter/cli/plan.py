@@ -42,28 +42,33 @@ class Plan:
 
 
 def make_plan(
-    project: Project, store: Store, account: Account, article: Path, asked: int | None
+    project: Project,
+    store: Store,
+    account: Account,
+    article: Path,
+    asked: int | None,
+    audience: str | None = None,
 ) -> Plan:
     """Merge new lists, read SendGrid's suppressions, compose and check; nothing is frozen.
 
     Raises Problems for article, templates and lists, NewsletterError for an edition that changed
     after it went out.
     """
-    composed = compose_article(project, article)
+    composed = compose_article(project, article, audience)
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)
     merge = merge_new(project, store)
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
     with store.read() as connection:
-        audience = choose(connection, composed.edition.audience, samples=project.local)
+        chosen = choose(connection, composed.edition.audience, samples=project.local)
         surveyed = survey(composed.letter, new_readers(project, connection, composed))
     findings = (
         *surveyed.findings,
         *judge(project, composed, surveyed.examples or (composed.stranger(),)),
     )
     times = schedule(account.now(), surveyed.readers, project.settings.sending, asked)
-    return Plan(composed, merge, audience, surveyed, findings, times)
+    return Plan(composed, merge, chosen, surveyed, findings, times)
 
 
 def say_plan(plan: Plan, project: Project) -> str:
@@ -76,6 +81,8 @@ def say_plan(plan: Plan, project: Project) -> str:
         "From": f"{sender.name} <{sender.email}>",
         "To": people(plan.recipients),
     }
+    if plan.audience.words:
+        shown["Audience"] = plan.audience.words
     for name, number in plan.audience.by_list.items():
         shown[f"  on {name}"] = f"{number:,}"
     if plan.already:
@@ -105,6 +112,7 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "sender": project.settings.sender.email,
         "recipients": plan.recipients,
         "have_it_already": plan.already,
+        "audience": plan.audience.words,
         "by_list": dict(plan.audience.by_list),
         "left_out": dict(plan.audience.left_out),
         "variants": list(plan.survey.variants.values()),

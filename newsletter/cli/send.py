@@ -9,6 +9,7 @@ from newsletter.audience import people as chosen
 from newsletter.campaign import Counts, Frozen, Times, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
+from newsletter.cli.letters import audience_option
 from newsletter.cli.lists import say_merge
 from newsletter.cli.moments import read_moment
 from newsletter.cli.outcome import Sent, finished, say_counts
@@ -37,9 +38,16 @@ from newsletter.store import Store
     "when",
     help='When it leaves, as "Tuesday 10:00" or 2026-11-24T10:00 (the clinic\'s time).',
 )
+@audience_option
 @json_option
 def send(
-    article: Path, practice: bool, dry_run: bool, yes: bool, when: str | None, json: bool
+    article: Path,
+    practice: bool,
+    dry_run: bool,
+    yes: bool,
+    when: str | None,
+    audience: str | None,
+    json: bool,
 ) -> None:
     """Merge new lists, check ARTICLE, show the plan, ask, and hand the campaign to SendGrid.
 
@@ -49,7 +57,7 @@ def send(
     project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         asked = read_moment(when, account.now(), project.settings.zone) if when else None
-        plan = _plan(project, store, account, article, asked)
+        plan = _plan(project, store, account, article, asked, audience)
         if not json:
             say_merge(plan.merge)
         waiting = _waiting(store, plan.composed.edition.id)
@@ -72,10 +80,15 @@ def send(
 
 
 def _plan(
-    project: Project, store: Store, account: Account, article: Path, asked: int | None
+    project: Project,
+    store: Store,
+    account: Account,
+    article: Path,
+    asked: int | None,
+    audience: str | None,
 ) -> Plan:
     try:
-        return make_plan(project, store, account, article, asked)
+        return make_plan(project, store, account, article, asked, audience)
     except TooEarly as error:
         earliest = moment(error.earliest, project.settings.zone)
         raise NewsletterError(

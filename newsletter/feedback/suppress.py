@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from newsletter.audience.erased import erased_people
 from newsletter.store import suppression
 
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -29,11 +30,21 @@ class Suppression:
 
 
 def suppress(connection: Connection, suppressions: Iterable[Suppression], *, now: int) -> int:
-    """Write *suppressions*, those known already stay as they are; how many were new."""
+    """Write *suppressions*, those known already stay as they are; how many were new.
+
+    The erased are left out: nothing of theirs is kept, and no list can bring them back.
+    """
+    erased = erased_people(connection)
     statement = INSERTS[connection.dialect.name](suppression).on_conflict_do_nothing()
     new = 0
     iterator = iter(suppressions)
     while chunk := [*islice(iterator, CHUNK)]:
-        rows = [{**asdict(entry), "at": now if entry.at is None else entry.at} for entry in chunk]
+        rows = [
+            {**asdict(entry), "at": now if entry.at is None else entry.at}
+            for entry in chunk
+            if not erased.knows(entry.key)
+        ]
+        if not rows:
+            continue
         new += connection.execute(statement, rows).rowcount
     return new

@@ -16,5 +16,8 @@ def words(name: str, default: str = "") -> Column[str]:
 
 
 def one_of(column: str, choices: tuple[str, ...]) -> CheckConstraint:
-    """The column holds one of *choices*."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(choice) for choice in choices)})")
+    """The column holds one of *choices*.
+
+    Not as IN: SQLite builds a table of the choices for every row that is written, which doubles its time.
+    """
+    return CheckConstraint(" OR ".join(f"{column} = {choice!r}" for choice in choices))

@@ -143,3 +143,37 @@ def test_explain_shows_both_sources_of_a_conflict(run: Run, clinic: Path) -> Non
     assert "instead Gretna desk:2" in " ".join(shown.split())
     assert "city was Gretna, became Kenner" in shown
     assert "not mailed, no consent" in shown
+
+
+def test_count_says_who_is_meant(run: Run) -> None:
+    run("lists", *PRACTICE)
+    told = run("lists", "count", "in", "New", "Orleans,", "except", "running", *PRACTICE)
+    assert told.code == 0
+    assert "people in New Orleans, except tagged running." in told.out
+    wrong = run("lists", "count", "in New Orlans", *PRACTICE)
+    assert (wrong.code, "did you mean New Orleans?" in wrong.err) == (1, True)
+    assert run("lists", "count", "everyone", *PRACTICE, "--json").json["recipients"] == 18
+
+
+def test_send_goes_to_the_audience_that_was_asked_for(run: Run, clinic: Path) -> None:
+    article = "content/strength-training-for-back-pain.md"
+    plan = run("send", article, *PRACTICE, "--dry-run", "--audience", "tagged running")
+    assert plan.code == 0
+    assert "Audience tagged running" in " ".join(plan.out.split())
+    count = run("lists", "count", "tagged running", *PRACTICE, "--json").json["recipients"]
+    dry = run("send", article, *PRACTICE, "--dry-run", "--audience", "running", "--json").json
+    assert (dry["plan"]["recipients"], dry["plan"]["audience"]) == (count, "tagged running")
+    for command in (("preview", article), ("check", article, *PRACTICE)):
+        assert run(*command, "--audience", "tagged running").code == 0
+        assert "there is no tag rowing" in run(*command, "--audience", "tagged rowing").err
+
+
+def test_check_shows_doubtful_addresses(run: Run, clinic: Path) -> None:
+    written(clinic, "desk", ["beau@gmial.com,\n", person(1)])
+    run("lists", *PRACTICE)
+    told = run("lists", "check", *PRACTICE)
+    assert told.code == 0
+    assert "perhaps gmail.com" in told.out
+    assert "1 of 2 people look doubtful; nothing was changed." in told.out
+    assert "2 of 2 domains not verified" in told.out
+    assert run("lists", "check", *PRACTICE, "--json").json["people"] == 2
