@@ -81,7 +81,9 @@ def read_addresses(cell: str) -> list[Address]:
     if cell.count("@") > 1 and len(found := ONE.findall(cell[:LONGEST_CELL])) > 1:
         if len(found) > MOST_IN_A_CELL or len(cell) > LONGEST_CELL:
             raise ValueError(f"more than {MOST_IN_A_CELL} addresses in one cell")
-        each = {address.key: address for address in map(read_address, found)}
+        each: dict[str, Address] = {}
+        for address in map(read_address, found):
+            each.setdefault(address.key, address)
         return list(each.values())
     return [read_address(cell)]
 
