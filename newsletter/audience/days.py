@@ -28,6 +28,7 @@ MONTH_FIRST = re.compile(
 DAY_FIRST = re.compile(r"(?:[a-z]+,? )?(\d{1,2})\.?[ -]([^\W\d_]{3,})\.?[ -](\d{4}|\d{2})(?!\d)")
 SECONDS = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?\Z")
 TIME = re.compile(r"[T ](\d{1,2}):(\d\d)(?::(\d\d))?")
+HALF = re.compile(r"\d ?([ap])\.?m\b")
 PLAIN_TIME = re.compile(r"[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.Z+-]|\Z)")
 CENTURY = 2000
 
@@ -62,7 +63,8 @@ def moment(words: str, day_of: Callable[[str], str] = day) -> str:
     time = TIME.search(words) if on else None
     if time is None or int(time[1]) > 23:
         return on
-    hour = int(time[1]) % 12 + 12 if re.search(r"\dpm|\d pm", words.lower()) else int(time[1])
+    half = HALF.search(words.lower())
+    hour = int(time[1]) % 12 + 12 * (half[1] == "p") if half else int(time[1])
     return f"{on} {hour:02}:{time[2]}:{time[3] or '00'}"
 
 

@@ -52,7 +52,7 @@ def scan(file: IO[bytes], known: str = "") -> Text:
     while block := file.read(BLOCK):
         digest.update(block)
         look.at(block)
-    return Text(known or look.encoding(), digest.hexdigest(), look.broken)
+    return Text(look.encoding(), digest.hexdigest(), look.broken)
 
 
 class _Look:
@@ -79,10 +79,9 @@ class _Look:
             line = self.number + block[: block.index(b"\0")].count(b"\n")
             raise NoList("this is no text file", "export the list as CSV", line)
         self._measure(block)
-        if not self.marked and not self.known and not block.isascii():
+        maybe_utf8 = (self.known or self.marked or "utf-8").startswith("utf-8")
+        if maybe_utf8 and (self.rest or not block.isascii()):
             self._sort(block)
-        else:
-            self.rest = b"" if block.isascii() else self.rest
 
     def _measure(self, block: bytes) -> None:
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
@@ -130,12 +129,11 @@ class _Look:
     def encoding(self) -> str:
         if self.empty:
             raise NoList("the file is empty", "export the list again, or remove the file")
-        if self.rest and not self.known and not self.marked and not _is_utf8(self.rest):
+        if self.rest and not _is_utf8(self.rest):
             self.broken += 1
             self.other.append(self.rest)
-        if self.marked:
-            self.broken = 0
-            return self.marked
+        if self.known or self.marked:
+            return self.known or self.marked
         if self.broken <= self.utf8 / 10:
             return "utf-8"
         self.broken = 0
@@ -173,7 +171,8 @@ def _western(text: bytes) -> str:
         from charset_normalizer import from_bytes
 
         best = from_bytes(text).best()
-        return best.encoding if best is not None else "cp1252"
+        as_ascii = best is not None and "Email,;".encode(best.encoding) == b"Email,;"
+        return best.encoding if best is not None and as_ascii else "cp1252"
     return likely
 
 
@@ -191,6 +190,8 @@ def _likeness(text: bytes, encoding: str) -> int:
 
 
 def _fit(before: str, sign: str, after: str) -> int:
+    if before > "\x7f":
+        return -2  # two in a row are rare in Western names, and the rule in Greek or Russian ones
     if sign in LETTERS:
         return 2 if sign.islower() else -1 if before.islower() else 1
     inside = before.isalpha() and after.isalpha()
@@ -206,6 +207,11 @@ def lines(file: IO[bytes], encoding: str) -> Iterator[list[str]]:
     try:
         while some := text.readlines(1 << 20):
             yield some
+    except UnicodeError as error:
+        name = SPOKEN.get(encoding, encoding)
+        raise NoList(
+            f"this is not written in {name}", "correct the encoding, or leave it out"
+        ) from error
     finally:
         if not file.closed:
             text.detach()  # the file is whoever opened it's to close

@@ -10,6 +10,7 @@ from newsletter.audience.doubts import doubts
 from newsletter.audience.fold import NOWHERE as NO_ROW
 from newsletter.audience.fold import origin_of
 from newsletter.audience.folding import COLUMNS, known_of
+from newsletter.audience.shared import families, twins
 from newsletter.store import campaign, recipient, source, subscriber
 
 AT_ONCE = 5_000
@@ -35,6 +36,7 @@ class Doubt:
 class Hygiene:
     """*doubts* in the order of addresses; how many *domains* there are and how many could *not* be *verified*; how many people are *asleep*.
 
+    *families* are the names at an address that several share, *twins* addresses that Gmail takes for one.
     Asleep is who got at least five mails in a year and opened none; None where nobody's opens are known.
     """
 
@@ -43,6 +45,8 @@ class Hygiene:
     domains: int
     not_verified: int
     asleep: int | None
+    families: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    twins: tuple[tuple[str, ...], ...] = ()
 
 
 def hygiene(connection: Connection, ask: Ask, *, now: int) -> Hygiene:
@@ -57,6 +61,8 @@ def hygiene(connection: Connection, ask: Ask, *, now: int) -> Hygiene:
         domains=len(domains),
         not_verified=sum(answer == UNKNOWN for answer in answers.values()),
         asleep=_asleep(connection, now - YEAR),
+        families=tuple(families(connection)),
+        twins=tuple(twins(connection)),
     )
 
 

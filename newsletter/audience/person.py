@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Protocol
 from zoneinfo import available_timezones
 
 from newsletter.audience.address import LOCAL, LONGEST, LONGEST_LOCAL, plain_host
@@ -22,12 +23,22 @@ LANGUAGES = {
 }  # fmt: skip
 RARE = "consent_at updated_at left_at time_zone origin".split()
 
-Person = Callable[[int, list[str], str, tuple[str, ...], int], Row | str | None]
-"""(line, cells, address, flags, part): a row, or why there is none; nothing where a plain row is not plain.
 
-Without an address the row's own is taken, if it is plain. The last cell is empty: that is where columns
-stand that a list has not.
-"""
+class Person(Protocol):
+    """Turns a record into a row, or says why there is none; nothing where a plain row is not plain.
+
+    Without an address the row's own is taken, if it is plain. Else the last cell is empty: that is where columns
+    stand that a list has not.
+    """
+
+    def __call__(
+        self,
+        line: int,
+        cells: list[str],
+        address: str = "",
+        flags: tuple[str, ...] = (),
+        part: int = 0,
+    ) -> Row | str | None: ...
 
 
 def person_of(

@@ -39,7 +39,7 @@ def read_rows(listed: ListFile) -> Iterator[Row | Rejected]:
     try:
         for line, cells in FORMS[listed.form](listed):
             if type(cells) is list:
-                row = plain(line, cells, "", (), 0)
+                row = plain(line, cells)
                 if type(row) is Row:
                     yield row
                     continue
@@ -55,7 +55,11 @@ def _wary(person: Person) -> Person:
     """The fast way, but not for rows with broken letters."""
 
     def wary(
-        line: int, cells: list[str], address: str, flags: tuple[str, ...], part: int
+        line: int,
+        cells: list[str],
+        address: str = "",
+        flags: tuple[str, ...] = (),
+        part: int = 0,
     ) -> Row | str | None:
         if any(map(has_broken_letters, cells)):
             return None

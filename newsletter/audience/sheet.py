@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-MEMORY = 3 << 30
+MEMORY = 2 << 30
 SECONDS = 300
 BEGIN = 60
-WIDEST = 20_000
+WIDEST, LONGEST = 4_000, 1_048_576
 
 
 def main(path: str, what: str) -> None:
@@ -37,17 +37,21 @@ def main(path: str, what: str) -> None:
                 _print("wrong", 0, f"there is no sheet {what}; there are {names}")
     except PasswordError:
         _print("wrong", 0, "this workbook has a password")
-    except (CalamineError, OSError, ValueError):
+    except ValueError as error:
+        _print("wrong", 0, str(error))
+    except (CalamineError, OSError):
         _print("wrong", 0, "this workbook is broken")
     _print("end", 0, "")
 
 
 def _print_rows(workbook: CalamineWorkbook, name: str, most: int | None) -> None:
     sheet = workbook.get_sheet_by_name(name)
+    if sheet.total_width > WIDEST or sheet.total_height > LONGEST:
+        raise ValueError(f"the sheet {name} has more than 4,000 columns or 1,048,576 rows")
     first = sheet.start[0] if sheet.start else 0
     rows: Iterable[list[Any]] = sheet.iter_rows()
     for number, row in enumerate(islice(rows, most), first + 1):
-        cells = [_words(cell) for cell in row[:WIDEST]]
+        cells = [_words(cell) for cell in row]
         if any(cells):
             _print("row", number, cells)
 

@@ -9,6 +9,7 @@ from itertools import chain
 DELIMITERS = ",;\t|"
 RARE = "\x1f~^¦:"
 MOST_SWALLOWED = 200
+MOST_LINES_SWALLOWED = 500_000
 """A quotation mark that is never closed swallows up to 128 kB before that is known: so often, then no more."""
 
 MOST_BLOCKS = 3
@@ -62,7 +63,7 @@ def records(blocks: Iterator[list[str]], delimiter: str, width: int, skip: int) 
 
     Where a quotation mark stands wrongly the line is read by itself: it counts if it has *width* cells.
     """
-    source, begin, swallowed = _Lines(blocks, 1), 0, 0
+    source, begin, swallowed, lines_swallowed = _Lines(blocks, 1), 0, 0, 0
     for _line in zip(range(skip), source, strict=False):
         begin += 1
     if begin:
@@ -81,7 +82,8 @@ def records(blocks: Iterator[list[str]], delimiter: str, width: int, skip: int) 
         text, source = source.from_line(line)
         yield line, _alone(text, delimiter, width) or _broken(text, delimiter, wrong)
         swallowed += spanned > 1
-        if swallowed >= MOST_SWALLOWED:
+        lines_swallowed += spanned if spanned > 1 else 0
+        if swallowed >= MOST_SWALLOWED or lines_swallowed > MOST_LINES_SWALLOWED:
             yield line + 1, "too many broken rows; from here on nothing was read"
             return
 

@@ -1,6 +1,7 @@
 """This module says which addresses look doubtful, and who never opens."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -41,6 +42,7 @@ def say_hygiene(found: Hygiene) -> None:
         if len(rows) > MOST_SHOWN:
             result(f"... and {len(rows) - MOST_SHOWN:,} more; --json has them all")
     result(f"{len(rows):,} of {people(found.people)} look doubtful; nothing was changed.")
+    say_shared(found)
     if found.not_verified:
         result(
             f"{found.not_verified:,} of {several(found.domains, 'domain')} not verified: the DNS was not asked or did not answer."
@@ -52,3 +54,25 @@ def say_hygiene(found: Hygiene) -> None:
         note(
             'Ask them once whether they want to stay: newsletter send ARTICLE --audience "everyone who never opened". Who does not answer: newsletter lists suppress FILE'
         )
+
+
+def say_shared(found: Hygiene) -> None:
+    """Families at one address, and addresses that may be one person's twice."""
+    for what, each in (
+        ("addresses are shared; one letter goes to each and greets nobody alone", found.families),
+        (
+            "pairs of addresses differ by dots alone, which Gmail takes for one; both are mailed",
+            found.twins,
+        ),
+    ):
+        if each:
+            result(f"{len(each):,} {what}:")
+        for one in each[:MOST_SHOWN]:
+            result(f"  {said_of(one)}")
+        if len(each) > MOST_SHOWN:
+            result(f"  ... and {len(each) - MOST_SHOWN:,} more; --json has them all")
+
+
+def said_of(one: Sequence[str | Sequence[str]]) -> str:
+    """An address with its names, or addresses, in a line."""
+    return ", ".join(part if isinstance(part, str) else " and ".join(part) for part in one)
