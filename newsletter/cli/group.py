@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from newsletter import __version__
+from newsletter.cli.wording import file_error
 from newsletter.errors import NewsletterError
 
 COMMANDS = {
@@ -24,6 +25,7 @@ COMMANDS = {
     "export": "Write people for another program, or all that is known of one.",
     "forget": "Erase a person everywhere, and never mail them again.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
+    "webhook": "Let SendGrid tell your server what became of each mail.",
     "sandbox": "Run a local SendGrid to practise with.",
 }
 
@@ -58,6 +60,11 @@ class Commands(click.Group):
         except NewsletterError as error:
             click.echo(f"{error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(file_error(error), err=True)
+            ctx.exit(NewsletterError.exit_code)
 
 
 @click.command(

@@ -77,16 +77,10 @@ def say_plan(plan: Plan, project: Project) -> str:
     sender = project.settings.sender
     shown: dict[str, Any] = {
         "Edition": f"{plan.composed.edition.title} ({plan.composed.edition.name})",
-        "Subject": plan.composed.edition.subject,
+        "Subject": _subject(plan),
         "From": f"{sender.name} <{sender.email}>",
-        "To": people(plan.recipients),
+        **_audience(plan),
     }
-    if plan.audience.words:
-        shown["Audience"] = plan.audience.words
-    for name, number in plan.audience.by_list.items():
-        shown[f"  on {name}"] = f"{number:,}"
-    if plan.already:
-        shown["Have it already"] = people(plan.already)
     for why, number in plan.audience.left_out.items():
         shown[f"Left out: {why}"] = f"{number:,}"
     shown["Versions"] = (
@@ -97,6 +91,31 @@ def say_plan(plan: Plan, project: Project) -> str:
     if not project.settings.clinic.postal_address:
         shown["Postal address"] = "not set; without it nothing is sent for real (CAN-SPAM)"
     return facts(shown)
+
+
+def _subject(plan: Plan) -> str:
+    """The subject as one of the readers sees it."""
+    written = plan.composed.edition.subject
+    if not plan.survey.examples:
+        return written
+    shown = plan.composed.letter.personalise(plan.survey.examples[0]).subject
+    return shown if shown == written else f"{shown} (for one of them)"
+
+
+def _audience(plan: Plan) -> dict[str, str]:
+    """Who gets it; where some have it already, who may get it at all stands above."""
+    lists = plan.audience.by_list
+    several_lists = sum(lists.values()) > plan.audience.recipients
+    words = {"Audience": plan.audience.words} if plan.audience.words else {}
+    shown = {
+        **words,
+        "May get it" if plan.already else "To": people(plan.audience.recipients)
+        + (", some of them on several lists" if several_lists else ""),
+        **{f"  on {name}": f"{number:,}" for name, number in lists.items()},
+    }
+    if plan.already:
+        shown |= {"Have it already": people(plan.already), "To": people(plan.recipients)}
+    return shown
 
 
 def _requests(variants: Mapping[int, int]) -> int:

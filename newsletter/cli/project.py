@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsletter.cli.wording import note
+from newsletter.cli.wording import in_practice, note
 from newsletter.config import Settings, find_project, load_settings
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key
@@ -44,6 +44,10 @@ class Project:
     @property
     def sandbox_folder(self) -> Path:
         return self.root / ".newsletter" / "sandbox"
+
+    def advise(self, sentence: str) -> None:
+        """Say what to type next."""
+        note(in_practice(sentence) if self.practice else sentence)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -125,11 +129,15 @@ def json_option(command: Command) -> Command:
 
 @contextmanager
 def said_to_be_practice(project: Project) -> Iterator[None]:
-    """Say first and last that this is practice."""
-    if project.practice:
-        note(PRACTICE)
+    """Say first and last that this is practice; commands that an error names stay in practice."""
+    if not project.practice:
+        yield
+        return
+    note(PRACTICE)
     try:
         yield
+    except NewsletterError as error:
+        error.args = (in_practice(str(error)),)
+        raise
     finally:
-        if project.practice:
-            note(PRACTICE)
+        note(PRACTICE)

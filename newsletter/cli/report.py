@@ -11,7 +11,7 @@ import click
 
 from newsletter.campaign import Row, report_rows
 from newsletter.cli.campaigns import which
-from newsletter.cli.outcome import Sent, say_counts
+from newsletter.cli.outcome import Sent, say_counts, say_tally
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -19,7 +19,9 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import as_json, moment, note, result, table
+from newsletter.cli.wording import as_json, file_error, moment, note, result, table
+from newsletter.errors import NewsletterError
+from newsletter.feedback import tally
 
 MOST_SHOWN = 50
 
@@ -41,12 +43,13 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
         found = which(store, number)
         sent = Sent(found.id, found.counts)
         with store.read() as connection:
-            rows = report_rows(connection, found.id)
+            rows, told = report_rows(connection, found.id), tally(connection, found.id)
             if json:
                 as_json(
                     {
                         "campaign": found.id,
                         "counts": sent.as_dict(),
+                        "told": {**asdict(told), "got_it": told.got_it},
                         "people": [asdict(row) for row in rows],
                     }
                 )
@@ -57,15 +60,16 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
                 _show(rows, found.counts.frozen, project)
         if str(target) != "-":
             say_counts(sent)
+            say_tally(told)
         if target is None:
-            note(
+            project.advise(
                 f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
             )
 
 
 def _show(rows: Iterable[Row], number: int, project: Project) -> None:
     shown = [
-        (row.address, _name(row), row.outcome, row.reason)
+        (row.address, _name(row), row.happened or row.outcome, row.reason)
         for row, _ in zip(rows, range(MOST_SHOWN), strict=False)
     ]
     result(table(("address", "name", "outcome", "reason"), shown))
@@ -82,9 +86,11 @@ def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
     if str(target) == "-":
         _write_rows(sys.stdout, rows, project)
         return
-    with target.open(
-        "w", encoding="utf-8-sig", newline=""
-    ) as file:  # the mark lets Excel see UTF-8
+    try:  # here, because inside an open store its failures are taken for the store's
+        file = target.open("w", encoding="utf-8-sig", newline="")  # the mark lets Excel see UTF-8
+    except OSError as error:
+        raise NewsletterError(file_error(error)) from error
+    with file:
         _write_rows(file, rows, project)
     note(f"{target} has a row for each person.")
 

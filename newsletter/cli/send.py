@@ -23,7 +23,7 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.wording import as_json, moment, note, people, result
-from newsletter.delivery import Account, TooEarly, dispatch, envelope
+from newsletter.delivery import Account, Manner, TooEarly, dispatch, envelope
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
@@ -70,13 +70,13 @@ def send(
         if dry_run:
             if json:
                 as_json({"plan": plan_as_dict(plan, project)})
-            note(f"Nothing was sent. Next: newsletter send {article}")
+            project.advise(f"Nothing was sent. Next: newsletter send {article}")
             return
         if not yes:
             _ask(plan, waiting)
         sent = _send(project, store, account, plan, waiting, asked)
         _report(project, plan, sent, json)
-    finished(sent.counts)
+        finished(sent.counts)
 
 
 def _plan(
@@ -118,7 +118,8 @@ def _nobody_new(plan: Plan, project: Project, json: bool) -> None:
     elif plan.already:
         result(f"{name}: everybody who wants it has it already; nobody is new, nothing was sent.")
     else:
-        result(f"{name}: nobody may be mailed; newsletter lists says why.")
+        result(f"{name}: nobody may be mailed.")
+        project.advise("Next: newsletter lists says why")
 
 
 def _ask(plan: Plan, waiting: int | None) -> None:
@@ -173,7 +174,7 @@ def _freeze(project: Project, store: Store, plan: Plan, asked: int | None) -> Fr
 
 def _dispatch(project: Project, store: Store, account: Account, campaign_id: int) -> Counts:
     with shown() as progress:
-        return dispatch(store, campaign_id, account, project.settings, progress=progress)
+        return dispatch(store, campaign_id, account, project.settings, Manner(progress))
 
 
 def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
@@ -188,10 +189,9 @@ def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
     else:
         result()
         say_counts(sent)
-    option = " --practice" if project.practice else ""
-    note(f"To take it back: newsletter undo {sent.campaign_id}{option}")
+    project.advise(f"To take it back: newsletter undo {sent.campaign_id}")
     if project.practice:
         note(
             "The mails wait in the sandbox for their time. To let them leave now: newsletter sandbox skip 1h"
         )
-    note(f"Next: newsletter report {sent.campaign_id}{option} says who got it")
+    project.advise(f"Next: newsletter report {sent.campaign_id} says who got it")

@@ -35,7 +35,8 @@ def suppress(connection: Connection, suppressions: Iterable[Suppression], *, now
     The erased are left out: nothing of theirs is kept, and no list can bring them back.
     """
     erased = erased_people(connection)
-    statement = INSERTS[connection.dialect.name](suppression).on_conflict_do_nothing()
+    insert = INSERTS[connection.dialect.name](suppression)
+    statement = insert.on_conflict_do_nothing().returning(suppression.c.key)
     new = 0
     iterator = iter(suppressions)
     while chunk := [*islice(iterator, CHUNK)]:
@@ -44,7 +45,5 @@ def suppress(connection: Connection, suppressions: Iterable[Suppression], *, now
             for entry in chunk
             if not erased.knows(entry.key)
         ]
-        if not rows:
-            continue
-        new += connection.execute(statement, rows).rowcount
+        new += len(connection.execute(statement, rows).all()) if rows else 0
     return new

@@ -138,7 +138,7 @@ class Body:
     def _picture(self, node: SyntaxTreeNode, image: SyntaxTreeNode, kind: str) -> None:
         source = str(image.attrs.get("src", ""))
         shown = self.pictures.shown(source, line_of(node, self.masked), image.attrs.get("width"))
-        alt = html.escape(self.masked.unmask(alt_text(image)))
+        alt = self.masked.unmask(html.escape(alt_text(image)))
         self._add(
             node,
             f'<mj-image mj-class="{kind}-picture" src="{html.escape(shown.src)}" alt="{alt}" width="{shown.width}px" />',

@@ -86,4 +86,6 @@ class Pictures:
 
 
 def _reason(error: Exception) -> str:
-    return "there is no such file" if isinstance(error, FileNotFoundError) else str(error)
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    return "this is no picture" if isinstance(error, UnidentifiedImageError) else str(error)

@@ -11,6 +11,7 @@ from newsletter.letter.places import one_line
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.refusals import mentions_reader, refusals
 from newsletter.letter.staging import plainly, thought_of
+from newsletter.letter.syntax import said
 
 CURE = 'say what to write then: {{ reader.… | default("…", true) }}'
 
@@ -37,8 +38,7 @@ class Subject:
         try:
             tree = self.environment.parse(source)
         except TemplateSyntaxError as error:
-            cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
-            raise Problems([Problem(path, line, str(error.message), cure)]) from error
+            raise Problems([Problem(path, line, *said(error))]) from error
         wrong = sorted(set(refusals(tree)))
         if wrong:
             raise Problems(Problem(path, line, what, cure) for _line, what, cure in wrong)

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-from newsletter.store.columns import metadata, number, one_of, words
+from newsletter.store.columns import metadata, number, one_of, quickly_one_of, words
 
 STANDINGS = ("subscribed", "unsubscribed", "bounced", "complained", "erased")
 """From best to worst: merging only ever lowers a standing."""
@@ -72,8 +72,8 @@ subscriber = Table(
     words("conflicts", "[]"),
     Column("merge_id", ForeignKey("merge.id")),
     Column("updated_at", Integer, nullable=False),
-    one_of("standing", STANDINGS),
-    one_of("consent", CONSENTS),
+    quickly_one_of("standing", STANDINGS),
+    quickly_one_of("consent", CONSENTS),
     sqlite_autoincrement=True,
 )
 """One address; *key* is the address lower-cased, for comparing, *address* is what mail is sent to.

@@ -5,27 +5,41 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, text, update
 
 from newsletter.audience import merge_lists, people
 from newsletter.audience.undo import last_merge, undo_merge
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Suppression, suppress
-from newsletter.store import Store, campaign, open_store, recipient, subscriber, variant
+from newsletter.store import (
+    Store,
+    campaign,
+    change,
+    list_row,
+    open_store,
+    recipient,
+    reject,
+    subscriber,
+    variant,
+)
 
 from .conftest import CONFIRMED, NOW, MergeAll, Write
-
-CONTENTS = "SELECT * FROM {} ORDER BY 1, 2"
 
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Everything that a merge writes, but when somebody was last written."""
     with store.read() as connection:
-        kept = {
-            table: [tuple(row) for row in connection.execute(text(CONTENTS.format(table)))]
-            for table in ("subscriber", "list_row", "reject", "change")
+        return {
+            table.name: [
+                tuple(row)
+                for row in connection.execute(
+                    select(*(column for column in table.c if column.name != "updated_at")).order_by(
+                        *table.primary_key
+                    )
+                )
+            ]
+            for table in (subscriber, list_row, reject, change)
         }
-    return {**kept, "subscriber": [row[:-1] for row in kept["subscriber"]]}
 
 
 def undo(store: Store) -> None:

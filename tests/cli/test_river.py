@@ -58,6 +58,11 @@ def test_whoever_is_new_gets_it_with_the_second_send(
         file.write("new.one@example.com,Nora,New,Gretna,en,,subscribed,2026-11-01\n")
     again = run(*SEND)
     assert "1 frozen = 1 accepted" in again.out
+    assert re.findall(r"^(?:May|Have|To) .*", again.out, re.MULTILINE) == [
+        "May get it               19 people, some of them on several lists",
+        "Have it already          18 people",
+        "To                       1 person",
+    ]
     skip(sandbox.url, 3600)
     assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 19
 
@@ -77,6 +82,7 @@ def test_every_mail_carries_the_footer_and_one_way_out(run: Run, sandbox: Sandbo
                 "Clockwork Perform",
                 "https://www.clockworkperform.com/",
                 "New Orleans, United States",
+                "Questions? Just reply to this letter.",
                 "because you signed up",
             ):
                 assert words in part
@@ -165,6 +171,17 @@ def test_the_plan_alone_freezes_nothing(run: Run, sandbox: Sandbox) -> None:
     assert "Nothing was sent yet." in run("campaigns", "--practice").out
     planned = run("send", ARTICLE, "--practice", "--dry-run", "--json")
     assert planned.json["plan"]["recipients"] == 18
+
+
+def test_the_plan_shows_the_subject_as_a_reader_sees_it(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    personal = "subject: {{ reader.first_name | default('Dear reader', true) }}, two short sessions"
+    (clinic / ARTICLE).write_text(
+        re.sub(r"^subject: .*", personal, (clinic / ARTICLE).read_text(), flags=re.MULTILINE)
+    )
+    planned = run("send", ARTICLE, "--practice", "--dry-run").out
+    assert "Subject                  Ada, two short sessions (for one of them)\n" in planned
 
 
 @pytest.mark.parametrize(("typed", "code"), [("18\n", 0), ("17\n", 1), ("\n", 1)])

@@ -157,7 +157,10 @@ def test_a_picture_of_a_wrong_kind_is_refused(bare: Write, project: Path) -> Non
     (project / "content" / "no.png").write_text("no picture")
     with pytest.raises(Problems) as caught:
         bare("![x](tree.webp)\n\n![y](no.png)")
-    assert [problem.line for problem in caught.value.problems] == [8, 10]
+    assert [str(problem) for problem in caught.value.problems] == [
+        "content/tips.md:8: the picture tree.webp: WEBP is not shown by every mail program; use a PNG, JPEG or GIF file beside the article",
+        "content/tips.md:10: the picture no.png: this is no picture; use a PNG, JPEG or GIF file beside the article",
+    ]
 
 
 def test_deep_nesting_is_refused_and_not_a_crash(bare: Write) -> None:
