@@ -21,7 +21,7 @@ test: $(VENV)/ready-dev ## Run the tests (under a minute)
 
 check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests on both databases with coverage, style, types, layers
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
+	@FUZZ_EXAMPLES=400 $(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .
