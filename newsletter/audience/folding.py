@@ -8,7 +8,7 @@ from itertools import groupby
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -43,11 +43,8 @@ SAID = ORIGINS
 SINGLES = tuple((COLUMNS.index(field), field) for field in SINGLE)
 
 
-class Folded(NamedTuple):
-    """A person as all rows of a merge say: its *columns*, and each row as (source, line, part, says they left)."""
-
-    columns: Sequence[str]
-    rows: Sequence[tuple[int, int, int, int]]
+Folded = tuple[Sequence[str], Sequence[tuple[int, int, int, int]]]
+"""A person as all rows of a merge say: the columns, and each row as (source, line, part, says they left)."""
 
 
 @contextmanager
@@ -77,7 +74,7 @@ def _send(pipe: Pipe, runs: Sequence[Path], sources: Mapping[int, int]) -> None:
     gc.disable()  # nothing here goes round in circles, and looking for it costs a fifth
     try:
         for people in _batches(runs, sources):
-            pipe.send_bytes(orjson.dumps(people, default=tuple))
+            pipe.send_bytes(orjson.dumps(people))
         pipe.send_bytes(b"null")
     except BrokenPipeError:  # whoever listened gave up, and says why
         pass
@@ -86,7 +83,7 @@ def _send(pipe: Pipe, runs: Sequence[Path], sources: Mapping[int, int]) -> None:
 def _received(pipe: Pipe) -> Iterator[list[Folded]]:
     try:
         while (people := orjson.loads(pipe.recv_bytes())) is not None:
-            yield [Folded(*person) for person in people]
+            yield people
     except EOFError as error:
         raise ServiceFailed(
             "merging was stopped from outside (is there enough memory and disk?); nothing was "
@@ -110,8 +107,8 @@ def _person(rows: list[Packed], sources: Mapping[int, int]) -> Folded:
     for row in rows[1:]:
         if row[2:SAID] != first[2:SAID]:
             known = reduce(join, (_said(row, sources) for row in rows))
-            return Folded(columns(known), _places(rows, sources))
-    return Folded(_agreed(rows, sources), _places(rows, sources))
+            return columns(known), _places(rows, sources)
+    return _agreed(rows, sources), _places(rows, sources)
 
 
 def _agreed(rows: list[Packed], sources: Mapping[int, int]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, column, exists, func, inspect, select, table
+from sqlalchemy import Connection, and_, exists, func, select
 
 from newsletter.audience.domains import NOWHERE, NULL, UNKNOWN, Ask, ask_all
 from newsletter.audience.doubts import doubts
@@ -11,15 +11,13 @@ from newsletter.audience.fold import NOWHERE as NO_ROW
 from newsletter.audience.fold import origin_of
 from newsletter.audience.folding import COLUMNS, known_of
 from newsletter.audience.shared import families, twins
-from newsletter.store import campaign, recipient, source, subscriber
+from newsletter.store import campaign, event, recipient, source, subscriber
 
 AT_ONCE = 5_000
 YEAR = 365 * 86_400
 FEWEST_MAILS = 5
 """Whoever got fewer in a year is not judged."""
 NOBODY_THERE = {NULL: "the domain takes no mail (null MX)", NOWHERE: "there is no such domain"}
-
-event = table("event", column("kind"), column("campaign_id"), column("seq"), column("machine"))
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,6 @@ def _doubts(
 
 def _asleep(connection: Connection, since: int) -> int | None:
     """How many were mailed often enough since then and opened nothing; None where no open is known."""
-    if not inspect(connection).has_table("event"):
-        return None
     opened = event.c.kind.in_(("opened", "clicked"))
     mailed = and_(recipient.c.campaign_id == campaign.c.id, campaign.c.created_at >= since)
     theirs = and_(event.c.campaign_id == recipient.c.campaign_id, event.c.seq == recipient.c.seq)

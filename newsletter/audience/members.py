@@ -11,22 +11,17 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    column,
     exists,
     func,
-    inspect,
     not_,
     or_,
     select,
-    table,
     true,
 )
 
 from newsletter.audience.segment import All, AnyOf, Condition, NoSegment, Not, Segment, read_segment
-from newsletter.store import campaign, list_row, recipient, source, subscriber
+from newsletter.store import campaign, event, list_row, recipient, source, subscriber
 
-event = table("event", column("kind"), column("campaign_id"), column("seq"), column("machine"))
-"""What came home of each mail; a store without it knows no opens and clicks."""
 KINDS = {"opened": ("opened", "clicked"), "clicked": ("clicked",)}
 """Whoever clicked has opened, whatever their mail program hides."""
 
@@ -203,8 +198,8 @@ class _Meaning:
             mailed = mailed.where(recipient.c.edition_id.in_(editions))
         if asked.kind == "got":
             return subscriber.c.key.in_(mailed), f"who got {told}"
-        if not inspect(self.connection).has_table("event"):
-            what = "this store knows no opens and clicks; leave that out"
+        if not self.connection.scalar(select(exists().where(event.c.kind.in_(KINDS[asked.kind])))):
+            what = f"nobody is known to have {asked.kind} anything; docs/site.md says how opens and clicks come home"
             raise NoSegment(self.words, asked.at, what)
         mailed = mailed.join(
             event,

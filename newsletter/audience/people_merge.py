@@ -42,11 +42,11 @@ class PeopleMerge:
 
     def take(self, people: Sequence[Folded]) -> None:
         """Fold *people* into those who are known."""
-        keys = [person.columns[0] for person in people]
+        keys = [person[0][0] for person in people]
         stored = self.bulk.people(keys) if self.anybody else {}
         suppressed = self.bulk.suppressed(keys) if self.anybody_suppressed else {}
         known = [
-            (person, was, person.columns if was is None else _joined(was[1:], person.columns))
+            (person, was, person[0] if was is None else _joined(was[1:], person[0]))
             for person, key in zip(people, keys, strict=True)
             for was in (stored.get(key),)
         ]
@@ -56,7 +56,7 @@ class PeopleMerge:
             if was is not None:
                 self._count_change(was[1:], now, suppressed)
             if now[STANDING] != "subscribed" or now[0] in suppressed:
-                self.left.update({row[0] for row in person.rows if not row[3]})
+                self.left.update({row[0] for row in person[1] if not row[3]})
         if self.merge_id is not None:
             self._write(known, self.merge_id)
 
@@ -74,7 +74,7 @@ class PeopleMerge:
                 if tuple(was[1:]) != tuple(now):
                     changed.append((number, *now[1:], self.now))
                     changes.append(self._change(was, now))
-            for row in person.rows:
+            for row in person[1]:
                 rows.append((number, row[0], row[1], row[2]))
         self.bulk.insert("subscriber", NEW, new)
         self.bulk.update("subscriber", CHANGED, changed)

@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
-RUN = 30_000
+RUN = 20_000
 """Rows that are sorted in memory."""
-BLOCK = 64
+BLOCK = 48
 """Rows that are read back at once, from each run."""
 STEP = 4
 """One in so many runs is read on before a part is merged: fewer, larger parts."""

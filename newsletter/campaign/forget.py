@@ -8,10 +8,8 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    inspect,
     literal,
     select,
-    text,
     update,
 )
 
@@ -22,6 +20,7 @@ from newsletter.store import (
     attempt,
     change,
     consent_log,
+    event,
     list_row,
     recipient,
     reject,
@@ -104,9 +103,8 @@ def _withhold(connection: Connection, key: str) -> None:
 
 
 def _forget_events(connection: Connection, key: str, digest: str) -> None:
-    if inspect(connection).has_table("event"):
-        statement = "UPDATE event SET key = :erased, reason = '' WHERE key = :key"
-        connection.execute(text(statement), {"erased": f"erased {digest}", "key": key})
+    values = {"key": f"erased {digest}", "reason": ""}
+    connection.execute(update(event).where(event.c.key == key).values(values))
 
 
 def _forget_rows(connection: Connection, number: int) -> int:

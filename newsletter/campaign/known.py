@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, inspect, join, select, text
+from sqlalchemy import Connection, join, select
 
 from newsletter.audience.explain import explain
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE
@@ -15,6 +15,7 @@ from newsletter.store import (
     attempt,
     campaign,
     consent_log,
+    event,
     recipient,
     request,
     subscriber,
@@ -79,10 +80,9 @@ def _mails(connection: Connection, key: str) -> list[Found]:
 
 
 def _events(connection: Connection, key: str) -> Sequence[Found]:
-    if not inspect(connection).has_table("event"):
-        return []
-    query = "SELECT kind, at, campaign_id, reason FROM event WHERE key = :key ORDER BY at, kind"
-    return [dict(row) for row in connection.execute(text(query), {"key": key}).mappings()]
+    columns = event.c
+    query = select(columns.kind, columns.at, columns.campaign_id, columns.reason)
+    return _rows(connection, query.where(columns.key == key).order_by(columns.at, columns.kind))
 
 
 def _rows(connection: Connection, query: Any) -> list[Found]:

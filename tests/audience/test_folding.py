@@ -70,7 +70,7 @@ def fold_all(path: Path, rows: list[list[object]]) -> Known:
     write_run(path, rows)
     with folded([path], SOURCES, apart=False) as batches:
         ((person,),) = batches
-    return known_of(person.columns)
+    return known_of(person[0])
 
 
 @given(

@@ -8,14 +8,13 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
-from sqlalchemy import text
 
 from newsletter.audience.domains import NOWHERE, NULL, TAKES, UNKNOWN, ask_all, asker
 from newsletter.audience.hygiene import Doubt, hygiene
 from newsletter.store import Store
 
 from .conftest import NOW, MergeAll, Write
-from .test_segments import events, sent
+from .test_segments import happened, sent
 
 ZONE = {
     ("takes.example.com.", "MX"): "10 mx.example.com.",
@@ -104,16 +103,10 @@ def test_whoever_got_five_letters_and_opened_none_is_asleep(
     write("desk", "Email\nada@example.com\nbeau@example.com\ncamille@example.com\n")
     merge()
     with store.write() as connection:
-        events(connection)
         for number in range(1, 6):
             who = ("ada", "beau", "camille") if number < 5 else ("ada", "beau")
             sent(connection, number, f"edition {number}", who, at=NOW - number)
-        connection.execute(
-            text(
-                "INSERT INTO event (provider_id, kind, rank, at, key, campaign_id, seq, machine, received_at) "
-                "VALUES ('1', 'opened', 3, 0, '', 3, 1, 0, 0)"
-            )
-        )
+        happened(connection, 3, 1, "opened")
     with store.read() as connection:
         assert hygiene(connection, lambda name: TAKES, now=NOW).asleep == 1
         assert hygiene(connection, lambda name: TAKES, now=NOW + 2 * 365 * 86_400).asleep == 0
