@@ -46,7 +46,7 @@ def wishes(
     read = readers(meant)
 
     def wish(cells: str) -> Wish | str:
-        words = cells.split("\0") if kinds else []
+        words = cells.split("\0", len(kinds) - 1) if kinds else []
         try:
             said = [read[kind](word) for kind, word in zip(kinds, words, strict=True)]
         except ValueError as error:

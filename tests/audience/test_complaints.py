@@ -197,3 +197,17 @@ def test_two_people_who_share_an_address_vanish_or_get_it_twice(
         (person,) = people(connection, (), samples=True)
         assert [fate.fate for fate in fates(connection, samples=True)] == ["taken", "merged into"]
     assert person.names == ("Gus Guillory", "Lou Guillory")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["email,created,ip", "email,created", "email,status,created,reason", "email,created,reason"],
+)
+def test_a_list_that_looks_a_little_like_suppressions_is_taken_for_one(
+    write: Write, merge: MergeAll, store: Store, header: str
+) -> None:
+    cells = {"email": "a@example.com", "status": "active", "created": "2026-01-02"}
+    row = ",".join(cells.get(word, "x") for word in header.split(","))
+    write("website", f"{header}\n{row}\n")
+    merge()
+    assert addresses(store) == ["a@example.com"]

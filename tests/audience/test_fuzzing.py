@@ -22,7 +22,7 @@ CORPUS = sorted(
     for path in (Path(__file__).parents[1] / "data" / "lists").iterdir()
     if path.is_file() and path.suffix != ".toml"
 )
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -106,7 +106,7 @@ def test_send_asks_twice_before_an_old_export_and_stops_in_a_script(run: Run, cl
         "20 people whom it calls subscribed left elsewhere, or bounced; it may be an old export."
         in refused.err
     )
-    assert "newsletter lists import subscribers/old.csv" in refused.err
+    assert "newsletter lists import --practice subscribers/old.csv" in refused.err
     asked = run("send", article, *PRACTICE, "--dry-run", typed="y\n150\n")
     assert (asked.code, "To 130 people" in " ".join(asked.out.split())) == (
         0,
