@@ -20,6 +20,10 @@ class Erased:
         """Whether this address was forgotten."""
         return bool(self.digests) and digest_of(key, self.salt) in self.digests
 
+    def nameless(self, key: str) -> str:
+        """*key*, or what stands for it where this address was forgotten."""
+        return stand_in(digest_of(key, self.salt)) if self.knows(key) else key
+
 
 def erased_people(connection: Connection) -> Erased:
     """Everybody who was forgotten in this store."""
@@ -35,6 +39,11 @@ def remember_erased(connection: Connection, key: str, *, now: int) -> str:
     if connection.scalar(select(erasure.c.digest).where(erasure.c.digest == digest)) is None:
         connection.execute(insert(erasure).values(digest=digest, at=now))
     return digest
+
+
+def stand_in(digest: str) -> str:
+    """What stands in place of an address that was forgotten; it is no address."""
+    return f"erased {digest}"
 
 
 def digest_of(key: str, salt: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.audience.erased import remember_erased
+from newsletter.audience.erased import remember_erased, stand_in
 from newsletter.audience.stage import ERASED
 from newsletter.campaign.counts import DECIDING
 from newsletter.store import (
@@ -67,7 +67,7 @@ def forget(connection: Connection, key: str, *, now: int) -> Forgotten:
         update(recipient)
         .where(recipient.c.key == key)
         .values(
-            key=f"erased {digest}",
+            key=stand_in(digest),
             address="",
             subject="",
             substitutions="{}",
@@ -103,7 +103,7 @@ def _withhold(connection: Connection, key: str) -> None:
 
 
 def _forget_events(connection: Connection, key: str, digest: str) -> None:
-    values = {"key": f"erased {digest}", "reason": ""}
+    values = {"key": stand_in(digest), "reason": ""}
     connection.execute(update(event).where(event.c.key == key).values(values))
 
 

@@ -1,5 +1,6 @@
 """This module says where everything about an address comes from."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
@@ -33,7 +34,6 @@ def lists_explain(address: str, practice: bool, json: bool) -> None:
 
 def say_person(person: Person, project: Project) -> None:
     """A person, each fact with its row."""
-    zone = project.settings.zone
     result(f"{person.address}: {f'not mailed, {person.why}' if person.why else 'may be mailed'}")
     result()
     result(
@@ -52,26 +52,27 @@ def say_person(person: Person, project: Project) -> None:
                 }
             )
         )
-    for head, told in (
-        (
-            "Rows",
-            [f"{path}:{line}, merged {moment(at, zone)}" for _list, path, line, at in person.rows],
-        ),
-        (
-            "Not mailed",
-            [f"{why}: {origin}, {moment(at, zone)}" for why, origin, at in person.suppressions],
-        ),
-        (
-            "Changes",
-            [
-                f"{moment(entry.at, zone)}: {entry.field} was {entry.was or 'empty'}, became {entry.now or 'empty'}"
-                for entry in person.changes
-            ],
-        ),
-    ):
+    for head, told in _histories(person, project):
         if told:
             result()
             result("\n  ".join([f"{head}:", *told]))
+
+
+def _histories(person: Person, project: Project) -> Iterator[tuple[str, list[str]]]:
+    zone = project.settings.zone
+    yield (
+        "Rows",
+        [f"{path}:{line}, merged {moment(at, zone)}" for _list, path, line, at in person.rows],
+    )
+    yield (
+        "Not mailed",
+        [f"{why}: {origin}, {moment(at, zone)}" for why, origin, at in person.suppressions],
+    )
+    changes = [
+        f"{moment(entry.at, zone)}: {entry.field} was {entry.was or 'empty'}, became {entry.now or 'empty'}"
+        for entry in person.changes
+    ]
+    yield "Changes", changes
 
 
 def _lines(said: Said) -> list[tuple[str, str, str, str]]:
