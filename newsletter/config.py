@@ -83,6 +83,12 @@ class Sending:
     """People an hour; 0 for all at once."""
     warmup: str = ""
     """People on the first day, the second …, as "500, 2000, 10000"; afterwards all the rest."""
+
+    @property
+    def warmup_days(self) -> tuple[int, ...]:
+        """The numbers of *warmup*."""
+        return tuple(int(number) for number in self.warmup.replace(",", " ").split())
+
     open_tracking: bool = False
     click_tracking: bool = False
 
@@ -261,6 +267,7 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
     return found
 
 
+NOT_ZERO = ("deadline_seconds", "in_flight")
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
 
@@ -280,6 +287,10 @@ def _wrong_database(value: Any, *, secret: bool) -> tuple[str, str] | None:
 def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
     if key == "timezone" and value not in available_timezones():
         return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
+    if key == "warmup" and not re.fullmatch(r"[\d, ]*", value):
+        return f'warmup "{value}" is no row of numbers', 'write one like "500, 2000, 10000"'
+    if key in NOT_ZERO and value == 0:
+        return f"{key} is zero", f"write {key} = 1 or more"
     if type(value) is int and value < 0:
         return f"{key} is below zero", f"write {key} = 0 or more"
     if (section, key) == ("site", "url") and value and not value.startswith("https://"):

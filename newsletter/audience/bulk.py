@@ -1,12 +1,13 @@
-"""This module reads and writes many people at once, each database in its own quick way."""
+"""This module reads and changes many people at once, each database in its own quick way."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, Table
 
 from newsletter.audience.folding import COLUMNS
+from newsletter.store import insert_many
 
 ROW = ", ".join(("id", *COLUMNS))
 
@@ -37,13 +38,6 @@ class SQLite:
         """Who of *keys* may not be mailed, and why."""
         query = "SELECT key, MIN(reason) FROM suppression WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key"
         return {row[0]: row[1] for row in self._asked(query, keys)}
-
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Add *rows*."""
-        if rows:
-            places = ", ".join("?" for _ in columns)
-            statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
-            self.connection.exec_driver_sql(statement, [tuple(row) for row in rows])
 
     def update(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Set the other columns of the rows whose number is the first of *columns*."""
@@ -87,18 +81,6 @@ class PostgreSQL:
         query = "SELECT key, MIN(reason) FROM suppression WHERE key = ANY(%s) GROUP BY key"
         return {row[0]: row[1] for row in self.connection.exec_driver_sql(query, (list(keys),))}
 
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Add *rows*."""
-        if not rows:
-            return
-        driver: Any = self.connection.connection.driver_connection
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
-
     def update(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Set the other columns of the rows whose number is the first of *columns*."""
         if not rows:
@@ -108,7 +90,7 @@ class PostgreSQL:
         run(
             f"CREATE TEMPORARY TABLE IF NOT EXISTS new_{table} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
         )
-        self.insert(f"new_{table}", columns, rows)
+        insert_many(self.connection, Table(f"new_{table}", MetaData()), columns, rows)
         number, *others = columns
         values = ", ".join(f"{name} = new.{name}" for name in others)
         run(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, exists, select
 from newsletter.audience.bulk import bulk
 from newsletter.audience.fold import join
 from newsletter.audience.folding import COLUMNS, SAID, Folded, columns, known_of, restated
-from newsletter.store import subscriber, suppression
+from newsletter.store import change, insert_many, list_row, subscriber, suppression
 
 STANDING, CONSENT, CONFLICTS = (
     COLUMNS.index(name) for name in ("standing", "consent", "conflicts")
@@ -27,6 +27,7 @@ class PeopleMerge:
     """One merge; without *merge_id* it only counts."""
 
     def __init__(self, connection: Connection, now: int, merge_id: int | None = None) -> None:
+        self.connection = connection
         self.bulk = bulk(connection)
         self.now = now
         self.merge_id = merge_id
@@ -76,10 +77,10 @@ class PeopleMerge:
                     changes.append(self._change(was, now))
             for row in person[1]:
                 rows.append((number, row[0], row[1], row[2]))
-        self.bulk.insert("subscriber", NEW, new)
+        insert_many(self.connection, subscriber, NEW, new)
         self.bulk.update("subscriber", CHANGED, changed)
-        self.bulk.insert("change", CHANGES, changes)
-        self.bulk.insert("list_row", ROWS, rows)
+        insert_many(self.connection, change, CHANGES, changes)
+        insert_many(self.connection, list_row, ROWS, rows)
 
     def finish(self) -> None:
         """Let the next number of a subscriber be a new one."""

@@ -15,6 +15,7 @@ from newsletter.campaign.fence import (
     give_up_fence,
 )
 from newsletter.campaign.freeze import Frozen, freeze
+from newsletter.campaign.progress import WaveProgress, waves
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.readers import own_links, reader_of
 from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
@@ -27,6 +28,7 @@ from newsletter.campaign.requests import (
     give_up_posting,
     hold_back,
     people_of,
+    posted_for,
     posting,
     refuse_people,
     refused_of,
@@ -82,6 +84,7 @@ __all__ = [
     "Run",
     "Summary",
     "Times",
+    "WaveProgress",
     "approve",
     "approved",
     "ask_stop",
@@ -110,6 +113,7 @@ __all__ = [
     "own_links",
     "people_of",
     "pictures_of",
+    "posted_for",
     "posting",
     "reader_of",
     "record",
@@ -134,5 +138,6 @@ __all__ = [
     "waiting",
     "waiting_of",
     "was_posted",
+    "waves",
     "withhold",
 ]

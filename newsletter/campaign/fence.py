@@ -48,6 +48,14 @@ def doubts(connection: Connection, campaign_id: int) -> list[Doubt]:
     return found
 
 
+def in_doubt(connection: Connection, campaign_id: int) -> bool:
+    """Whether an attempt is in doubt that was not fenced as often as may be."""
+    return any(
+        doubt.begun or doubt.attempt.number < MOST_ATTEMPTS
+        for doubt in doubts(connection, campaign_id)
+    )
+
+
 def begin_fence(connection: Connection, fenced: Attempt, now: int) -> None:
     """Nothing more is posted under the attempt; its cancellation is about to be asked for."""
     if fenced.state != "fencing":

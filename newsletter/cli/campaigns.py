@@ -52,6 +52,8 @@ def state(entry: Summary) -> str:
     counts = entry.counts
     if entry.stop == "undo":
         return "undone" if not counts.accepted and not counts.unknown else "undone in part"
+    if entry.stop == "pause":
+        return "paused"
     if counts.unknown:
         return "unknown for some"
     if counts.pending:

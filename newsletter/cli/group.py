@@ -21,11 +21,17 @@ COMMANDS = {
     "campaigns": "List what was sent.",
     "status": "Show how far a campaign is.",
     "undo": "Take a campaign back while there is time.",
+    "pause": "Hold a campaign back until it is resumed.",
+    "resume": "Let a paused campaign go on.",
+    "approve": "Agree to a campaign that a colleague prepared.",
+    "resolve": "Settle what is unknown, by evidence or by what you found out.",
+    "worker": "Send what has its time, day and night.",
     "report": "Say who got a campaign, one row a person.",
     "export": "Write people for another program, or all that is known of one.",
     "forget": "Erase a person everywhere, and never mail them again.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
     "webhook": "Let SendGrid tell your server what became of each mail.",
+    "doctor": "Say whether a campaign could leave now.",
     "sandbox": "Run a local SendGrid to practise with.",
 }
 

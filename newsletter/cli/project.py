@@ -93,7 +93,7 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     if key is not None and not practice:
         return Project(settings, key, practice=False)
     if practice or no_key == "practise" or (no_key == "ask" and _agreed_to_practise()):
-        return Project(_for_practice(settings), PRACTICE_KEY, practice=True)
+        return Project(for_practice(settings), PRACTICE_KEY, practice=True)
     raise NewsletterError(
         "there is no SendGrid key; type newsletter setup to enter it, or add --practice to try everything without it"
     )
@@ -107,7 +107,8 @@ def _agreed_to_practise() -> bool:
     )
 
 
-def _for_practice(settings: Settings) -> Settings:
+def for_practice(settings: Settings) -> Settings:
+    """The settings with a made-up sender where there is none yet."""
     sender = replace(settings.sender, email=settings.sender.email or PRACTICE_SENDER)
     return replace(settings, sender=sender)
 

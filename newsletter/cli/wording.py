@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 WITH_PRACTICE = re.compile(
-    r"\bnewsletter (?:send|test|campaigns|status|undo|report"
+    r"\bnewsletter (?:send|test|campaigns|status|undo|report|doctor|forget|export"
     r"|lists(?: (?:read|import|undo|explain|suppress|suppressed|check|count)\b)?)\b"
     r"(?: (?:\d+|\S+\.md|[A-Z]{2,}))?+(?! --practice)"
 )

@@ -80,7 +80,7 @@ def _under_way(store: Store, campaign_id: int) -> bool:
     with store.read() as connection:
         stop, _ = stop_reason(connection, campaign_id)
         pending = counts(connection, campaign_id).pending
-        return posting(connection, campaign_id) or (stop is None and pending > 0)
+        return posting(connection, campaign_id) or (stop not in ("undo", "pause") and pending > 0)
 
 
 @dataclass
@@ -93,6 +93,10 @@ class _Dispatching:
     shown_at: float = 0.0
     before: Counts = field(default_factory=Counts)
     vain: int = 0
+
+    def __post_init__(self) -> None:
+        sending = self.settings.sending
+        self.fencing = Fencing(self.store, self.campaign_id, self.account, sending, self._going)
 
     def run(self) -> Counts:
         with self.store.write() as connection:
@@ -114,10 +118,10 @@ class _Dispatching:
 
     def _round(self) -> bool:
         """Fence what is in doubt, have an open wave, post it; False when there is nothing more to do."""
-        fenced = opened = 0
+        fenced = opened = False
         with self._steward() as mine:
             if mine:
-                fenced = self._fencing().close()
+                fenced = self.fencing.close()
                 opened = self._open()
         posted = self._post()
         if opened:
@@ -134,15 +138,13 @@ class _Dispatching:
         """Whether to wait and look again, because another process posts or tends the campaign."""
         with self.store.read() as connection:
             busy = posting(connection, self.campaign_id)
+        if self.fencing.open_doubts():  # of a moment ago, or another process sees to them
+            busy = self._going()
         if not busy and (mine or not _under_way(self.store, self.campaign_id)):
             return False
         self._show()
         time.sleep(GLANCE)
         return True
-
-    def _fencing(self) -> Fencing:
-        sending = self.settings.sending
-        return Fencing(self.store, self.campaign_id, self.account, sending, self._going)
 
     def _open(self) -> bool:
         """Have an open wave with something to post; False when nobody's time has come."""

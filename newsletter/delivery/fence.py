@@ -6,7 +6,7 @@ is lost. What cannot be fenced in time stays unknown.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.campaign import (
     MOST_ATTEMPTS,
@@ -42,12 +42,19 @@ class Fencing:
     account: Account
     sending: Sending
     going: Going
+    hopeless: set[int] = field(default_factory=set)
+    """Attempts whose unknown outcome can be fenced no more."""
 
-    def close(self) -> int:
-        """Fence every wave in doubt for which there is time; how many were posted again or given up."""
+    def close(self) -> bool:
+        """Fence every wave in doubt for which there is time; whether one was posted again or given up."""
+        closed = [self._close(doubt, again=True) for doubt in self.open_doubts()]
+        return any(closed)
+
+    def open_doubts(self) -> list[Doubt]:
+        """The waves in doubt that were not found to be beyond help yet."""
         with self.store.read() as connection:
             found = doubts(connection, self.campaign_id)
-        return sum(self._close(doubt, again=True) for doubt in found)
+        return [doubt for doubt in found if doubt.attempt.id not in self.hopeless]
 
     def finish(self) -> None:
         """End the fences that were begun, and open nothing anew."""
@@ -112,6 +119,7 @@ class Fencing:
     def _given_up(self, tried: Attempt, *, began: bool = False) -> bool:
         """A fence that was begun and came too late is over; False: there was nothing to do."""
         if tried.state != "fencing" and not began:
+            self.hopeless.add(tried.id)
             return False
         with self.store.write() as connection:
             give_up_fence(connection, tried)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from newsletter.campaign import give_up_posting
+from newsletter.campaign import give_up_posting, posting
 from newsletter.delivery.account import Account
 from newsletter.errors import ServiceFailed
 from newsletter.store import Store
@@ -44,12 +44,15 @@ def tending(
         return
     with store.advisory_lock(f"campaign {campaign_id}", patience=patience) as mine:
         if mine:
-            give_up_dead(store, account)
+            give_up_dead(store, campaign_id, account)
         yield mine
 
 
-def give_up_dead(store: Store, account: Account) -> None:
+def give_up_dead(store: Store, campaign_id: int, account: Account) -> None:
     """What workers were posting whose lease is over becomes unknown."""
+    with store.read() as connection:
+        if not posting(connection, campaign_id):
+            return
     now = account.now()
     with store.write(beside=True) as connection:
         give_up_posting(connection, now)

@@ -1,5 +1,7 @@
 """This module posts test mails: one reader's letter to one address, at once and outside the ledger."""
 
+from dataclasses import replace
+
 import orjson
 
 from newsletter.config import Settings
@@ -8,6 +10,9 @@ from newsletter.delivery.answers import ACCEPTED, UNKNOWN, in_words
 from newsletter.delivery.payload import envelope, list_unsubscribe, root
 from newsletter.errors import ServiceFailed
 from newsletter.letter import Letter, Variant, View
+
+TRIAL = "newsletter-test"
+"""The category of test mails: they do not count as mail of the edition."""
 
 
 def post_trial(
@@ -20,9 +25,8 @@ def post_trial(
     unsubscribe_url: str = "",
 ) -> None:
     """Send *view* to *address*, marked as a test; raises NewsletterError where SendGrid refuses."""
-    shared = root(
-        envelope(settings, letter.edition), Variant(view.html, view.text), letter.pictures
-    )
+    own = replace(envelope(settings, letter.edition), category=TRIAL)
+    shared = root(own, Variant(view.html, view.text), letter.pictures)
     person = {"to": [{"email": address}], "subject": f"[Test] {view.subject}"}
     if unsubscribe_url:
         person["headers"] = list_unsubscribe(unsubscribe_url)  # type: ignore[assignment]

@@ -89,7 +89,7 @@ def wait_for_flight(store: Store, campaign_id: int, account: Account) -> None:
                 if mine:
                     return
         else:
-            give_up_dead(store, account)
+            give_up_dead(store, campaign_id, account)
         time.sleep(GLANCE)
 
 

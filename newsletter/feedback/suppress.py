@@ -1,18 +1,12 @@
 """This module writes down who may not be mailed any more, once for each reason and origin."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import islice
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.audience.erased import erased_people
-from newsletter.store import suppression
-
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-CHUNK = 1_000
+from newsletter.store import insert_new, suppression
 
 
 @dataclass(frozen=True)
@@ -35,15 +29,9 @@ def suppress(connection: Connection, suppressions: Iterable[Suppression], *, now
     The erased are left out: nothing of theirs is kept, and no list can bring them back.
     """
     erased = erased_people(connection)
-    insert = INSERTS[connection.dialect.name](suppression)
-    statement = insert.on_conflict_do_nothing().returning(suppression.c.key)
-    new = 0
-    iterator = iter(suppressions)
-    while chunk := [*islice(iterator, CHUNK)]:
-        rows = [
-            {**asdict(entry), "at": now if entry.at is None else entry.at}
-            for entry in chunk
-            if not erased.knows(entry.key)
-        ]
-        new += len(connection.execute(statement, rows).all()) if rows else 0
-    return new
+    rows = (
+        {**asdict(entry), "at": now if entry.at is None else entry.at}
+        for entry in suppressions
+        if not erased.knows(entry.key)
+    )
+    return insert_new(connection, suppression, rows)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.delivery import Account
 from newsletter.sandbox import Fault, Sandbox, misbehave, plant, skip
 
 from .conftest import ARTICLE, Run, delivered, mails
@@ -198,16 +199,28 @@ def test_a_time_may_be_asked_for(run: Run, sandbox: Sandbox) -> None:
     assert early.code == 1
     assert "the earliest time that leaves room for undo is" in early.err
     assert run(*SEND, "--at", "someday").code == 2
-    late = run(*SEND, "--at", "2099-01-01T10:00")
-    assert late.code == 1
-    assert "at most 72 hours" in late.err
     sent = run(*SEND, "--at", "tomorrow 9am", "--json")
     assert sent.code == 0
     assert sent.json["counts"]["accepted"] == 18
     assert sent.json["counts"]["adds_up"] is True
 
 
-def test_no_answer_is_unknown_and_never_sent_again(run: Run, sandbox: Sandbox) -> None:
+def test_without_an_answer_the_wave_goes_again_and_everybody_gets_one(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    settings = clinic / "newsletter.toml"
+    settings.write_text(f"{settings.read_text()}\nquiescence_seconds = 1\n")
+    misbehave(sandbox.url, Fault("drop after"))
+    assert run(*SEND).code == 0
+    assert len(mails(sandbox)) > 18
+    skip(sandbox.url, 2 * 3600)
+    assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
+
+
+def test_what_stays_unknown_is_told_and_never_sent_again(run: Run, sandbox: Sandbox) -> None:
+    with Account("SG.practice.only", sandbox.url) as account:
+        for _ in range(9):
+            account.stop_batch(account.new_batch())
     misbehave(sandbox.url, Fault("drop after"))
     sent = run(*SEND)
     assert sent.code == 3
