@@ -73,7 +73,7 @@ CLINICAL = re.compile(
     r"|medicalrecord|medicalhistory|medicalalert|^mrn$|patientid|patientnumber|patientguid|personalhealthnumber"
     r"|dateofbirth|birthdate|^dob$|treatment|medication|prescription|allerg|(?<!site)(?<!page)visit(?!or|ed)"
     r"|appointment|procedure|^icd|cptcode|medicare|medicaid|socialsecurity|^ssn$|pregnan|injur|disabilit"
-    r"|therap|practitioner|physician|painlevel|painscore|healthhistory"
+    r"|therap|practitioner|physician|referringdoctor|familydoctor|painlevel|painscore|healthhistory"
 )
 """Columns that have no place in a newsletter (HIPAA, 45 CFR 164.501)."""
 
@@ -99,7 +99,8 @@ def mapped(
     words = [plain(word) for word in header]
     found: dict[str, list[int]] = {}
     for ours, theirs in {**_of_tool(tool), **_of_basis(basis)}.items():
-        found[ours] = [words.index(plain(word)) for word in theirs if plain(word) in words]
+        meant = dict.fromkeys(map(plain, theirs))
+        found[ours] = [words.index(word) for word in meant if word in words]
     claimed = {place for places in found.values() for place in places}
     ignored = tool.ignored if tool else frozenset()
     for place, word in enumerate(words):

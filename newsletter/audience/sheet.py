@@ -6,6 +6,7 @@ python -I sheet.py FILE SHEET, or with --begin for the first rows of every sheet
 import resource
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -15,15 +16,16 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 MEMORY = 2 << 30
 SECONDS = 300
+LIMITS = {resource.RLIMIT_AS: MEMORY, resource.RLIMIT_CPU: SECONDS, resource.RLIMIT_CORE: 0}
 BEGIN = 60
 WIDEST, LONGEST = 4_000, 1_048_576
 
 
 def main(path: str, what: str) -> None:
     """Print what was asked for, then that this is the end."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, most in LIMITS.items():
+        with suppress(ValueError, OSError):  # macOS has no limit on memory
+            resource.setrlimit(limit, (most, most))
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             if what == "--begin":

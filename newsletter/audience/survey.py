@@ -61,7 +61,10 @@ def how_read(listed: ListFile) -> dict[str, str]:
     if listed.tool:
         found["looks like"] = f"an export of {listed.tool.name}"
     for ours, place in listed.columns.items():
-        found[ours.replace("_", " ")] = _heading(listed, place)
+        others = "".join(
+            f", else {_heading(listed, at)}" for at in listed.layout.also.get(place, ())
+        )
+        found[ours.replace("_", " ")] = _heading(listed, place) + others
     if listed.layout.tags:
         found["tags"] = ", ".join(_heading(listed, place) for place in listed.layout.tags)
     if listed.layout.said:
