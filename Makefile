@@ -21,7 +21,7 @@ test: $(VENV)/ready-dev ## Run the tests (under a minute)
 
 check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests on both databases with coverage, style, types, layers
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
+	@FUZZ_EXAMPLES=400 $(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .
@@ -34,6 +34,8 @@ crash: $(VENV)/ready-dev ## Kill a send 5,000 times, and workers 400 times: nobo
 	@$(BIN)/python -m tests.crash 0-399 --workers
 
 bench: $(VENV)/ready-dev ## Measure speed and memory
+	@$(BIN)/python -m bench.lists_read 100000 1000000
+	@$(BIN)/python -m bench.lists_merge 100000 1000000 --upserts
 	@$(BIN)/python -m bench.freeze 10000 100000
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000

@@ -8,7 +8,7 @@ import click
 
 from newsletter.checks import Draft, Finding, errors, survey
 from newsletter.checks import check as find
-from newsletter.cli.letters import Composed, compose_article, extremes, readers
+from newsletter.cli.letters import Composed, audience_option, compose_article, extremes, readers
 from newsletter.cli.project import Project, json_option, open_project, practice_option
 from newsletter.cli.wording import as_json, note, result, several
 from newsletter.errors import NewsletterError
@@ -21,12 +21,13 @@ class NotReady(NewsletterError):
 
 @click.command(short_help="Say what is wrong with an edition before it is sent.")
 @click.argument("article", type=click.Path(path_type=Path))
+@audience_option
 @practice_option
 @json_option
-def check(article: Path, practice: bool, json: bool) -> None:
+def check(article: Path, practice: bool, json: bool, audience: str | None) -> None:
     """Check ARTICLE: law, names, links, size, words. Errors keep it from being sent."""
     project = open_project(practice=practice)
-    composed = compose_article(project, article)
+    composed = compose_article(project, article, audience)
     with project.store() as store, store.read() as connection:
         surveyed = survey(composed.letter, readers(project, connection, composed))
         found = list(surveyed.findings) or judge(

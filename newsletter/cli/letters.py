@@ -1,9 +1,11 @@
 """This module composes the letter a command speaks of, and reads the people it may go to."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
+import click
 from sqlalchemy import Connection
 
 from newsletter.audience import people
@@ -28,9 +30,14 @@ class Composed:
         return Reader(**own_links(0, self.links, 0))
 
 
-def compose_article(project: Project, article: Path) -> Composed:
-    """Load and compose; raises Problems with everything that is wrong with the article."""
+def compose_article(project: Project, article: Path, audience: str | None = None) -> Composed:
+    """Load and compose; *audience* takes the place of the article's own.
+
+    Raises Problems with everything that is wrong with the article.
+    """
     edition = load_edition(article, project.root)
+    if audience is not None:
+        edition = replace(edition, audience=(audience,) if audience.strip() else ())
     tag = unsubscribe_tag(project.settings)
     letter = compose(edition, project.settings, unsubscribe_tag=tag)
     return Composed(edition, letter, site_links(project))
@@ -69,3 +76,15 @@ def extremes(
             found["longest name"] = reader
     found["nothing known"] = composed.stranger()
     return list(found.items())
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def audience_option(command: Command) -> Command:
+    """The choice of people, on every command that speaks of an edition's readers."""
+    return click.option(
+        "--audience",
+        metavar="WORDS",
+        help='Whom it goes to, in place of the article\'s own, as "in Gretna, except tagged staff".',
+    )(command)

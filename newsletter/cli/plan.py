@@ -54,21 +54,26 @@ class Plan:
 
 
 def make_plan(
-    project: Project, store: Store, account: Account, article: Path, times: Times
+    project: Project,
+    store: Store,
+    account: Account,
+    article: Path,
+    times: Times,
+    audience: str | None = None,
 ) -> Plan:
     """Merge new lists, read SendGrid's suppressions, compose and check; nothing is frozen.
 
     Raises Problems for article, templates and lists, NewsletterError for an edition that changed
     after it went out.
     """
-    composed = compose_article(project, article)
+    composed = compose_article(project, article, audience)
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)
     merge = merge_new(project, store)
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
     with store.read() as connection:
-        audience = choose(connection, composed.edition.audience, samples=project.local)
+        chosen = choose(connection, composed.edition.audience, samples=project.local)
         surveyed = survey(composed.letter, new_readers(project, connection, composed))
     findings = (
         *surveyed.findings,
@@ -76,7 +81,7 @@ def make_plan(
     )
     leaving = leave(account.now(), surveyed.readers, times, project.settings)
     last = last_send_at(leaving.send_at, surveyed.readers, times)
-    return Plan(composed, merge, audience, surveyed, findings, times, leaving, last)
+    return Plan(composed, merge, chosen, surveyed, findings, times, leaving, last)
 
 
 def say_plan(plan: Plan, project: Project) -> str:
@@ -155,7 +160,9 @@ def _audience(plan: Plan) -> dict[str, str]:
     """Who gets it; where some have it already, who may get it at all stands above."""
     lists = plan.audience.by_list
     several_lists = sum(lists.values()) > plan.audience.recipients
+    words = {"Audience": plan.audience.words} if plan.audience.words else {}
     shown = {
+        **words,
         "May get it" if plan.already else "To": people(plan.audience.recipients)
         + (", some of them on several lists" if several_lists else ""),
         **{f"  on {name}": f"{number:,}" for name, number in lists.items()},
@@ -178,6 +185,7 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "sender": project.settings.sender.email,
         "recipients": plan.recipients,
         "have_it_already": plan.already,
+        "audience": plan.audience.words,
         "by_list": dict(plan.audience.by_list),
         "left_out": dict(plan.audience.left_out),
         "variants": list(plan.survey.variants.values()),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.letters import compose_article, extremes
+from newsletter.cli.letters import audience_option, compose_article, extremes
 from newsletter.cli.project import open_project
 from newsletter.cli.wording import note, result
 from newsletter.letter import Letter, View
@@ -14,10 +14,11 @@ from newsletter.letter import Letter, View
 @click.command(short_help="Write an edition's letter as HTML and text, to look at.")
 @click.argument("article", type=click.Path(path_type=Path))
 @click.option("--open", "show", is_flag=True, help="Open the letter in the browser.")
-def preview(article: Path, show: bool) -> None:
+@audience_option
+def preview(article: Path, show: bool, audience: str | None) -> None:
     """Write ARTICLE's letter into .newsletter/preview/, once for each kind of reader."""
     project = open_project(practice=True)
-    composed = compose_article(project, article)
+    composed = compose_article(project, article, audience)
     folder = project.root / ".newsletter" / "preview" / article.stem
     folder.mkdir(parents=True, exist_ok=True)
     with project.store() as store, store.read() as connection:

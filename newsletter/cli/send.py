@@ -12,6 +12,7 @@ from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
+from newsletter.cli.letters import audience_option
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
@@ -48,6 +49,7 @@ from newsletter.store import Store
     is_flag=True,
     help="Send although SendGrid has mail of this edition that this computer does not know.",
 )
+@audience_option
 @time_options
 @json_option
 def send(
@@ -56,6 +58,7 @@ def send(
     dry_run: bool,
     yes: bool,
     anyway: bool,
+    audience: str | None,
     json: bool,
     **when: Any,
 ) -> None:
@@ -66,7 +69,7 @@ def send(
     """
     project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
-        plan = _plan(project, store, account, article, Wish(**when))
+        plan = _plan(project, store, account, article, Wish(**when), audience)
         if not json:
             say_merge(plan.merge)
         waiting = _waiting(store, plan.composed.edition.id)
@@ -98,10 +101,17 @@ def send(
         finished(sent.counts)
 
 
-def _plan(project: Project, store: Store, account: Account, article: Path, wish: Wish) -> Plan:
+def _plan(
+    project: Project,
+    store: Store,
+    account: Account,
+    article: Path,
+    wish: Wish,
+    audience: str | None,
+) -> Plan:
     times = read_times(wish, project.settings, account.now())
     try:
-        return make_plan(project, store, account, article, times)
+        return make_plan(project, store, account, article, times, audience)
     except TooEarly as error:
         earliest = moment(error.earliest, project.settings.zone)
         option = "--at-local" if wish.at_local else "--at"

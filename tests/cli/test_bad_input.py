@@ -59,7 +59,7 @@ BROKEN = {
         content(LIST, b"Name,Town\nAda,Gretna\n"),
         f"{LIST}:1: there is no column of addresses",
     ),
-    "binary list": (content(LIST, b"PK\x03\x04\0\0"), f"{LIST}:1: this is no text file"),
+    "binary list": (content(LIST, b"PK\x03\x04\0\0"), f"{LIST}: this workbook is broken"),
     "empty list": (content(LIST, b""), f"{LIST}: the file is empty"),
     "huge line": (content(LIST, b"x" * 10_000_000), f"{LIST}:1: a line of more than a megabyte"),
     "huge line in the article": (content(ARTICLE, b"x" * 10_000_000), ARTICLE),

@@ -126,7 +126,7 @@ def test_lists_shows_the_fate_of_every_row(run: Run) -> None:
     assert ["together", "18", "7", "4", "4", "6", "39"] in rows
     assert "subscribers/sample/front-desk.csv:5: rejected:" in shown.out
     assert 'consent = "confirmed"' in shown.out
-    assert shown.out.endswith("1 person left out: complained.\n")
+    assert shown.out.endswith("1 person left out: not confirmed.\n")
     again = run("lists", "--practice", "--json")
     assert again.json["merge"]["files"] == []
     assert again.json["audience"]["recipients"] == 18
