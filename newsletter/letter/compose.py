@@ -13,8 +13,8 @@ from newsletter.errors import Problem, Problems
 from newsletter.letter import article
 from newsletter.letter.letter import Letter, question, yes
 from newsletter.letter.masking import Masked, mask
-from newsletter.letter.mjml import lint
 from newsletter.letter.mjml_body import Body
+from newsletter.letter.mjml_lint import lint
 from newsletter.letter.pictures import Pictures
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.rendering import Rendering
