@@ -57,6 +57,17 @@ class Site:
     """The clinic's own public pages; without a url, SendGrid hosts the unsubscribe page."""
 
     url: str = ""
+    hosted_pictures: bool = False
+    """Whether pictures lie on the site instead of travelling inside every letter."""
+
+
+@dataclass(frozen=True)
+class Utm:
+    """What links to the clinic's own pages tell its web statistics; nothing about the reader."""
+
+    on: bool = False
+    source: str = "newsletter"
+    medium: str = "email"
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class Settings:
     sendgrid: SendGrid = field(default_factory=SendGrid)
     site: Site = field(default_factory=Site)
     sending: Sending = field(default_factory=Sending)
+    utm: Utm = field(default_factory=Utm)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,6 +118,7 @@ SECTIONS: Mapping[str, type] = {
     "sendgrid": SendGrid,
     "site": Site,
     "sending": Sending,
+    "utm": Utm,
 }
 
 

@@ -46,8 +46,8 @@ def lint(source: str, where: Where) -> Iterator[Problem]:
     """Unknown tags, wrong places, attributes and values, tags that do not close, features not rendered."""
     opened: list[tuple[str, int]] = []
     visible = SHEET.sub(_without_rules, source)
-    for number, line in _sheets(source):
-        yield Problem(*where(number), *line)
+    for start, said in _sheets(source):
+        yield Problem(*where(start), *said)
     position, line = 0, 1
     for match in TAG.finditer(visible):
         for start, said in _words(visible[position : match.start()], opened, line):

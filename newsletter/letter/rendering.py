@@ -35,6 +35,7 @@ class Rendering:
         self.where = where
         self.template = template
         self.context = dict(context)
+        self.environment.globals.update(self.context)  # imported files know them too
 
     def render(self, hold: Callable[[Held], str], ask: Callable[[Held], bool]) -> Rendered:
         """Raises Problems where a template is wrong, MergeProblem where *ask* cannot tell."""
