@@ -152,6 +152,16 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
         cure = 'write name = "value" under a [section]'
         raise Problems([Problem(SETTINGS_FILE, line, str(error).split(" (at")[0], cure)]) from error
     problems = [*_problems(tables, source)]
+    if (
+        not problems
+        and tables.get("site", {}).get("hosted_pictures")
+        and not tables["site"].get("url")
+    ):
+        what, cure = (
+            "hosted_pictures needs a site",
+            'write url = "https://…" above it, or false here',
+        )
+        problems.append(_problem(source, "site", "hosted_pictures", what, cure))
     if problems:
         raise Problems(problems)
     values = {name: SECTIONS[name](**table) for name, table in tables.items()}

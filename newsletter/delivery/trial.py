@@ -7,7 +7,7 @@ from newsletter.delivery.account import Account
 from newsletter.delivery.answers import ACCEPTED, UNKNOWN, in_words
 from newsletter.delivery.payload import envelope, list_unsubscribe, root
 from newsletter.errors import ServiceFailed
-from newsletter.letter import Letter, Variant, View
+from newsletter.letter import Letter, Variant, View, address_of, with_addresses
 
 
 def post_trial(
@@ -20,9 +20,10 @@ def post_trial(
     unsubscribe_url: str = "",
 ) -> None:
     """Send *view* to *address*, marked as a test; raises NewsletterError where SendGrid refuses."""
-    shared = root(
-        envelope(settings, letter.edition), Variant(view.html, view.text), letter.pictures
-    )
+    inside = with_addresses(
+        view.html, letter.pictures, address_of
+    )  # not on the site before the freeze
+    shared = root(envelope(settings, letter.edition), Variant(inside, view.text), letter.pictures)
     person = {"to": [{"email": address}], "subject": f"[Test] {view.subject}"}
     if unsubscribe_url:
         person["headers"] = list_unsubscribe(unsubscribe_url)  # type: ignore[assignment]

@@ -2,7 +2,7 @@
 
 from newsletter.letter.compose import compose
 from newsletter.letter.letter import Letter, Personal, Variant, View, fill
-from newsletter.letter.pictures import Picture
+from newsletter.letter.pictures import Picture, address_of, with_addresses
 from newsletter.letter.reader import READER_FIELDS, MergeProblem, Reader
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "Reader",
     "Variant",
     "View",
+    "address_of",
     "compose",
     "fill",
+    "with_addresses",
 ]

@@ -21,7 +21,7 @@ from newsletter.letter.blocks import places_apart
 from newsletter.letter.mjml_body import PHONE, Body
 from newsletter.letter.source import Lines
 
-BESIDE = 176
+BESIDE = 172
 """Pixels of a picture that stands beside its words."""
 
 
@@ -128,6 +128,8 @@ def bars(body: Body, node: SyntaxTreeNode, kind: str, title: str) -> None:
     if title:
         _title(body, title, line)
     rows = rows_of(node)
+    if not rows:  # told with its line by article.problems
+        return
     numbers = [number_in(plain_words(row[-1])) or 0.0 for row in rows[1:]]
     full = 100.0 if all("%" in plain_words(row[-1]) for row in rows[1:]) else max([*numbers, 1.0])
     cells = [_head(body, rows[0])]

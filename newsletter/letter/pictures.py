@@ -26,6 +26,15 @@ class Picture:
     type: str
     content: bytes
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the letter shows it; a calendar file it only brings along."""
+        return self.type.startswith("image/")
+
+    def travels_with(self, html: str) -> bool:
+        """Whether the letter *html* needs it inside: it shows it, or brings a file that lies nowhere else."""
+        return f"cid:{self.cid}" in html if self.is_shown else f"/{self.cid}" not in html
+
 
 @dataclass(frozen=True)
 class Shown:

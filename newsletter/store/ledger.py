@@ -61,6 +61,7 @@ picture = Table(
     Column("type", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("campaign_id", "cid"),
+    Index("picture_cid", "cid"),
 )
 
 recipient = Table(

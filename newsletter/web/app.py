@@ -18,6 +18,7 @@ def create_app(pages: Pages) -> Starlette:
         Route("/p/{token}", pages.preferences),
         Route("/v/{token}", pages.browser),
         Route("/picture/{campaign:int}/{cid}", pages.picture),
+        Route("/picture/{cid}", pages.hosted),
     ]
     return Starlette(routes=routes, exception_handlers={NewsletterError: pages.sorry})
 

@@ -36,7 +36,8 @@ Run = Callable[..., Ran]
 @pytest.fixture
 def clinic(project: Path) -> Path:
     """The project as cloned: the sample edition and the sample lists."""
-    shutil.copytree(ROOT / "content", project / "content", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "content" / "pictures", project / "content" / "pictures")
+    shutil.copy(ROOT / ARTICLE, project / ARTICLE)
     shutil.copytree(ROOT / "subscribers" / "sample", project / "subscribers" / "sample")
     return project
 
