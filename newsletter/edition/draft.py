@@ -49,6 +49,14 @@ TODO The article. Leave an empty line between paragraphs. **Two stars** make wor
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A picture that comes with a text; *name* is its path from the article's folder."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Draft:
     """A new article that is not yet written to disk; *notes* tell what was understood and what is left to do."""
 
@@ -56,6 +64,7 @@ class Draft:
     text: str
     title: str
     notes: tuple[str, ...] = ()
+    pictures: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,7 @@ def write_draft(draft: Draft, folder: Path) -> Path:
     """Write *draft* into *folder*; a file that is there already is never touched."""
     path = folder / draft.name
     folder.mkdir(parents=True, exist_ok=True)
+    _refuse_to_overwrite(draft, folder)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(draft.text)
@@ -111,7 +121,20 @@ def write_draft(draft: Draft, folder: Path) -> Path:
         raise NewsletterError(
             f"{folder.name}/{draft.name} is there already; give another title, or rename that file"
         ) from error
+    for picture in draft.pictures:
+        (folder / picture.name).parent.mkdir(exist_ok=True)
+        (folder / picture.name).write_bytes(picture.content)
     return path
+
+
+def _refuse_to_overwrite(draft: Draft, folder: Path) -> None:
+    for picture in draft.pictures:
+        there = folder / picture.name
+        if there.exists() and there.read_bytes() != picture.content:
+            raise NewsletterError(
+                f"{folder.name}/{picture.name} is there already, and is another picture; "
+                "give another title, or rename that file"
+            )
 
 
 def checked_title(title: str) -> str:

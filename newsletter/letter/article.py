@@ -149,11 +149,20 @@ def _html_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[
 
 
 def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    if not _stands_alone(node):
+        what, cure = "a picture inside a line", "leave an empty line before and after it"
+        yield Problem(path, line_of(node, masked), what, cure)
     decorative = "decorative" in str(node.attrs.get("class", "")).split()
     if not alt_text(node).strip() and not decorative:
         what = "a picture without a description"
         cure = "write ![what the picture shows](file.png), or ![](file.png){.decorative}"
         yield Problem(path, line_of(node, masked), what, cure)
+
+
+def _stands_alone(image: SyntaxTreeNode) -> bool:
+    inline = image.parent
+    paragraph = inline.parent if inline is not None else None
+    return paragraph is not None and only_child(paragraph, "image") is image
 
 
 def _card_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:

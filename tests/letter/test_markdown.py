@@ -131,6 +131,8 @@ BROKEN = {
     "from the web": ("![x](https://example.com/a.png)", "is a picture from the web"),
     "forbidden tag": ("<script>alert(1)</script>", "<script> cannot travel in a letter"),
     "forbidden inline tag": ("a <img src='x'> b", "<img> cannot travel in a letter"),
+    "inside a line": ("Look: ![x](tree.png)", "a picture inside a line"),
+    "inside a link": ("[![x](tree.png)](https://example.com/)", "a picture inside a line"),
     "unknown card": ("::: recipe\nx\n:::", "::: recipe is unknown"),
 }
 
