@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,41 +11,8 @@ from newsletter.edition.literal import as_entry, slug, without_jinja
 from newsletter.edition.load import KNOWN
 from newsletter.errors import NewsletterError, Problems
 
-BLANK = """\
----
-# The id stays as it is for ever: it tells this edition from all others.
-{id}
-{title}
-# What stands in the inbox: 10 to 60 characters.
-{subject}
-# The line after it: 40 to 110 characters that say more than the subject.
-preheader: TODO say in one sentence what readers get from this letter
-# What else can stand here, without the #:
-# kicker: Back care
-# author: Name of the author
-# reviewed_by: the physiotherapy team
-# reviewed_on: {today}
-# hero: pictures/name-of-the-picture.png
-# hero_alt: What the picture shows
-# audience: website, front-desk
----
-
-Hi {{{{ reader.first_name | default("there", true) }}}},
-
-TODO Begin with what the reader gains.
-
-::: takeaways
-- TODO The first thing to remember
-- TODO The second
-- TODO The third
-:::
-
-## TODO A heading
-
-TODO The article. Leave an empty line between paragraphs. **Two stars** make words strong.
-
-[Talk to the clinic](https://www.clockworkperform.com/){{.button}}
-"""
+BLANKS = Path(__file__).parent / "blanks"
+ARTICLE, OTHER = "article", "other"
 
 
 @dataclass(frozen=True)
@@ -79,14 +46,17 @@ class Birth:
         return f"{self.today.isoformat()}-{slug(title)}-{self.suffix}"
 
 
-def blank_edition(title: str, birth: Birth) -> Draft:
-    """An article with a ready front matter and an example to write over."""
+def blank_edition(title: str, birth: Birth, template: str = ARTICLE) -> Draft:
+    """An article with a ready front matter and an example to write over, for one of the templates."""
     title = checked_title(title)
-    text = BLANK.format(
+    blank = BLANKS / f"{template}.md"
+    source = (blank if blank.is_file() else BLANKS / f"{OTHER}.md").read_text(encoding="utf-8")
+    text = source.format(
         id=as_entry("id", birth.id(title)),
         title=as_entry("title", title),
         subject=as_entry("subject", without_jinja(title)),
         today=birth.today.isoformat(),
+        template=template,
     )
     return Draft(file_name(title), text, title, ("write over what begins with TODO",))
 
@@ -107,6 +77,13 @@ def edition_like(path: Path, title: str, birth: Birth) -> Draft:
     kept = [key for key in ("subject", "preheader", "reviewed_on", "date") if head.values.get(key)]
     notes = (f"as in {path.name}, look them over: {', '.join(kept)}",) if kept else ()
     return Draft(file_name(title), with_entries(source, changes, path.name), title, notes)
+
+
+def with_template(draft: Draft, template: str) -> Draft:
+    """*draft* as another kind of letter."""
+    if template == ARTICLE:
+        return draft
+    return replace(draft, text=with_entries(draft.text, {"template": template}, draft.name))
 
 
 def write_draft(draft: Draft, folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """This room turns an Edition into a Letter: Jinja, MJML, HTML and text, with holes that readers fill."""
 
+from newsletter.letter.choices import checked_template
 from newsletter.letter.compose import compose
 from newsletter.letter.letter import Letter, Personal, Variant, View, fill
 from newsletter.letter.pictures import Picture, address_of, with_addresses
@@ -15,6 +16,7 @@ __all__ = [
     "Variant",
     "View",
     "address_of",
+    "checked_template",
     "compose",
     "fill",
     "with_addresses",

@@ -12,6 +12,7 @@ from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.errors import Problem, Problems
 from newsletter.letter import article
+from newsletter.letter.choices import TEMPLATES
 from newsletter.letter.context import context
 from newsletter.letter.event import Event, event_of
 from newsletter.letter.letter import Letter, question, yes
@@ -28,8 +29,6 @@ from newsletter.letter.subject import Subject
 from newsletter.letter.text_body import TextBody
 from newsletter.letter.tracking import tracking_of
 from newsletter.letter.words import Words, words_of
-
-TEMPLATES = "templates/email"
 
 
 def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None) -> Letter:
