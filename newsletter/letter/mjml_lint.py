@@ -1,7 +1,7 @@
 """This module finds what the MJML engine would spoil or leave out in silence, each with file and line."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -50,9 +50,11 @@ def lint(source: str, where: Where) -> Iterator[Problem]:
         yield Problem(*where(start), *said)
     position, line = 0, 1
     for match in TAG.finditer(visible):
-        for start, said in _words(visible[position : match.start()], opened, line):
-            yield Problem(*where(start), *said)
-        line += visible.count("\n", position, match.start())
+        words = visible[position : match.start()]
+        if words and not words.isspace():
+            for start, said in _words(words, opened, line):
+                yield Problem(*where(start), *said)
+        line += words.count("\n")
         for said in _found(match, opened, line):
             yield Problem(*where(line), *said)
         line += match[0].count("\n")
@@ -75,7 +77,7 @@ def _sheets(source: str) -> Iterator[tuple[int, Said]]:
 
 def _words(words: str, opened: list[tuple[str, int]], line: int) -> Iterator[tuple[int, Said]]:
     parent = opened[-1][0] if opened else ""
-    if not words.strip() or parent in HTML_INSIDE or not (parent.startswith("mj") or not parent):
+    if parent in HTML_INSIDE or not (parent.startswith("mj") or not parent):
         return
     start = line + words[: len(words) - len(words.lstrip())].count("\n")
     if parent:
@@ -84,21 +86,28 @@ def _words(words: str, opened: list[tuple[str, int]], line: int) -> Iterator[tup
         yield start, ("words stand outside <mjml>", "put them into <mj-text>, or take them away")
 
 
-def _found(match: re.Match[str], opened: list[tuple[str, int]], line: int) -> Iterator[Said]:
+def _found(match: re.Match[str], opened: list[tuple[str, int]], line: int) -> Iterable[Said]:
     name = match["name"]
-    if match["odd"]:
-        yield _odd(match["odd"])
-    elif not name:
-        if opened and opened[-1][0] == "mj-attributes":
-            yield "a comment inside mj-attributes stops MJML", "use {# … #}"
-    elif match["close"]:
-        yield from _closing(name, opened)
-    else:
-        yield from _of_tag(name, match["rest"], opened[-1][0] if opened else "")
-        if not match["empty"] and name not in VOID:
-            opened.append((name, line))
-            if len(opened) == DEEPEST:
-                yield f"more than {DEEPEST} tags inside each other", "nest less deeply"
+    if not name:
+        return _nameless(match["odd"], opened)
+    if match["close"]:
+        if opened and opened[-1][0] == name:
+            opened.pop()
+            return ()
+        return _closing(name, opened)
+    said = _of_tag(name, match["rest"], opened[-1][0] if opened else "")
+    if not match["empty"] and name not in VOID:
+        opened.append((name, line))
+        if len(opened) == DEEPEST:
+            return (*said, (f"more than {DEEPEST} tags inside each other", "nest less deeply"))
+    return said
+
+
+def _nameless(odd: str | None, opened: list[tuple[str, int]]) -> Iterator[Said]:
+    if odd:
+        yield _odd(odd)
+    elif opened and opened[-1][0] == "mj-attributes":
+        yield "a comment inside mj-attributes stops MJML", "use {# … #}"
 
 
 def _odd(words: str) -> Said:
@@ -114,9 +123,7 @@ def _odd(words: str) -> Said:
 
 
 def _closing(name: str, opened: list[tuple[str, int]]) -> Iterator[Said]:
-    if opened and opened[-1][0] == name:
-        opened.pop()
-    elif name in {entry[0] for entry in opened}:
+    if name in {entry[0] for entry in opened}:
         inner = opened[-1][0]
         yield f"</{name}> closes before </{inner}>", f"close <{inner}> first"
         while opened and opened.pop()[0] != name:
