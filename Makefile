@@ -1,13 +1,13 @@
 # Everything a person types: `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench lock clean
+.PHONY: help demo test check lint bench migration lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 ARTICLE := content/strength-training-for-back-pain.md
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the sample edition in the sandbox
 	@$(BIN)/newsletter sandbox reset --yes
@@ -19,9 +19,9 @@ demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the 
 test: $(VENV)/ready-dev ## Run the tests (under a minute)
 	@$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
-check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests with coverage, style, types, layers
+check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests on both databases with coverage, style, types, layers
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
+	@$(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .
@@ -33,6 +33,9 @@ bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.freeze 10000 100000
 	@$(BIN)/python -m bench.dispatch 10000 100000
 	@$(BIN)/python -m bench.send 10000 100000
+
+migration: $(VENV)/ready-dev ## Draft what changed tables need: make migration m="what it brings"
+	@$(BIN)/python .ci/migration "$(m)"
 
 lock: $(VENV)/ready-dev ## Lock the dependencies anew
 	@$(BIN)/pip install --quiet uv

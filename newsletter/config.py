@@ -1,5 +1,6 @@
 """This module reads newsletter.toml, the settings of one clinic."""
 
+import hashlib
 import os
 import re
 import tomllib
@@ -7,12 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.errors import NewsletterError, Problem, Problems
 
 SETTINGS_FILE = "newsletter.toml"
 SENDGRID_HOST = "https://api.sendgrid.com"
+DATABASE_VARIABLE = "NEWSLETTER_DATABASE"
+LONGEST_SCHEMA = 63
+"""Bytes of a name in PostgreSQL; what is longer is cut off in silence."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class SendGrid:
     """A name for the account; each has a store of its own."""
     group: int = 0
     """Number of an unsubscribe group at SendGrid; 0 means subscription tracking."""
+    webhook_key: str = ""
+    """SendGrid's public key, by which its events are known; newsletter webhook writes it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,14 @@ class Sending:
     """How long one request to SendGrid may take in all."""
     quiescence_seconds: int = 180
     """How long an unanswered request may still be on its way: the deadline and two minutes."""
+    in_flight: int = 4
+    """How many requests may be on their way at once, over all processes of the account."""
+    approval: bool = False
+    """Whether a second person must agree before anything is sent."""
+    rate: int = 0
+    """People an hour; 0 for all at once."""
+    warmup: str = ""
+    """People on the first day, the second …, as "500, 2000, 10000"; afterwards all the rest."""
     open_tracking: bool = False
     click_tracking: bool = False
 
@@ -88,6 +103,8 @@ class Settings:
     """Everything in newsletter.toml, and the folder it lies in."""
 
     root: Path
+    database: str = ""
+    """``postgresql+psycopg://…`` for all stores; empty keeps them in files in the project folder."""
     clinic: Clinic = field(default_factory=Clinic)
     sender: Sender = field(default_factory=Sender)
     sendgrid: SendGrid = field(default_factory=SendGrid)
@@ -100,16 +117,34 @@ class Settings:
         """The clinic's time zone."""
         return ZoneInfo(self.clinic.timezone)
 
-    def store_address(self, *, practice: bool) -> Path:
-        """Where the ledger lies: practice and each account apart, so that nothing crosses."""
-        if practice:
-            return self.root / ".newsletter" / "practice.db"
-        host = (
-            ""
-            if self.sendgrid.host == SENDGRID_HOST
-            else "-" + re.sub(r"\W+", "-", self.sendgrid.host.split("://")[-1])
+    def store_address(self, *, practice: bool) -> Path | str:
+        """Where the ledger lies: practice and each account apart, so that nothing crosses.
+
+        A file each in the project folder, or a schema each in the PostgreSQL database.
+        """
+        name = "practice" if practice else self._account
+        if not self.database:
+            return self.root / ".newsletter" / f"{name}.db"
+        joint = "&" if "?" in self.database else "?"
+        return f"{self.database}{joint}schema={_schema(self.database, name)}"
+
+    @property
+    def _account(self) -> str:
+        """The account's name, with its host where that is another than SendGrid's usual one."""
+        if self.sendgrid.host == SENDGRID_HOST:
+            return self.sendgrid.account
+        return f"{self.sendgrid.account}-" + re.sub(
+            r"\W+", "-", self.sendgrid.host.split("://")[-1]
         )
-        return self.root / ".newsletter" / f"{self.sendgrid.account}{host}.db"
+
+
+def _schema(database: str, store: str) -> str:
+    """newsletter_practice, for example; a schema that the address names takes the place of "newsletter"."""
+    named = parse_qs(urlsplit(database).query).get("schema", ["newsletter"])[-1]
+    schema = re.sub(r"\W", "_", f"{named}_{store}").lower()
+    if len(schema.encode()) <= LONGEST_SCHEMA:
+        return schema
+    return f"{schema[:40]}_{hashlib.sha256(schema.encode()).hexdigest()[:16]}"
 
 
 SECTIONS: Mapping[str, type] = {
@@ -136,7 +171,8 @@ def find_project(start: Path) -> Path:
 def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read newsletter.toml of the project folder *root*.
 
-    SENDGRID_HOST in *environment* takes the place of ``[sendgrid] host``.
+    SENDGRID_HOST in *environment* takes the place of ``[sendgrid] host``, NEWSLETTER_DATABASE there or in
+    .env that of ``database``.
     Raises Problems with the line of every unknown name and wrong value.
     """
     path = root / SETTINGS_FILE
@@ -164,11 +200,34 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
         problems.append(_problem(source, "site", "hosted_pictures", what, cure))
     if problems:
         raise Problems(problems)
-    values = {name: SECTIONS[name](**table) for name, table in tables.items()}
-    settings = Settings(root=root, **values)
+    values = {name: SECTIONS[name](**table) for name, table in tables.items() if name in SECTIONS}
+    database = _database(root, environment) or tables.get("database", "")
+    settings = Settings(root=root, database=_with_driver(database), **values)
     if host := environment.get("SENDGRID_HOST"):
         return replace(settings, sendgrid=replace(settings.sendgrid, host=host.rstrip("/")))
     return settings
+
+
+def from_dotenv(root: Path, variable: str) -> str:
+    """The value of *variable* in the project's .env file, or nothing."""
+    path = root / ".env"
+    if not path.is_file():
+        return ""
+    from dotenv import dotenv_values
+
+    return (dotenv_values(path, interpolate=False).get(variable) or "").strip()
+
+
+def _database(root: Path, environment: Mapping[str, str]) -> str:
+    found = environment.get(DATABASE_VARIABLE, "").strip() or from_dotenv(root, DATABASE_VARIABLE)
+    if found and (wrong := _wrong_database(found, secret=True)):
+        raise NewsletterError(f"{DATABASE_VARIABLE}: {wrong[0]}; {wrong[1]}")
+    return found
+
+
+def _with_driver(database: str) -> str:
+    """postgres:// and postgresql:// as others write them, with the driver that we use."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", database)
 
 
 def save_settings(root: Path, changes: Mapping[str, Mapping[str, str | int]]) -> None:
@@ -187,7 +246,10 @@ def save_settings(root: Path, changes: Mapping[str, Mapping[str, str | int]]) ->
 def _problems(tables: Mapping[str, Any], source: str) -> list[Problem]:
     found = []
     for name, table in tables.items():
-        if name not in SECTIONS:
+        if name == "database":
+            if wrong := _wrong_database(table, secret=False):
+                found.append(_problem(source, name, None, *wrong))
+        elif name not in SECTIONS:
             sections = ", ".join(f"[{section}]" for section in SECTIONS)
             found.append(
                 _problem(source, name, None, f"[{name}] is unknown", f"there are {sections}")
@@ -205,7 +267,9 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
     known = {entry.name: entry.type for entry in fields(SECTIONS[section])}
     found = []
     for key, value in table.items():
-        if key not in known:
+        if key == "database":
+            what, cure = f"database stands in [{section}]", "move it above the first [section]"
+        elif key not in known:
             what, cure = f"{key} is unknown in [{section}]", f"known are {', '.join(known)}"
         elif type(value) is not known[key]:
             what, cure = (
@@ -222,6 +286,18 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
 
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
+
+
+def _wrong_database(value: Any, *, secret: bool) -> tuple[str, str] | None:
+    example = "postgresql+psycopg://newsletter@db.example.com/clinic"
+    if not isinstance(value, str) or not re.match(r"postgres(ql(\+psycopg)?)?://|$", value):
+        return "database is no address of PostgreSQL", f'write database = "{example}"'
+    if not secret and urlsplit(value).password:
+        return (
+            "a password stands in a file that others may read",
+            f"take database out here and write {DATABASE_VARIABLE}=… into the file .env, which git ignores",
+        )
+    return None
 
 
 def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:

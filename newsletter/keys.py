@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from newsletter.config import from_dotenv
 from newsletter.errors import NewsletterError
 
 VARIABLE = "SENDGRID_API_KEY"
@@ -14,7 +15,7 @@ def find_key(root: Path, account: str, environment: Mapping[str, str] = os.envir
     """The key of *account*, or None: first the environment, then .env in *root*, then the keyring."""
     return (
         environment.get(VARIABLE, "").strip()
-        or _from_dotenv(root)
+        or from_dotenv(root, VARIABLE)
         or _from_keyring(account)
         or None
     )
@@ -31,15 +32,6 @@ def keep_key(root: Path, account: str, key: str) -> str:
         return "the keyring of this computer"
     _into_dotenv(root / ".env", key)
     return f"{root / '.env'}, which only you can read"
-
-
-def _from_dotenv(root: Path) -> str | None:
-    path = root / ".env"
-    if not path.is_file():
-        return None
-    from dotenv import dotenv_values
-
-    return (dotenv_values(path, interpolate=False).get(VARIABLE) or "").strip() or None
 
 
 def _into_dotenv(path: Path, key: str) -> None:

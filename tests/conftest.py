@@ -1,4 +1,7 @@
-"""This module gives every test a project folder, its settings and an open store of their own."""
+"""This module gives every test a project folder, its settings and an open store of their own.
+
+``pytest --database both`` runs each test that opens a store on SQLite and on PostgreSQL.
+"""
 
 import os
 import shutil
@@ -8,10 +11,49 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Settings, load_settings
-from newsletter.store import Store, open_store
+from newsletter.store import Address, Store, open_store
+from tests import engines
 
 ROOT = Path(__file__).parent.parent
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never a Mac's own keychain
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=engines.CHOICES, default="sqlite", help="where stores are kept"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server in the process that starts the workers: they find it by the environment."""
+    wanted = "postgresql" in _chosen(config)
+    if wanted and engines.VARIABLE not in os.environ and not hasattr(config, "workerinput"):
+        config.add_cleanup(engines.start_server())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", _chosen(metafunc.config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that opens no store runs with SQLite; one marked engine("…") only on that engine."""
+    fitting = [item for item in items if _engine(item) in _chosen(config)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(fitting)])
+    items[:] = fitting
+
+
+def _chosen(config: pytest.Config) -> tuple[str, ...]:
+    return engines.CHOICES[config.getoption("database")]
+
+
+def _engine(item: pytest.Item) -> str | None:
+    """The engine that the test runs on; None where it is marked for another."""
+    runs_on: str = (
+        getattr(item, "callspec", None) and item.callspec.params.get("engine")
+    ) or "sqlite"
+    only = item.get_closest_marker("engine")
+    return runs_on if only is None or runs_on in only.args else None
 
 
 @pytest.fixture
@@ -32,7 +74,15 @@ def settings(project: Path) -> Settings:
 
 
 @pytest.fixture
-def store(project: Path) -> Iterator[Store]:
-    opened = open_store(project / ".newsletter" / "test.db")
+def address(engine: str, project: Path) -> Iterator[Address]:
+    """Where the test may make a store."""
+    made = engines.new_address(engine, project / ".newsletter")
+    yield made
+    engines.clear(made)
+
+
+@pytest.fixture
+def store(address: Address) -> Iterator[Store]:
+    opened = open_store(address)
     yield opened
     opened.close()

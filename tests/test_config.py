@@ -52,7 +52,75 @@ def test_practice_and_each_account_have_a_store_of_their_own(
     )
 
 
+SERVER = "postgresql+psycopg://news@db.example.com/clinic"
+
+
+@pytest.mark.parametrize(
+    ("database", "practice", "schema"),
+    [
+        (SERVER, True, "?schema=newsletter_practice"),
+        (SERVER, False, "?schema=newsletter_eu_127_0_0_1_4010"),
+        (f"{SERVER}?sslmode=require", True, "?sslmode=require&schema=newsletter_practice"),
+        (f"{SERVER}?schema=News", True, "?schema=News&schema=news_practice"),
+    ],
+)
+def test_in_a_database_each_store_has_a_schema_of_its_own(
+    tmp_path: Path, database: str, practice: bool, schema: str
+) -> None:
+    (tmp_path / "newsletter.toml").write_text(
+        f'database = "{database}"\n[sendgrid]\nhost = "http://127.0.0.1:4010"\naccount = "eu"\n'
+    )
+    address = load_settings(tmp_path, {}).store_address(practice=practice)
+    assert address == SERVER + schema
+
+
+def test_the_names_of_two_schemas_stay_apart_however_long(tmp_path: Path) -> None:
+    ends = set()
+    for last in "ab":
+        host = "https://" + "h" * 70 + last
+        (tmp_path / "newsletter.toml").write_text(
+            f'database = "{SERVER}"\n[sendgrid]\nhost = "{host}"\n'
+        )
+        address = str(load_settings(tmp_path, {}).store_address(practice=False))
+        ends.add(address.split("schema=")[1])
+    assert len(ends) == 2
+    assert all(len(end) <= 63 for end in ends)
+
+
+@pytest.mark.parametrize("written", ["postgres://db/x", "postgresql://db/x"])
+def test_addresses_as_others_write_them_are_understood(tmp_path: Path, written: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(f'database = "{written}"\n')
+    assert load_settings(tmp_path, {}).database == "postgresql+psycopg://db/x"
+
+
+def test_an_address_with_a_password_stands_in_the_environment(tmp_path: Path) -> None:
+    private = "postgresql://news:secret@db.example.com/clinic"
+    (tmp_path / "newsletter.toml").write_text(f'database = "{SERVER}"\n')
+    from_environment = load_settings(tmp_path, {"NEWSLETTER_DATABASE": private})
+    (tmp_path / ".env").write_text(f"NEWSLETTER_DATABASE={private}\n")
+    from_file = load_settings(tmp_path, {})
+    expected = "postgresql+psycopg://news:secret@db.example.com/clinic"
+    assert (from_environment.database, from_file.database) == (expected, expected)
+
+
+def test_a_wrong_address_in_the_environment_is_told_without_repeating_it(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text("")
+    with pytest.raises(
+        NewsletterError, match="NEWSLETTER_DATABASE: database is no address"
+    ) as told:
+        load_settings(tmp_path, {"NEWSLETTER_DATABASE": "mysql://news:secret@db"})
+    assert "secret" not in str(told.value)
+
+
 WRONG = {
+    "database of another kind": ("database = 'mysql://db'\n", 1, "database is no address"),
+    "database as number": ("database = 5\n", 1, "database is no address of PostgreSQL"),
+    "database with password": (
+        "database = 'postgres://a:b@c/d'\n",
+        1,
+        "a password stands in a file",
+    ),
+    "database in a section": ("[clinic]\ndatabase = ''\n", 2, "database stands in [clinic]"),
     "unknown section": ("[clinics]\nname = 'x'\n", 1, "[clinics] is unknown"),
     "unknown name": ("# first\n[clinic]\nnam = 'x'\n", 3, "nam is unknown in [clinic]"),
     "stands alone": ("clinic = 'x'\n", 1, "clinic stands alone"),

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import NewsletterError, ServiceFailed
-from newsletter.store import Store, metadata, open_store, refuse_shared_folder, suppression
+from newsletter.store import Store, open_store, refuse_shared_folder, suppression
 
 SOMEBODY = {"key": "a@example.com", "reason": "unsubscribed", "origin": "test", "at": 1}
 
@@ -22,7 +22,7 @@ def count(store: Store) -> int:
 def test_what_is_written_is_there_when_opened_again(store: Store) -> None:
     with store.write() as connection:
         connection.execute(insert(suppression), [SOMEBODY])
-    again = open_store(Path(store.name))
+    again = open_store(store.address)
     assert count(again) == 1
     again.close()
 
@@ -34,6 +34,7 @@ def test_a_failure_leaves_nothing_half_done(store: Store) -> None:
     assert count(store) == 0
 
 
+@pytest.mark.engine("sqlite")
 def test_it_survives_a_power_cut_and_guards_its_references(store: Store) -> None:
     with store.read() as connection:
         found = {
@@ -51,7 +52,7 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
 
 
 def test_a_second_writer_waits_for_the_first(store: Store) -> None:
-    other = open_store(Path(store.name))
+    other = open_store(store.address)
     done = threading.Event()
 
     def write() -> None:
@@ -70,25 +71,8 @@ def test_a_second_writer_waits_for_the_first(store: Store) -> None:
 
 
 def test_a_wrong_word_in_a_state_is_refused(store: Store) -> None:
-    with pytest.raises(Exception, match="CHECK constraint failed"), store.write() as connection:
+    with pytest.raises(Exception, match=r"(?i)check constraint"), store.write() as connection:
         connection.execute(insert(suppression), [{**SOMEBODY, "reason": "bored"}])
-
-
-def test_tables_that_are_missing_are_made(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    first = open_store(path)
-    with first.write() as connection:
-        connection.execute(text("DROP TABLE change"))
-    first.close()
-    again = open_store(path)
-    with again.read() as connection:
-        tables = set(
-            connection.execute(
-                text("SELECT name FROM sqlite_master WHERE type = 'table'")
-            ).scalars()
-        )
-    assert set(metadata.tables) <= tables
-    again.close()
 
 
 @pytest.mark.parametrize(
@@ -131,6 +115,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         open_store(tmp_path / "file" / "s.db")
 
 
+@pytest.mark.engine("sqlite")
 def test_a_full_disk_is_a_sentence_and_nothing_is_lost(store: Store) -> None:
     with store.write() as connection:
         connection.execute(insert(suppression), [SOMEBODY])
@@ -149,7 +134,7 @@ def _overfill(store: Store, pages: int) -> None:
 
 
 def test_a_locked_store_is_a_sentence(store: Store) -> None:
-    impatient = open_store(Path(store.name), patience=0.05)
+    impatient = open_store(store.address, patience=0.05)
     with (
         store.write(),
         pytest.raises(ServiceFailed, match="another command is writing to it"),

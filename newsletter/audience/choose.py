@@ -76,13 +76,15 @@ def refuse_unknown(connection: Connection, lists: Sequence[str]) -> None:
 
 def _rows(connection: Connection, lists: Sequence[str]) -> Iterator[Any]:
     """Each subscriber of *lists* (of all, where none is named) with *why* it is left out, or nothing."""
-    last = ""
-    while found := connection.execute(text(CHOOSE), {"last": last, "most": AT_ONCE}).all():
+    last, query = "", text(CHOOSE.format(gathered=GATHERED[connection.dialect.name]))
+    while found := connection.execute(query, {"last": last, "most": AT_ONCE}).all():
         last = found[-1].key
         for row in found:
             if not lists or set(lists) & set((row.lists or "").split("\x1f")):
                 yield row
 
+
+GATHERED = {"sqlite": "GROUP_CONCAT(l.list, char(31))", "postgresql": "STRING_AGG(l.list, chr(31))"}
 
 CHOOSE = """
 SELECT p.*, CASE
@@ -91,7 +93,7 @@ SELECT p.*, CASE
     WHEN p.consent = 'unconfirmed' THEN 'not confirmed'
     WHEN p.consent = 'none' THEN 'no consent'
     ELSE '' END AS why,
-  (SELECT GROUP_CONCAT(l.list, char(31)) FROM (
+  (SELECT {gathered} FROM (
      SELECT DISTINCT o.list FROM list_row AS r JOIN source AS o ON o.id = r.source_id
      WHERE r.subscriber_id = p.id ORDER BY o.list) AS l) AS lists
 FROM subscriber AS p

@@ -1,39 +1,60 @@
 """This room keeps campaigns: what was frozen for whom, what is under way, and what became of everybody."""
 
-from newsletter.campaign.contents import envelope_of, pictures_of, variant_of, wishes_of
+from newsletter.campaign.approval import Entry, approve, approved, log_of, record
+from newsletter.campaign.contents import envelope_of, pictures_of, variant_of
 from newsletter.campaign.counts import Counts, counts
 from newsletter.campaign.earlier import earlier_campaigns, new_people
 from newsletter.campaign.envelope import Envelope
-from newsletter.campaign.freeze import Frozen, Times, freeze
+from newsletter.campaign.fence import (
+    MOST_ATTEMPTS,
+    Doubt,
+    begin_fence,
+    doubt_all,
+    doubts,
+    end_fence,
+    give_up_fence,
+)
+from newsletter.campaign.freeze import Frozen, freeze
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.readers import own_links, reader_of
 from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
 from newsletter.campaign.requests import (
     Answered,
+    Claim,
     Recipient,
     Request,
     claim,
     give_up_posting,
-    next_request,
+    hold_back,
     people_of,
     posting,
     refuse_people,
     refused_of,
+    reserve,
+    resolve,
     settle,
     split,
+    throttled_until,
+    unknown_requests,
+    waiting,
     withhold,
 )
 from newsletter.campaign.stop import (
     ask_stop,
+    expire,
     go_on,
+    last_unknown,
     stop_reason,
     take_back,
     take_back_rest,
     was_posted,
 )
+from newsletter.campaign.times import Times, first_send_at, times_of
 from newsletter.campaign.wave import (
     Attempt,
     Batch,
+    Gap,
+    Planned,
     attempts,
     close_attempts,
     move,
@@ -42,40 +63,60 @@ from newsletter.campaign.wave import (
 )
 
 __all__ = [
+    "MOST_ATTEMPTS",
     "Answered",
     "Attempt",
     "Batch",
+    "Claim",
     "Counts",
+    "Doubt",
+    "Entry",
     "Envelope",
     "Frozen",
+    "Gap",
+    "Planned",
     "Recipient",
     "Request",
     "Row",
     "Run",
     "Summary",
     "Times",
+    "approve",
+    "approved",
     "ask_stop",
     "attempts",
+    "begin_fence",
     "claim",
     "close_attempts",
     "counts",
+    "doubt_all",
+    "doubts",
     "earlier_campaigns",
+    "end_fence",
     "envelope_of",
+    "expire",
+    "first_send_at",
     "freeze",
+    "give_up_fence",
     "give_up_posting",
     "go_on",
+    "hold_back",
+    "last_unknown",
+    "log_of",
     "move",
     "new_people",
-    "next_request",
     "open_wave",
     "own_links",
     "people_of",
     "pictures_of",
     "posting",
     "reader_of",
+    "record",
     "refuse_people",
     "refused_of",
     "report_rows",
+    "reserve",
+    "resolve",
     "settle",
     "split",
     "stop_reason",
@@ -83,10 +124,13 @@ __all__ = [
     "summary",
     "take_back",
     "take_back_rest",
+    "throttled_until",
+    "times_of",
     "unassigned",
     "unfinished",
+    "unknown_requests",
     "variant_of",
+    "waiting",
     "was_posted",
-    "wishes_of",
     "withhold",
 ]

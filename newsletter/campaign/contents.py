@@ -24,10 +24,3 @@ def pictures_of(connection: Connection, campaign_id: int) -> list[Picture]:
     query = select(columns.cid, columns.filename, columns.type, columns.content)
     rows = connection.execute(query.where(columns.campaign_id == campaign_id).order_by(columns.cid))
     return [Picture(*row) for row in rows]
-
-
-def wishes_of(connection: Connection, campaign_id: int) -> tuple[int | None, int]:
-    """The send time that was asked for, if any, and the seconds in which it can be undone."""
-    query = select(campaign.c.asked_send_at, campaign.c.undo_seconds)
-    row = connection.execute(query.where(campaign.c.id == campaign_id)).one()
-    return row.asked_send_at, row.undo_seconds

@@ -14,6 +14,7 @@ from newsletter.campaign.earlier import earlier_campaigns, new_people
 from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.ranges import VARIANT_SPAN
 from newsletter.campaign.readers import reader_of
+from newsletter.campaign.times import Times
 from newsletter.edition import Edition
 from newsletter.errors import Problem, Problems
 from newsletter.letter import Letter, MergeProblem
@@ -25,15 +26,6 @@ REST_OF_A_PERSON = 300
 
 People = Callable[[Connection], Iterable[Subscriber]]
 """Chooses the audience inside the freeze's own transaction."""
-
-
-@dataclass(frozen=True)
-class Times:
-    """When it was frozen, when it should leave (None: as soon as possible), and how long it can be undone."""
-
-    now: int
-    undo_seconds: int
-    asked_send_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -205,7 +197,5 @@ def _row(edition: Edition, letter: Letter, envelope: Envelope, times: Times) -> 
         "audience_digest": "",
         "envelope": envelope.as_json(),
         "frozen": 0,
-        "asked_send_at": times.asked_send_at,
-        "undo_seconds": times.undo_seconds,
-        "created_at": times.now,
+        **times.as_columns(),
     }

@@ -43,12 +43,6 @@ def gaps(whole: Run, taken: Iterable[tuple[int, int]]) -> Iterator[Run]:
         yield Run(whole.variant, start, whole.last)
 
 
-def cut(run: Run, most: int) -> Iterator[Run]:
-    """*run* in pieces of at most *most* people."""
-    for first in range(run.first, run.last + 1, most):
-        yield Run(run.variant, first, min(first + most - 1, run.last))
-
-
 def most_people(letter_bytes: int, largest: int) -> int:
     """How many people a request may hold when each adds at most *largest* bytes; at least one."""
     return max(1, min(MOST_PEOPLE, (MOST_BYTES - letter_bytes) // max(largest, 1)))

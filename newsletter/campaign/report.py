@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE, Counts, counts
+from newsletter.campaign.happened import Happened, happened
 from newsletter.errors import NewsletterError
 from newsletter.store import attempt, campaign, list_row, recipient, request, source, subscriber
 
@@ -40,6 +41,8 @@ class Row:
     last_name: str
     lists: tuple[str, ...]
     outcome: str
+    happened: str
+    """What the provider told since: delivered, bounced …; empty while it told nothing."""
     reason: str
     send_at: int | None
     message_id: str
@@ -80,11 +83,13 @@ def report_rows(connection: Connection, campaign_id: int) -> Iterator[Row]:
     result = connection.execution_options(yield_per=CHUNK).execute(_recipients(campaign_id))
     for people in result.partitions(CHUNK):
         lists = _lists(connection, [person.subscriber_id for person in people])
+        told = happened(connection, campaign_id, people[0].seq, people[-1].seq)
         for person in people:
             place = bisect_right(starts, person.seq) - 1
             found = requests[place] if place >= 0 else None
             mine = found if found is not None and person.seq <= found.last_seq else None
-            yield _row(person, mine, lists[person.subscriber_id])
+            fate = told.get((person.seq, mine.attempt_id)) if mine is not None else None
+            yield _row(person, mine, lists[person.subscriber_id], fate)
 
 
 def _summary(connection: Connection, row: Any) -> Summary:
@@ -118,6 +123,7 @@ def _requests(campaign_id: int) -> Select[Any]:
             columns.state,
             columns.message_id,
             columns.answer,
+            columns.attempt_id,
             attempt.c.send_at,
         )
         .where(columns.campaign_id == campaign_id, DECIDING)
@@ -157,12 +163,13 @@ def _lists(connection: Connection, subscribers: Sequence[int]) -> dict[int, tupl
     return found
 
 
-def _row(person: Any, mine: Any, lists: tuple[str, ...]) -> Row:
+def _row(person: Any, mine: Any, lists: tuple[str, ...], fate: Happened | None) -> Row:
     if person.outcome is not None or mine is None:
         outcome, reason = person.outcome or "pending", person.reason or ""
     else:
         outcome = OUTCOME_OF_STATE[mine.state]
         reason = "" if outcome == "accepted" else mine.answer
+    fate = fate if outcome == "accepted" else None
     accepted = mine is not None and outcome in ("accepted", "unknown")
     return Row(
         address=person.address,
@@ -170,7 +177,8 @@ def _row(person: Any, mine: Any, lists: tuple[str, ...]) -> Row:
         last_name=person.last_name,
         lists=lists,
         outcome=outcome,
-        reason=reason,
+        happened=fate.kind if fate else "",
+        reason=fate.reason if fate else reason,
         send_at=mine.send_at if accepted else None,
         message_id=mine.message_id if accepted else "",
     )

@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
 
+from newsletter.campaign.approval import APPROVED
 from newsletter.campaign.ranges import Run, halves
 from newsletter.campaign.states import REQUEST, before
 from newsletter.errors import NewsletterError
-from newsletter.store import attempt, campaign, recipient, request, subscriber, suppression
+from newsletter.store import (
+    attempt,
+    campaign,
+    recipient,
+    request,
+    subscriber,
+    suppression,
+    throttle,
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,8 @@ class Request:
     campaign_id: int
     attempt_id: int
     run: Run
+    send_at: int
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,23 +53,47 @@ class Answered:
     words: str = ""
 
 
-def next_request(connection: Connection, campaign_id: int) -> Request | None:
-    """The first request that waits to be posted."""
-    row = connection.execute(
-        select(request)
+def reserve(
+    connection: Connection, campaign_id: int, owner: str, now: int, lease_until: int
+) -> Request | None:
+    """The first request that waits to be posted and that nobody else prepares; it is *owner*'s until *lease_until*."""
+    free = or_(
+        request.c.lease_until.is_(None), request.c.lease_until <= now, request.c.owner == owner
+    )
+    first = (
+        select(request.c.id)
         .join(attempt)
-        .where(
-            request.c.campaign_id == campaign_id,
-            request.c.state == "pending",
-            attempt.c.state == "open",
-        )
-        .order_by(request.c.first_seq)
+        .where(request.c.campaign_id == campaign_id, request.c.state == "pending", free)
+        .where(attempt.c.state == "open")
+        .order_by(request.c.send_at, request.c.first_seq)
         .limit(1)
+        .with_for_update(skip_locked=True, of=request)
+    )
+    row = connection.execute(
+        update(request)
+        .where(request.c.id == first.scalar_subquery(), request.c.state == "pending")
+        .values(owner=owner, lease_until=lease_until)
+        .returning(request)
     ).first()
     if row is None:
         return None
+    return _request(row)
+
+
+def _request(row: Any) -> Request:
     run = Run(row.variant, row.first_seq, row.last_seq)
-    return Request(row.id, row.campaign_id, row.attempt_id, run)
+    return Request(row.id, row.campaign_id, row.attempt_id, run, row.send_at, row.owner)
+
+
+def waiting(connection: Connection, campaign_id: int) -> bool:
+    """Whether a request of an open attempt is still to be posted."""
+    query = exists().where(
+        request.c.campaign_id == campaign_id,
+        request.c.state == "pending",
+        request.c.attempt_id == attempt.c.id,
+        attempt.c.state == "open",
+    )
+    return bool(connection.scalar(select(query)))
 
 
 def people_of(connection: Connection, wanted: Request) -> list[Recipient]:
@@ -87,25 +123,63 @@ def withhold(connection: Connection, wanted: Request) -> int:
     ).rowcount
 
 
-def claim(connection: Connection, wanted: Request, now: int) -> bool:
-    """Mark the request as being posted; False where it was stopped, taken or is too late."""
-    going_on = exists().where(campaign.c.id == request.c.campaign_id, campaign.c.stop.is_(None))
-    in_time = exists().where(
-        attempt.c.id == request.c.attempt_id, attempt.c.state == "open", attempt.c.post_until > now
+@dataclass(frozen=True)
+class Claim:
+    """When a request is posted, until when its owner is believed to live, and how many may be on their way."""
+
+    now: int
+    lease_until: int
+    most_on_their_way: int = 1
+
+
+def claim(connection: Connection, wanted: Request, claiming: Claim) -> bool:
+    """Mark the request as being posted; False where it was stopped, taken, is too early or too late."""
+    if throttled_until(connection) > claiming.now:
+        return False
+    going_on = exists().where(
+        campaign.c.id == request.c.campaign_id, campaign.c.stop.is_(None), APPROVED
     )
+    in_time = exists().where(
+        attempt.c.id == request.c.attempt_id,
+        attempt.c.state == "open",
+        attempt.c.post_until > claiming.now,
+    )
+    others = request.alias("others")
+    on_their_way = select(func.count()).where(others.c.state == "posting").scalar_subquery()
     claimed = connection.execute(
         update(request)
-        .where(request.c.id == wanted.id, request.c.state == "pending", going_on, in_time)
-        .values(state="posting", posted_at=now)
+        .where(request.c.id == wanted.id, request.c.state == "pending")
+        .where(request.c.owner == wanted.owner, going_on, in_time)
+        .where(on_their_way < claiming.most_on_their_way)
+        .values(state="posting", posted_at=claiming.now, lease_until=claiming.lease_until)
         .returning(request.c.id)
     )
     return claimed.first() is not None
 
 
+def throttled_until(connection: Connection) -> int:
+    """Before when nobody posts; whoever asks in a transaction that writes has the turn until it ends."""
+    query = select(throttle.c.not_before).where(throttle.c.id == 1).with_for_update()
+    found = connection.scalar(query)
+    if found is None:
+        connection.execute(insert(throttle).values(id=1))
+    return found or 0
+
+
+def hold_back(connection: Connection, until: int) -> None:
+    """Let no process post before *until*, the provider's time."""
+    throttled_until(connection)
+    later = update(throttle).where(throttle.c.not_before < until)
+    connection.execute(later.values(not_before=until))
+
+
 def settle(
     connection: Connection, wanted: Request, state: str, now: int, answered: Answered
 ) -> None:
-    """Write what became of the request; raises where its state does not lead to *state*."""
+    """Write what became of the request; raises where its state does not lead to *state*.
+
+    A request that somebody else gave up as unknown meanwhile keeps the better knowledge of whoever posted it.
+    """
     changed = connection.execute(
         update(request)
         .where(request.c.id == wanted.id, request.c.state.in_(before(REQUEST, state)))
@@ -115,6 +189,8 @@ def settle(
             status=answered.status,
             message_id=answered.message_id,
             answer=answered.words,
+            owner="",
+            lease_until=None,
         )
     )
     if changed.rowcount != 1:
@@ -162,18 +238,40 @@ def split(connection: Connection, wanted: Request) -> Sequence[Run]:
             variant=second.variant,
             first_seq=second.first,
             last_seq=second.last,
+            send_at=wanted.send_at,
         )
     )
     return first, second
 
 
-def give_up_posting(connection: Connection, campaign_id: int | None = None) -> int:
-    """Requests whose process died while posting become unknown; call it only while nobody can be posting."""
+def give_up_posting(connection: Connection, now: int | None = None) -> int:
+    """Requests whose process died while posting become unknown.
+
+    Without *now* all of them are: only while nobody can be posting. With it those whose lease is over.
+    """
     dead = update(request).where(request.c.state == "posting")
-    if campaign_id is not None:
-        dead = dead.where(request.c.campaign_id == campaign_id)
+    if now is not None:
+        dead = dead.where(request.c.lease_until <= now)
     words = "the program ended before an answer came"
-    return connection.execute(dead.values(state="unknown", answer=words)).rowcount
+    values = {"state": "unknown", "answer": words, "owner": "", "lease_until": None}
+    return connection.execute(dead.values(values)).rowcount
+
+
+def unknown_requests(connection: Connection, campaign_id: int) -> list[Request]:
+    """The requests without an answer, in order."""
+    query = (
+        select(request)
+        .join(attempt)
+        .where(request.c.campaign_id == campaign_id, request.c.state == "unknown")
+        .where(attempt.c.state != "cancelled")
+        .order_by(request.c.first_seq)
+    )
+    return [_request(row) for row in connection.execute(query)]
+
+
+def resolve(connection: Connection, wanted: Request, state: str, now: int) -> None:
+    """Write what evidence or a person says of an unknown request: accepted, or void: its people are pending again."""
+    settle(connection, wanted, state, now, Answered(words="settled by evidence or by a person"))
 
 
 def posting(connection: Connection, campaign_id: int) -> bool:

@@ -1,6 +1,7 @@
 """This module stops campaigns, lets them go on, and takes back what has not left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
@@ -31,11 +32,11 @@ def ask_stop(connection: Connection, campaign_id: int, stop: str, reason: str = 
     )
 
 
-def go_on(connection: Connection, campaign_id: int) -> None:
-    """Forget why posting halted; what a person stopped stays stopped."""
+def go_on(connection: Connection, campaign_id: int, *, after: str = "halt") -> None:
+    """Forget why posting halted, or a pause; what a person stopped otherwise stays stopped."""
     connection.execute(
         update(campaign)
-        .where(campaign.c.id == campaign_id, campaign.c.stop == "halt")
+        .where(campaign.c.id == campaign_id, campaign.c.stop == after)
         .values(stop=None, stop_reason="")
     )
 
@@ -48,14 +49,43 @@ def was_posted(connection: Connection, tried: Attempt) -> bool:
     return bool(connection.scalar(select(query)))
 
 
-def take_back(connection: Connection, tried: Attempt) -> None:
-    """The attempt's batch is cancelled for certain: so is everybody in it."""
-    move(connection, tried.id, "cancelled")
-    _cancel_requests(connection, request.c.attempt_id == tried.id)
+def last_unknown(connection: Connection, tried: Attempt) -> int | None:
+    """When the last unanswered request of the attempt was posted; None where all were answered."""
+    query = select(func.max(request.c.posted_at))
+    unanswered = request.c.state.in_(("posting", "unknown"))
+    found: int | None = connection.scalar(query.where(request.c.attempt_id == tried.id, unanswered))
+    return found
+
+
+def take_back(
+    connection: Connection, tried: Attempt, *, safe_after: int = 0, leaving_after: int = 0
+) -> None:
+    """The attempt's batch is cancelled for certain: so is everybody whose mail leaves at *safe_after* or later.
+
+    What leaves before *leaving_after* has left; what lies between may or may not: it is unknown.
+    """
+    _cancel_requests(
+        connection, (request.c.attempt_id == tried.id) & (request.c.send_at >= safe_after)
+    )
+    kept = select(exists().where(request.c.attempt_id == tried.id, request.c.state.in_(COUNTING)))
+    if not connection.scalar(kept):
+        move(connection, tried.id, "cancelled")
+        return
+    doubtful = request.c.send_at.between(leaving_after, safe_after - 1)
+    connection.execute(
+        update(request)
+        .where(request.c.attempt_id == tried.id, request.c.state == "accepted", doubtful)
+        .values(state="unknown", answer="taken back so late that it may have left")
+    )
+    if tried.state == "fencing":
+        move(connection, tried.id, "posted")
+
+
+COUNTING = ("accepted", "unknown", "expired", "refused")
 
 
 def take_back_rest(connection: Connection, campaign_id: int) -> None:
-    """Cancel whoever was never posted; with no attempt left, the whole campaign is taken back."""
+    """Cancel whoever was never posted; with nothing left anywhere, the whole campaign is taken back."""
     _cancel_requests(
         connection, (request.c.campaign_id == campaign_id) & (request.c.state == "pending")
     )
@@ -63,22 +93,40 @@ def take_back_rest(connection: Connection, campaign_id: int) -> None:
     if not attempts(connection, campaign_id):
         _cancel_people(connection, mine)
         return
-    for run in unassigned(connection, campaign_id):
-        _cancel_people(connection, mine & recipient.c.seq.between(run.first, run.last))
+    for gap in unassigned(connection, campaign_id):
+        _cancel_people(connection, mine & recipient.c.seq.between(gap.run.first, gap.run.last))
+
+
+def expire(connection: Connection, tried: Attempt) -> None:
+    """The provider threw the mail of a paused attempt away: its people may get the edition by another send."""
+    chosen = _runs(
+        connection,
+        (request.c.attempt_id == tried.id) & request.c.state.in_(before(REQUEST, "expired")),
+    )
+    for row in chosen:
+        connection.execute(
+            update(recipient)
+            .where(recipient.c.campaign_id == row.campaign_id, recipient.c.outcome.is_(None))
+            .where(recipient.c.seq.between(row.first_seq, row.last_seq))
+            .values(live=0)
+        )
+        connection.execute(update(request).where(request.c.id == row.id).values(state="expired"))
+    move(connection, tried.id, "posted")
 
 
 def _cancel_requests(connection: Connection, which: ColumnElement[bool]) -> None:
-    query = select(request.c.id, request.c.campaign_id, request.c.first_seq, request.c.last_seq)
-    chosen = connection.execute(
-        query.where(which, request.c.state.in_(before(REQUEST, "cancelled")))
-    ).all()
-    for row in chosen:
+    for row in _runs(connection, which & request.c.state.in_(before(REQUEST, "cancelled"))):
         _cancel_people(
             connection,
             (recipient.c.campaign_id == row.campaign_id)
             & recipient.c.seq.between(row.first_seq, row.last_seq),
         )
         connection.execute(update(request).where(request.c.id == row.id).values(state="cancelled"))
+
+
+def _runs(connection: Connection, which: ColumnElement[bool]) -> Sequence[Any]:
+    query = select(request.c.id, request.c.campaign_id, request.c.first_seq, request.c.last_seq)
+    return connection.execute(query.where(which)).all()
 
 
 def _cancel_people(connection: Connection, which: ColumnElement[bool]) -> None:

@@ -1,12 +1,13 @@
-"""This module opens waves: everybody whose mail is not under way yet goes into requests under one batch."""
+"""This module opens waves: people whose mail is not under way yet go into requests under one batch."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from newsletter.campaign.counts import DECIDING
-from newsletter.campaign.ranges import Run, cut, gaps, most_people, whole_variant
+from newsletter.campaign.ranges import Run, gaps, most_people, whole_variant
 from newsletter.campaign.states import ATTEMPT, before
 from newsletter.errors import NewsletterError
 from newsletter.store import attempt, campaign, picture, request, variant, wave
@@ -14,88 +15,143 @@ from newsletter.store import attempt, campaign, picture, request, variant, wave
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a wave, under one batch of the provider."""
+    """One try at a wave, under one batch of the provider; its mails leave from *send_at* to *last_send_at*."""
 
     id: int
+    wave_id: int
+    number: int
     campaign_id: int
     batch_id: str
     send_at: int
+    last_send_at: int
     post_until: int
     state: str
+    stopped_at: int = 0
+    """When its pause or cancellation was decided, before the provider was asked."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What an attempt needs from the provider: a batch, when it leaves, until when it may be posted to."""
+    """What an attempt needs from the provider: a batch, and until when it may be posted to."""
 
     id: str
-    send_at: int
     post_until: int
 
 
-def unassigned(connection: Connection, campaign_id: int) -> list[Run]:
-    """Recipients that are in no request which could still reach them, cut into requests to be."""
+@dataclass(frozen=True)
+class Gap:
+    """People of one variant who are in no request yet."""
+
+    run: Run
+    zone: str
+    """Their time zone, where each reader has an hour of their own."""
+    most: int
+    """How many of them one request can hold."""
+    before: int
+    """How many people of the campaign come before them."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A request to be: whom, and when it leaves."""
+
+    run: Run
+    send_at: int
+
+
+def unassigned(connection: Connection, campaign_id: int) -> list[Gap]:
+    """Recipients that are in no request which could still reach them, in order."""
     weight = select(func.coalesce(func.sum(func.length(picture.c.content)), 0))
     pictures = connection.execute(weight.where(picture.c.campaign_id == campaign_id)).scalar_one()
+    return [*_gaps(connection, campaign_id, pictures)]
+
+
+def _gaps(connection: Connection, campaign_id: int, pictures: int) -> Iterator[Gap]:
     # JSON writes quotes and line ends with two bytes, base64 four for three.
     letter = func.length(variant.c.html) + func.length(variant.c.text)
-    query = select(variant.c.number, variant.c.recipients, variant.c.largest, letter)
-    rows = connection.execute(query.where(variant.c.campaign_id == campaign_id)).all()
+    columns = (variant.c.number, variant.c.recipients, variant.c.largest, variant.c.zone, letter)
+    query = select(*columns).where(variant.c.campaign_id == campaign_id).order_by(variant.c.number)
     taken = _taken(connection, campaign_id)
-    return [
-        piece
-        for number, recipients, largest, size in sorted(rows)
-        for run in gaps(whole_variant(number, recipients), taken.get(number, ()))
-        for piece in cut(run, most_people(2 * size + pictures * 4 // 3, largest))
-    ]
+    earlier = 0
+    for number, recipients, largest, zone, size in connection.execute(query).all():
+        whole = whole_variant(number, recipients)
+        most = most_people(2 * size + pictures * 4 // 3, largest)
+        for run in gaps(whole, taken.get(number, ())):
+            yield Gap(run, zone, most, earlier + run.first - whole.first)
+        earlier += recipients
 
 
-def open_wave(connection: Connection, campaign_id: int, batch: Batch) -> Attempt | None:
-    """Put everybody unassigned into requests of a new wave; None where a person stopped the campaign."""
-    runs = unassigned(connection, campaign_id)
-    stopped = connection.scalar(select(campaign.c.stop).where(campaign.c.id == campaign_id))
-    if stopped or not runs:
+def open_wave(
+    connection: Connection, campaign_id: int, batch: Batch, planned: Sequence[Planned]
+) -> Attempt | None:
+    """Put the people planned into requests of a new wave; None where a person stopped the campaign."""
+    row = connection.execute(
+        select(campaign.c.stop, campaign.c.first_send_at).where(campaign.c.id == campaign_id)
+    ).one()
+    if row.stop or not planned:
         return None
     waves = select(func.count()).where(wave.c.campaign_id == campaign_id)
     number = 1 + connection.execute(waves).scalar_one()
     wave_id = connection.execute(
         insert(wave).values(campaign_id=campaign_id, number=number).returning(wave.c.id)
     ).scalar_one()
-    values = {"batch_id": batch.id, "send_at": batch.send_at, "post_until": batch.post_until}
+    opened = open_attempt(connection, campaign_id, (wave_id, 1), batch, planned)
+    if row.first_send_at is None:
+        first = update(campaign).where(campaign.c.id == campaign_id)
+        connection.execute(first.values(first_send_at=opened.send_at))
+    return opened
+
+
+def open_attempt(
+    connection: Connection,
+    campaign_id: int,
+    place: tuple[int, int],
+    batch: Batch,
+    planned: Sequence[Planned],
+) -> Attempt:
+    """A new attempt at *place* (the wave's id, the attempt's number) with its requests."""
+    times = [one.send_at for one in planned]
+    values = {"wave_id": place[0], "number": place[1], "batch_id": batch.id}
+    values |= {"send_at": min(times), "last_send_at": max(times), "post_until": batch.post_until}
     attempt_id = connection.execute(
-        insert(attempt).values(wave_id=wave_id, number=1, **values).returning(attempt.c.id)
+        insert(attempt).values(values).returning(attempt.c.id)
     ).scalar_one()
     ids = {"campaign_id": campaign_id, "attempt_id": attempt_id}
-    connection.execute(
-        insert(request),
-        [
-            {**ids, "variant": run.variant, "first_seq": run.first, "last_seq": run.last}
-            for run in runs
-        ],
-    )
-    return Attempt(attempt_id, campaign_id, batch.id, batch.send_at, batch.post_until, "open")
-
-
-def attempts(connection: Connection, campaign_id: int) -> list[Attempt]:
-    """The attempts that count, oldest first."""
-    query = (
-        select(attempt, wave.c.campaign_id)
-        .join(wave)
-        .where(wave.c.campaign_id == campaign_id, attempt.c.state != "cancelled")
-        .order_by(attempt.c.id)
-    )
-    return [
-        Attempt(row.id, row.campaign_id, row.batch_id, row.send_at, row.post_until, row.state)
-        for row in connection.execute(query)
+    rows = [
+        {
+            **ids,
+            "variant": one.run.variant,
+            "first_seq": one.run.first,
+            "last_seq": one.run.last,
+            "send_at": one.send_at,
+        }
+        for one in planned
     ]
+    connection.execute(insert(request), rows)
+    return Attempt(
+        attempt_id, *place, campaign_id, batch.id, min(times), max(times), batch.post_until, "open"
+    )
 
 
-def move(connection: Connection, attempt_id: int, state: str) -> None:
+def attempts(connection: Connection, campaign_id: int | None = None) -> list[Attempt]:
+    """The attempts that count, oldest first: of one campaign, or of all."""
+    query = select(attempt, wave.c.campaign_id).join(wave).where(attempt.c.state != "cancelled")
+    if campaign_id is not None:
+        query = query.where(wave.c.campaign_id == campaign_id)
+    return [_attempt(row) for row in connection.execute(query.order_by(attempt.c.id))]
+
+
+def _attempt(row: object) -> Attempt:
+    names = Attempt.__dataclass_fields__
+    return Attempt(**{name: getattr(row, name) for name in names})
+
+
+def move(connection: Connection, attempt_id: int, state: str, **values: int) -> None:
     """Bring an attempt into *state*; raises where it is in none that may lead there."""
     changed = connection.execute(
         update(attempt)
         .where(attempt.c.id == attempt_id, attempt.c.state.in_(before(ATTEMPT, state)))
-        .values(state=state)
+        .values(state=state, **values)
     )
     if changed.rowcount != 1:
         raise NewsletterError(

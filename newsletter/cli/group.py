@@ -21,6 +21,7 @@ COMMANDS = {
     "undo": "Take a campaign back while there is time.",
     "report": "Say who got a campaign, one row a person.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
+    "webhook": "Let SendGrid tell your server what became of each mail.",
     "sandbox": "Run a local SendGrid to practise with.",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from newsletter.campaign import Counts
 from newsletter.cli.wording import people, result
 from newsletter.errors import ServiceFailed
+from newsletter.feedback import Tally
 
 MEANINGS: Mapping[str, str] = {
     "accepted": "handed to SendGrid",
@@ -40,6 +41,30 @@ def say_counts(sent: Sent) -> None:
             parts.append(f"{number:,} {outcome}")
     sign = "=" if counts.adds_up else "IS NOT"
     result(f"  {counts.frozen:,} frozen {sign} {' + '.join(parts)}")
+
+
+TOLD: Mapping[str, str] = {
+    "got_it": "got it",
+    "processed": "on their way",
+    "deferred": "put off by the reader's server, tried again",
+    "blocked": "blocked by the reader's server, this time",
+    "dropped": "dropped by SendGrid: on one of its lists",
+    "bounced": "bounced: the address does not work, it is not mailed again",
+    "unsubscribed": "of those who got it: left since",
+    "complained": "of those who got it: called it spam, they are not mailed again",
+    "opened": "of those who got it: opened it themselves",
+    "clicked": "of those who got it: clicked",
+}
+
+
+def say_tally(told: Tally) -> None:
+    """What SendGrid told since, where it told anything."""
+    if not told.told:
+        return
+    result("SendGrid told since:")
+    for kind, meaning in TOLD.items():
+        if number := getattr(told, kind):
+            result(f"  {number:>7,}  {meaning}")
 
 
 def finished(counts: Counts) -> None:

@@ -11,7 +11,7 @@ import click
 
 from newsletter.campaign import Row, report_rows
 from newsletter.cli.campaigns import which
-from newsletter.cli.outcome import Sent, say_counts
+from newsletter.cli.outcome import Sent, say_counts, say_tally
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -20,6 +20,7 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.wording import as_json, moment, note, result, table
+from newsletter.feedback import tally
 
 MOST_SHOWN = 50
 
@@ -41,12 +42,13 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
         found = which(store, number)
         sent = Sent(found.id, found.counts)
         with store.read() as connection:
-            rows = report_rows(connection, found.id)
+            rows, told = report_rows(connection, found.id), tally(connection, found.id)
             if json:
                 as_json(
                     {
                         "campaign": found.id,
                         "counts": sent.as_dict(),
+                        "told": {**asdict(told), "got_it": told.got_it},
                         "people": [asdict(row) for row in rows],
                     }
                 )
@@ -57,6 +59,7 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
                 _show(rows, found.counts.frozen, project)
         if str(target) != "-":
             say_counts(sent)
+            say_tally(told)
         if target is None:
             note(
                 f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
@@ -65,7 +68,7 @@ def report(number: int | None, practice: bool, json: bool, target: Path | None) 
 
 def _show(rows: Iterable[Row], number: int, project: Project) -> None:
     shown = [
-        (row.address, _name(row), row.outcome, row.reason)
+        (row.address, _name(row), row.happened or row.outcome, row.reason)
         for row, _ in zip(rows, range(MOST_SHOWN), strict=False)
     ]
     result(table(("address", "name", "outcome", "reason"), shown))

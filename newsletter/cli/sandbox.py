@@ -7,10 +7,11 @@ import click
 from newsletter.cli.project import PRACTICE_KEY, open_project
 from newsletter.cli.wording import moment, note, result
 from newsletter.errors import NewsletterError
-from newsletter.sandbox import Sandbox, run_forever, running, serve
+from newsletter.sandbox import Sandbox, Trouble, run_forever, running, serve
 from newsletter.sandbox import reset as forget
 from newsletter.sandbox import skip as move_on
 from newsletter.sandbox import stop as end
+from newsletter.store import remove_store
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -24,9 +25,24 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     default="files",
     help="Whether mails are written as files.",
 )
+@click.option(
+    "--trouble",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="0.2 spoils a fifth of all requests.  [default: 0]",
+)
+@click.option("--seed", default=0, help="The same seed brings the same troubles.  [default: 0]")
 @click.option("--open", "show", is_flag=True, help="Open the inbox in the browser.")
 @click.pass_context
-def sandbox(context: click.Context, port: int, speed: float, outbox: str, show: bool) -> None:
+def sandbox(
+    context: click.Context,
+    port: int,
+    speed: float,
+    outbox: str,
+    trouble: float,
+    seed: int,
+    show: bool,
+) -> None:
     """Run a local SendGrid until Ctrl-C; its inbox page shows every mail, and nothing leaves this computer."""
     if context.invoked_subcommand is not None:
         return
@@ -40,6 +56,8 @@ def sandbox(context: click.Context, port: int, speed: float, outbox: str, show: 
     def greet(started: Sandbox) -> None:
         result(f"The sandbox runs; its inbox: {started.url}/")
         result(f"Mails as files: {project.sandbox_folder.relative_to(project.root)}/outbox")
+        if trouble:
+            note(f"It misbehaves: {trouble:.0%} of all requests go wrong, by chance {seed}.")
         note("Ctrl-C ends it. In another window: newsletter send content/ARTICLE.md --practice")
         if show:
             click.launch(started.url)
@@ -51,6 +69,7 @@ def sandbox(context: click.Context, port: int, speed: float, outbox: str, show: 
             speed=speed,
             outbox=outbox == "files",
             key=PRACTICE_KEY,
+            trouble=Trouble(seed, trouble),
         ),
         greet,
     )
@@ -90,7 +109,5 @@ def reset(yes: bool) -> None:
         raise NewsletterError("nothing was forgotten")
     end(project.sandbox_folder)
     forget(project.sandbox_folder)
-    store = project.settings.store_address(practice=True)
-    for file in store.parent.glob(f"{store.name}*"):
-        file.unlink()
+    remove_store(project.settings.store_address(practice=True))
     result("Practice begins anew.")

@@ -22,7 +22,7 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.wording import as_json, moment, note, people, result
-from newsletter.delivery import Account, TooEarly, dispatch, envelope
+from newsletter.delivery import Account, Manner, TooEarly, dispatch, envelope
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
@@ -160,7 +160,7 @@ def _freeze(project: Project, store: Store, plan: Plan, asked: int | None) -> Fr
 
 def _dispatch(project: Project, store: Store, account: Account, campaign_id: int) -> Counts:
     with shown() as progress:
-        return dispatch(store, campaign_id, account, project.settings, progress=progress)
+        return dispatch(store, campaign_id, account, project.settings, Manner(progress))
 
 
 def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:

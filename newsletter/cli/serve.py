@@ -5,11 +5,12 @@ import time
 import click
 
 from newsletter.cli.letters import site_links
-from newsletter.cli.project import open_project, practice_option
+from newsletter.cli.project import Project, open_project, practice_option
 from newsletter.cli.wording import note, result
-from newsletter.delivery import Account
+from newsletter.delivery import Account, Signer, connect_webhook
 from newsletter.errors import NewsletterError
-from newsletter.web import Pages
+from newsletter.store import Store
+from newsletter.web import EVENTS_PATH, EventDesk, Pages
 from newsletter.web import serve as run
 
 
@@ -34,10 +35,32 @@ def serve(host: str, port: int, practice: bool) -> None:
     with project.store() as store:
         account = None if project.practice else Account(project.key, project.settings.sendgrid.host)
         mirror = account.suppress if account is not None else None
+        key = _webhook_key(project, host, port)
         result(f"Serving {links.site_url} at http://{host}:{port}")
         note("Ctrl-C ends it.")
         run(
-            Pages(store, project.settings, links, now=lambda: int(time.time()), mirror=mirror),
+            Pages(store, project.settings, links, now=_now, mirror=mirror),
             host,
             port,
+            _desk(store, key, project.settings.sendgrid.group),
         )
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _webhook_key(project: Project, host: str, port: int) -> str:
+    """Whose events are taken in: in practice the sandbox's, which is told where to bring them."""
+    if project.practice:
+        with project.account() as account:
+            url = f"http://{host}:{port}{EVENTS_PATH}"
+            return connect_webhook(account, url, project.settings.sending)
+    key = project.settings.sendgrid.webhook_key
+    if not key:
+        note("What becomes of each mail is not told here yet; type newsletter webhook once.")
+    return key
+
+
+def _desk(store: Store, key: str, group: int) -> EventDesk | None:
+    return EventDesk(store, Signer.read(key), _now, group) if key else None

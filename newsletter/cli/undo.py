@@ -25,7 +25,7 @@ def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
         )
         if not yes and not click.confirm(question, default=True, err=True):
             raise NewsletterError("nothing was taken back")
-        undone = take_back(store, found.id, account)
+        undone = take_back(store, found.id, account, project.settings.sending)
         sent = Sent(found.id, undone.counts)
         if json:
             as_json({"campaign": found.id, "complete": undone.complete, "counts": sent.as_dict()})

@@ -30,12 +30,20 @@ class Patience:
     tries: int = 5
     seconds: float = 1.0
 
+    longest: float = 5.0
+    """Seconds between two looks at SendGrid's clock while something waits for its time."""
+    sleep: Callable[[float], None] = time.sleep
+
     def wait(self, attempt: int, going: Going = lambda: True) -> None:
         """Wait before try number *attempt* + 1; at once no longer when *going* says no."""
         patience = self.seconds * 2**attempt * random.uniform(0.5, 1)  # noqa: S311  no secret
         until = time.monotonic() + patience
         while going() and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.5))
+
+
+class TooLate(NewsletterError):
+    """Nothing could be taken back: the mail has left, or leaves within minutes."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +93,24 @@ class Account:
     def close(self) -> None:
         self._line.close()
 
+    @property
+    def speed(self) -> float:
+        """How fast SendGrid's clock runs: 1 but in a sandbox that was told otherwise."""
+        return self._line.speed
+
     def connect(self) -> None:
         """Be ready to post at once; raises NotSent where SendGrid cannot be reached."""
         self._line.connect()
 
-    def post_mail(self, body: bytes) -> Posted:
-        """Hand over one mail/send, once; raises NotSent where it certainly did not arrive."""
+    def post_mail(self, body: bytes, *, until: int | None = None) -> Posted:
+        """Hand over one mail/send, once; raises NotSent where it certainly did not arrive.
+
+        *until*: SendGrid's time after which its first byte is not written any more.
+        """
+        if until is not None and self._line.now() >= until:
+            raise NotSent(
+                "this computer was busy or asleep for too long; the request was not posted"
+            )
         try:
             answer = self._client.mail.send.post(request_body=Body(body))
         except Unanswered as error:
@@ -103,6 +123,16 @@ class Account:
             self.scopes()
         return self._line.now()
 
+    def wait_until(self, moment: int, going: Going = lambda: True) -> bool:
+        """Wait until it is *moment* by SendGrid's clock; False as soon as *going* says no."""
+        pause = 0.05
+        while (left := moment - self.now(fresh=True)) > 0:
+            if not going():
+                return False
+            self.patience.sleep(min(left / self._line.speed, pause))
+            pause = min(pause * 2, self.patience.longest)
+        return going()
+
     def scopes(self) -> tuple[str, ...]:
         """What the key may do."""
         return tuple(self._get(self._client.scopes)["scopes"])
@@ -112,6 +142,11 @@ class Account:
         answer = self._ask(lambda: self._client.mail.batch.post(request_body=Body(b"{}")), 201)
         return str(orjson.loads(answer.body)["batch_id"])
 
+    def stops(self) -> dict[str, str]:
+        """Every batch that is paused or cancelled at SendGrid, ours or not: each takes one of ten places."""
+        found = self._get(self._client.user.scheduled_sends)
+        return {str(one["batch_id"]): str(one["status"]) for one in found}
+
     def batch_status(self, batch_id: str) -> str | None:
         """pause, cancel, or None while the batch simply waits."""
         answer = self._ask(lambda: self._client.user.scheduled_sends._(batch_id).get(), 200, 404)
@@ -119,18 +154,32 @@ class Account:
         entries = found if isinstance(found, list) else [found]
         return next((one["status"] for one in entries if one.get("batch_id") == batch_id), None)
 
-    def cancel_batch(self, batch_id: str) -> None:
-        """Cancel what was sent under *batch_id*; raises ServiceFailed unless SendGrid confirms it."""
-        status = self.batch_status(batch_id)
-        if status is None:
-            self._stop_batch(batch_id)
-            status = self.batch_status(batch_id)
-        if status not in (None, "cancel"):
-            self._change_stop(batch_id)
-            status = self.batch_status(batch_id)
-        if status != "cancel":
+    def stop_batch(self, batch_id: str, status: str = "cancel", *, until: int | None = None) -> int:
+        """Cancel or pause what was sent under *batch_id*; SendGrid's time when it did so, 0 where it had before.
+
+        *until*: SendGrid's time after which it is not asked any more. Raises TooLate then, ServiceFailed
+        unless SendGrid confirms it.
+        """
+        found, done_at = self.batch_status(batch_id), 0
+        if found is None:
+            done_at = self._new_stop(batch_id, status, until)
+            found = self.batch_status(batch_id)
+        if found not in (None, status):
+            done_at = self._change_stop(batch_id, status, until)
+            found = self.batch_status(batch_id)
+        if found != status:
             raise ServiceFailed(
-                "SendGrid does not confirm that the mail is cancelled; type newsletter undo again at once"
+                f"SendGrid does not confirm the {status} of the mail; type the same command again at once"
+            )
+        return done_at
+
+    def free_batch(self, batch_id: str) -> None:
+        """Take a pause or a cancellation away: what was paused leaves, and a place is free again."""
+        batch = self._client.user.scheduled_sends._(batch_id)
+        self._ask(batch.delete, 204, 404)
+        if self.batch_status(batch_id) is not None:
+            raise ServiceFailed(
+                "SendGrid does not confirm that the mail goes on; type the same command again"
             )
 
     def suppressions(self, group: int = 0) -> Iterator[Entry]:
@@ -148,24 +197,47 @@ class Account:
         suppressed = self._client.asm.suppressions._("global")
         self._ask(lambda: suppressed.post(request_body=wish), 201)
 
-    def _stop_batch(self, batch_id: str) -> None:
-        wish = Body(orjson.dumps({"batch_id": batch_id, "status": "cancel"}))
+    def get(self, path: str, **query: str | int) -> Any:
+        """What SendGrid says at *path* (without /v3/)."""
+        return self.ask("get", path, None, 200, **query)
+
+    def ask(self, method: str, path: str, body: Any, *wanted: int, **query: str | int) -> Any:
+        """What SendGrid answers to *body*; for what may be asked again without harm."""
+        endpoint = getattr(self._client._(path), method)
+        content = None if body is None else Body(orjson.dumps(body))
         answer = self._ask(
-            lambda: self._client.user.scheduled_sends.post(request_body=wish), 201, 400
+            lambda: endpoint(request_body=content, query_params=query or None), *wanted
         )
+        return orjson.loads(answer.body) if answer.body else None
+
+    def _new_stop(self, batch_id: str, status: str, until: int | None) -> int:
+        wish = Body(orjson.dumps({"batch_id": batch_id, "status": status}))
+        stops = self._client.user.scheduled_sends
+        answer = self._ask(lambda: self._in_time(until, stops.post, wish), 201, 400)
+        done_at = self.now()
         said = complaints(answer) if answer.status_code == 400 else ()
         if any("max limit" in one.message for one in said):
             raise ServiceFailed(
                 "SendGrid keeps at most 10 cancelled or paused batches at a time and all are taken; free one that "
-                "lies a day back at SendGrid, then type newsletter undo again at once"
+                "lies a day back at SendGrid, then type the same command again at once"
             )
         if any("batch" not in one.message for one in said):
             raise in_words(400, said)
+        return done_at
 
-    def _change_stop(self, batch_id: str) -> None:
-        wish = Body(b'{"status":"cancel"}')
+    def _change_stop(self, batch_id: str, status: str, until: int | None) -> int:
+        wish = Body(orjson.dumps({"status": status}))
         batch = self._client.user.scheduled_sends._(batch_id)
-        self._ask(lambda: batch.patch(request_body=wish), 204)
+        self._ask(lambda: self._in_time(until, batch.patch, wish), 204, 404)
+        return self.now()
+
+    def _in_time(self, until: int | None, ask: Callable[..., Any], wish: Body) -> Any:
+        """Ask, unless a try before took so long that it is too late by now."""
+        if until is not None and self.now() >= until:
+            raise TooLate(
+                "the mail leaves within minutes: SendGrid does not promise to stop it any more"
+            )
+        return ask(request_body=wish)
 
     def _pages(self, chain: Any) -> Iterator[Mapping[str, Any]]:
         offset = 0

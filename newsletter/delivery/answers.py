@@ -51,6 +51,8 @@ class Posted:
     status: int | None = None
     message_id: str = ""
     complaints: tuple[Complaint, ...] = ()
+    retry_at: int = 0
+    """Before when SendGrid wants nothing more, by its own time; 0 where it does not say."""
 
     @property
     def words(self) -> str:
@@ -62,7 +64,12 @@ def posted(answer: Any) -> Posted:
     outcome = OUTCOMES.get(answer.status_code, UNKNOWN)
     if outcome == ACCEPTED:
         return Posted(outcome, 202, answer.headers.get("X-Message-Id", ""))
-    return Posted(outcome, answer.status_code, complaints=complaints(answer))
+    retry_at = _seconds(answer.headers.get("X-RateLimit-Reset")) if outcome == LATER else 0
+    return Posted(outcome, answer.status_code, complaints=complaints(answer), retry_at=retry_at)
+
+
+def _seconds(header: str | None) -> int:
+    return int(header) if header and header.isdecimal() else 0
 
 
 def complaints(answer: Any) -> tuple[Complaint, ...]:

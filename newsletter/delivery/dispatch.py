@@ -2,33 +2,43 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.campaign import (
-    Batch,
     Counts,
+    approved,
     ask_stop,
     close_attempts,
     counts,
     go_on,
-    next_request,
-    open_wave,
     posting,
     stop_reason,
-    unassigned,
-    wishes_of,
+    waiting,
 )
-from newsletter.config import Sending, Settings
+from newsletter.config import Settings
 from newsletter.delivery.account import Account
+from newsletter.delivery.fence import Fencing
 from newsletter.delivery.lock import GLANCE, held
+from newsletter.delivery.opening import Opening
 from newsletter.delivery.posting import Halted, Posting
-from newsletter.delivery.schedule import next_schedule
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.store import Store
 
 Progress = Callable[[Counts], None]
-MOST_WAVES = 4
-"""In one run: somebody who cannot post in time four times over has another problem."""
+Going = Callable[[], bool]
+MOST_VAIN = 4
+"""Rounds without anybody handed over, in one run: then somebody should look."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a campaign is dispatched: what is told meanwhile, until when, and by whom."""
+
+    progress: Progress = lambda _counts: None
+    going: Going = lambda: True
+    """Whether to go on: False ends after what is on its way."""
+    by_person: bool = True
+    """A person may send what was missed by more than an hour; a worker may not."""
 
 
 def dispatch(
@@ -36,22 +46,22 @@ def dispatch(
     campaign_id: int,
     account: Account,
     settings: Settings,
-    *,
-    progress: Progress = lambda _counts: None,
+    manner: Manner = Manner(),
 ) -> Counts:
-    """Hand over everybody who is pending, and say what became of all.
+    """Hand over everybody whose time has come, and say what became of all.
 
     While another process dispatches, its progress is followed. Raises NewsletterError where SendGrid
     refuses everything and ServiceFailed where it cannot be reached: the rest stays pending, and the
-    same call goes on. Whose outcome is unknown is never posted again.
+    same call goes on. A wave with an unknown outcome is fenced where there is time; else the outcome
+    stays unknown and is never posted again.
     """
     while True:
         with held(store) as mine:
             if mine:
-                return _Dispatching(store, campaign_id, account, settings.sending, progress).run()
+                return _Dispatching(store, campaign_id, account, settings, manner).run()
         now = _counts(store, campaign_id)
-        progress(now)
-        if not _under_way(store, campaign_id):
+        manner.progress(now)
+        if not manner.going() or not _under_way(store, campaign_id):
             return now
         time.sleep(GLANCE)
 
@@ -65,8 +75,8 @@ def _under_way(store: Store, campaign_id: int) -> bool:
     """Whether somebody of the campaign is still to be posted, or on the way."""
     with store.read() as connection:
         stop, _ = stop_reason(connection, campaign_id)
-        waiting = counts(connection, campaign_id).pending
-        return posting(connection, campaign_id) or (stop != "undo" and waiting > 0)
+        pending = counts(connection, campaign_id).pending
+        return posting(connection, campaign_id) or (stop is None and pending > 0)
 
 
 @dataclass
@@ -74,46 +84,58 @@ class _Dispatching:
     store: Store
     campaign_id: int
     account: Account
-    sending: Sending
-    progress: Progress
+    settings: Settings
+    manner: Manner
     shown_at: float = 0.0
+    before: Counts = field(default_factory=Counts)
+    vain: int = 0
 
     def run(self) -> Counts:
         with self.store.write() as connection:
             go_on(connection, self.campaign_id)
-            counts(connection, self.campaign_id)  # refuses a campaign that is not there
+            self.before = counts(
+                connection, self.campaign_id
+            )  # refuses a campaign that is not there
         try:
-            for _ in range(MOST_WAVES):
-                if not self._open():
-                    break
-                self._post_all()
+            while self._round():
+                self._refuse_vain_rounds()
         except Halted as error:
             return self._halt(error)
-        self.progress(now := _counts(self.store, self.campaign_id))
+        self.manner.progress(now := _counts(self.store, self.campaign_id))
         return now
 
+    def _round(self) -> bool:
+        """Fence what is in doubt, have an open wave, post it; False when there is nothing more to do."""
+        if not self._going() or not self._approved():
+            self._close(0)
+            return False
+        fenced = self._fencing().close()
+        if self._open():
+            self._post()
+            return True
+        return fenced > 0
+
+    def _fencing(self) -> Fencing:
+        sending = self.settings.sending
+        return Fencing(self.store, self.campaign_id, self.account, sending, self._going)
+
     def _open(self) -> bool:
-        """Have an open wave with something to post; False when nobody is left, or a person stopped it."""
-        if self._stopped() or not _counts(self.store, self.campaign_id).pending:
+        """Have an open wave with something to post; False when nobody's time has come."""
+        if not _counts(self.store, self.campaign_id).pending:
             self._close(0)
             return False
         self._close(self.account.now(fresh=True))
         with self.store.read() as connection:
-            if next_request(connection, self.campaign_id) is not None:
+            if waiting(connection, self.campaign_id):
                 return True
-            recipients = sum(run.size for run in unassigned(connection, self.campaign_id))
-            asked, undo_seconds = wishes_of(connection, self.campaign_id)
-        batch_id = self.account.new_batch()
-        times = next_schedule(
-            self.account.now(), recipients, self.sending, asked, undo_seconds=undo_seconds
-        )
-        with self.store.write() as connection:
-            batch = Batch(batch_id, times.send_at, times.post_until)
-            return open_wave(connection, self.campaign_id, batch) is not None
+        opening = Opening(self.store, self.campaign_id, self.account, self.settings)
+        return opening.open(late=self.manner.by_person)
 
-    def _post_all(self) -> None:
-        requests = Posting(self.store, self.campaign_id, self.account)
-        while requests.post_next():
+    def _post(self) -> None:
+        """Post the open waves until nothing waits, or something is in doubt."""
+        sending = self.settings.sending
+        requests = Posting(self.store, self.campaign_id, self.account, sending, self._going)
+        while self._going() and requests.post_next():
             self._show()
         self._close(0)
 
@@ -121,22 +143,40 @@ class _Dispatching:
         """Tell the progress, a few times a second."""
         if time.monotonic() - self.shown_at > GLANCE:
             self.shown_at = time.monotonic()
-            self.progress(_counts(self.store, self.campaign_id))
+            self.manner.progress(_counts(self.store, self.campaign_id))
 
     def _close(self, now: int) -> None:
         with self.store.write() as connection:
             close_attempts(connection, self.campaign_id, now)
 
-    def _stopped(self) -> bool:
+    def _refuse_vain_rounds(self) -> None:
+        now = _counts(self.store, self.campaign_id)
+        self.vain = self.vain + 1 if now == self.before else 0
+        self.before = now
+        if self.vain >= MOST_VAIN:
+            raise Halted(
+                ServiceFailed(
+                    "posting does not get on: again and again it took longer than planned; check the network and "
+                    "type the same command again"
+                )
+            )
+
+    def _going(self) -> bool:
+        if not self.manner.going():
+            return False
         with self.store.read() as connection:
-            return stop_reason(connection, self.campaign_id)[0] is not None
+            return stop_reason(connection, self.campaign_id)[0] is None
+
+    def _approved(self) -> bool:
+        with self.store.read() as connection:
+            return approved(connection, self.campaign_id)
 
     def _halt(self, error: Halted) -> Counts:
         """Keep why posting ended, and tell how everybody stands."""
         with self.store.write() as connection:
             ask_stop(connection, self.campaign_id, "halt", str(error.cause))
             now = counts(connection, self.campaign_id)
-        self.progress(now)
+        self.manner.progress(now)
         sentence = f"{error.cause} ({now.accepted:,} handed over, {now.pending:,} still pending"
         sentence += f", {now.unknown:,} unknown)" if now.unknown else ", nobody lost)"
         raise type(error.cause)(sentence) if _plain(error.cause) else error.cause

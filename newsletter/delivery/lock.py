@@ -1,7 +1,7 @@
 """This module lets one process dispatch at a time, by a lock that dies with its holder."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,13 +14,22 @@ GLANCE = 0.2
 
 
 def lock_path(store: Store) -> Path:
-    """A file beside the store."""
-    return Path(str(store.engine.url.database)).with_suffix(".lock")
+    """A file beside an SQLite store."""
+    return Path(store.address).with_suffix(".lock")
 
 
 @contextmanager
 def held(store: Store, *, patience: float = 0) -> Iterator[bool]:
     """Whether this process holds the lock; what a dead one was posting has become unknown then."""
+    with LOCKS[store.dialect](store, patience) as mine:
+        if mine:
+            with store.write() as connection:
+                give_up_posting(connection)
+        yield mine
+
+
+@contextmanager
+def _file(store: Store, patience: float) -> Iterator[bool]:
     lock = FileLock(lock_path(store), thread_local=False)
     try:
         lock.acquire(timeout=patience, poll_interval=0.05)
@@ -32,11 +41,16 @@ def held(store: Store, *, patience: float = 0) -> Iterator[bool]:
             f"{lock_path(store)}: it cannot be written ({error}); give yourself permission to write to this folder"
         ) from error
     try:
-        with store.write() as connection:
-            give_up_posting(connection)
         yield True
     finally:
         lock.release()
+
+
+def _advisory(store: Store, patience: float) -> AbstractContextManager[bool]:
+    return store.advisory_lock("dispatch", patience=patience)
+
+
+LOCKS = {"sqlite": _file, "postgresql": _advisory}
 
 
 def look_after(store: Store) -> None:

@@ -71,12 +71,12 @@ def root(envelope: Envelope, letter: Variant, pictures: Sequence[Picture]) -> by
     return orjson.dumps(made)
 
 
-def body(root: bytes, attempt: Attempt, people: Sequence[Recipient]) -> bytes:
+def body(root: bytes, attempt: Attempt, send_at: int, people: Sequence[Recipient]) -> bytes:
     """One request; personalizations in the order of *people*, so that SendGrid's errors name them."""
+    when = {"send_at": send_at, "batch_id": attempt.batch_id} if attempt.batch_id else {}
     own = orjson.dumps(
         {
-            "send_at": attempt.send_at,
-            "batch_id": attempt.batch_id,
+            **when,
             # Names that no event has (attempt and category are SendGrid's own), ids and no addresses.
             "custom_args": {
                 "newsletter_campaign": str(attempt.campaign_id),

@@ -1,40 +1,47 @@
 """This module posts one request after the other, and writes down what came of each."""
 
 import re
+import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from newsletter.campaign import (
     Answered,
     Attempt,
+    Claim,
     Recipient,
     Request,
     attempts,
     claim,
     envelope_of,
-    next_request,
+    hold_back,
     people_of,
     pictures_of,
     refuse_people,
     refused_of,
+    reserve,
     settle,
     split,
-    stop_reason,
+    throttled_until,
     variant_of,
     withhold,
 )
+from newsletter.config import Sending
 from newsletter.delivery import answers
 from newsletter.delivery.account import Account
 from newsletter.delivery.answers import Posted, in_words
+from newsletter.delivery.lock import GLANCE
 from newsletter.delivery.payload import body, root, sendable
 from newsletter.delivery.wire import NotSent
-from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
 MOST_REFUSED = 20
 SHARE_REFUSED = 0.02
 """More single refusals than this in one request are no accident: nobody is refused, a person looks."""
 UNSENDABLE = "SendGrid takes only plain letters (a to z) before the @"
+LEASE_SECONDS = 60
 PERSONAL = re.compile(r"personalizations\.(\d+)\.")
 
 
@@ -49,11 +56,23 @@ class Halted(Exception):
 class Posting:
     """The posting of one campaign, by the one process that may."""
 
-    def __init__(self, store: Store, campaign_id: int, account: Account) -> None:
+    def __init__(
+        self,
+        store: Store,
+        campaign_id: int,
+        account: Account,
+        sending: Sending,
+        going: Callable[[], bool],
+    ) -> None:
         self.store = store
         self.campaign_id = campaign_id
         self.account = account
+        self.sending = sending
+        self.going = going
+        self.owner = secrets.token_hex(8)
         self.failures = 0
+        self.over = False
+        """Whether this round ends: something is in doubt, or its time is over."""
         self._root = lru_cache(maxsize=2)(self._make_root)
         with store.read() as connection:
             self.attempts = {one.id: one for one in attempts(connection, campaign_id)}
@@ -61,11 +80,15 @@ class Posting:
             self.pictures = pictures_of(connection, campaign_id)
 
     def post_next(self) -> bool:
-        """Post the next request that waits; False when there is none, or a person stopped the campaign."""
-        with self.store.read() as connection:
-            wanted = next_request(connection, self.campaign_id)
+        """Post the next request that waits; False when there is none, or none should be posted now."""
+        if self.over:
+            return False
+        now = self.account.now()
+        with self.store.write() as connection:
+            lease = now + self._lease
+            wanted = reserve(connection, self.campaign_id, self.owner, now, lease)
             people = people_of(connection, wanted) if wanted else []
-        if wanted is None or self._stopped():
+        if wanted is None:
             return False
         if not people:
             self._settle(wanted, "void", Answered(words="nobody of this request is left"))
@@ -73,10 +96,15 @@ class Posting:
         if self._unsendable(wanted, people):
             return True
         attempt = self.attempts[wanted.attempt_id]
-        prepared = body(self._root(wanted.run.variant), attempt, people)
+        prepared = body(self._root(wanted.run.variant), attempt, wanted.send_at, people)
         if self._connected() and self._claimed(wanted, attempt):
-            self._take(wanted, people, self._posted(wanted, prepared))
-        return True
+            self._take(wanted, people, self._posted(prepared, attempt))
+        return not self.over
+
+    @property
+    def _lease(self) -> int:
+        """Seconds after which whoever prepares or posts a request is dead for certain, or as good as."""
+        return self.sending.deadline_seconds + LEASE_SECONDS
 
     def _unsendable(self, wanted: Request, people: Sequence[Recipient]) -> bool:
         """Leave out whom SendGrid cannot send to, before it refuses the thousand for it."""
@@ -102,29 +130,27 @@ class Posting:
     def _claimed(self, wanted: Request, attempt: Attempt) -> bool:
         """Write that the request is being posted: the last thing before its first byte."""
         now = self.account.now()
+        claiming = Claim(now, now + self._lease, self.sending.in_flight)
         with self.store.write() as connection:
             if withhold(connection, wanted):
                 return False  # prepared with people who have left since
-            if claim(connection, wanted, now):
+            if claim(connection, wanted, claiming):
                 return True
-        if now >= attempt.post_until:
-            raise Halted(
-                ServiceFailed(
-                    "posting took longer than planned, and what is posted now could not be taken back any more; "
-                    "type the same command again: the rest goes with a new send time"
-                )
-            )
+            held_back = throttled_until(connection)
+        if now < held_back:
+            self.account.wait_until(held_back, self.going)
+        elif now >= attempt.post_until or not self.going():
+            self.over = True
+        else:
+            time.sleep(GLANCE)  # others have as many requests on their way as may be
         return False
 
-    def _posted(self, wanted: Request, prepared: bytes) -> Posted | NotSent:
+    def _posted(self, prepared: bytes, attempt: Attempt) -> Posted | NotSent:
+        until = min(attempt.post_until, self.account.now() + self.sending.deadline_seconds)
         try:
-            return self.account.post_mail(prepared)
+            return self.account.post_mail(prepared, until=until)
         except NotSent as error:
             return error
-        except BaseException:
-            words = "the program was stopped before SendGrid answered"
-            self._settle(wanted, "unknown", Answered(words=words))
-            raise
 
     def _take(self, wanted: Request, people: Sequence[Recipient], posted: Posted | NotSent) -> None:
         if isinstance(posted, NotSent):
@@ -138,7 +164,8 @@ class Posting:
         self.failures = 0
 
     def _unknown(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
-        """Nothing more goes out until SendGrid answers a harmless question."""
+        """Nothing more goes out until SendGrid answers a harmless question, and the wave is fenced where it can be."""
+        self.over = True
         self._settle(wanted, "unknown", Answered(posted.status, words=posted.words))
         try:
             self.account.now(fresh=True)
@@ -147,6 +174,9 @@ class Posting:
 
     def _later(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
         self._settle(wanted, "pending", Answered(posted.status, words=posted.words))
+        if posted.retry_at:
+            with self.store.write() as connection:
+                hold_back(connection, posted.retry_at)
         self._try_again(in_words(posted.status or 0, posted.complaints))
 
     def _stop(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
@@ -183,11 +213,7 @@ class Posting:
         self.failures += 1
         if self.failures >= self.account.patience.tries:
             raise Halted(error)
-        self.account.patience.wait(self.failures - 1, going=lambda: not self._stopped())
-
-    def _stopped(self) -> bool:
-        with self.store.read() as connection:
-            return stop_reason(connection, self.campaign_id)[0] is not None
+        self.account.patience.wait(self.failures - 1, self.going)
 
 
 TAKERS: Mapping[str, Callable[[Posting, Request, Sequence[Recipient], Posted], None]] = {

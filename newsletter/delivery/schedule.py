@@ -1,17 +1,28 @@
-"""This module says when a campaign leaves, until when it may be posted, and until when it can be undone."""
+"""This module says when mail leaves, until when it may be posted, and until when it can be undone."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
+from newsletter.campaign import Gap, Planned, Run, Times
 from newsletter.config import Sending
 from newsletter.errors import NewsletterError
 
 CANCEL_SECONDS = 10 * 60
 """Later than this before its time, SendGrid does not promise to cancel (cancel-scheduled-sends)."""
 MARGIN_SECONDS = 2 * 60
-HORIZON_SECONDS = 72 * 3600
-"""How far ahead SendGrid takes a send_at."""
+STOP_SECONDS = CANCEL_SECONDS + MARGIN_SECONDS
+HORIZON_SECONDS = 71 * 3600
+"""How far ahead mail is posted; SendGrid takes a send_at up to 72 hours ahead."""
+MISSED_SECONDS = 3600
+"""A time missed by more is not made up for without a person's word."""
 RECIPIENTS_A_SECOND = 500
 """What posting is planned with: slower than any line measured."""
+LARGE_WAVE = 50_000
+MOST_WAVES = 4
+SLICE_SECONDS = 300
+"""With a rate, a request holds the people of at most so many seconds."""
+DAY = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -42,32 +53,76 @@ def schedule(
     *,
     undo_seconds: int | None = None,
 ) -> Schedule:
-    """When *recipients* people get their mail; raises TooEarly or NewsletterError where *asked* cannot be kept."""
+    """When *recipients* people get their mail; raises TooEarly where *asked* cannot be kept."""
     undo = sending.undo_minutes * 60 if undo_seconds is None else undo_seconds
-    posting = recipients // RECIPIENTS_A_SECOND + sending.deadline_seconds
-    reserve = sending.deadline_seconds + sending.quiescence_seconds + posting
-    stop = CANCEL_SECONDS + MARGIN_SECONDS
-    earliest = now + posting + reserve + undo + stop
+    room = notice(min(recipients, wave_size(recipients)), sending)
+    earliest = now + posting_seconds(recipients, sending) + undo + room
     send_at = earliest if asked is None else asked
     if send_at < earliest:
         raise TooEarly(earliest)
-    if send_at > now + HORIZON_SECONDS:
-        raise NewsletterError(
-            "SendGrid keeps mail for at most 72 hours; name an earlier time with --at, or send it nearer to its day"
-        )
-    return Schedule(send_at, undo_until(send_at), send_at - stop - reserve)
+    return Schedule(send_at, undo_until(send_at), send_at - room)
 
 
 def undo_until(send_at: int) -> int:
     """Until when mail that leaves at *send_at* can be taken back for sure."""
-    return send_at - CANCEL_SECONDS - MARGIN_SECONDS
+    return send_at - STOP_SECONDS
 
 
-def next_schedule(
-    now: int, recipients: int, sending: Sending, asked: int | None, *, undo_seconds: int
-) -> Schedule:
-    """As schedule(), but what was asked for and has become too early leaves as early as it can."""
-    try:
-        return schedule(now, recipients, sending, asked, undo_seconds=undo_seconds)
-    except TooEarly:
-        return schedule(now, recipients, sending, undo_seconds=undo_seconds)
+def notice(recipients: int, sending: Sending) -> int:
+    """How long before its time the last mail of a wave is posted: room for a fence, then for SendGrid's own."""
+    reserve = sending.deadline_seconds + sending.quiescence_seconds
+    return reserve + posting_seconds(recipients, sending) + STOP_SECONDS
+
+
+def wave_size(recipients: int) -> int:
+    """How many people a wave holds: one wave up to 50,000, at most four otherwise."""
+    return max(LARGE_WAVE, -(-recipients // MOST_WAVES))
+
+
+def posting_seconds(recipients: int, sending: Sending) -> int:
+    """How long posting to so many people may take."""
+    return recipients // RECIPIENTS_A_SECOND + sending.deadline_seconds
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """When each person's mail leaves: at *first*, or after it by rate, warm-up or the hour where they live."""
+
+    first: int
+    times: Times
+    zone: ZoneInfo
+    """The clinic's, for readers whose own is unknown."""
+
+    def send_at(self, gap: Gap) -> int:
+        """When the first of the people in *gap* gets their mail."""
+        if self.times.local_time:
+            return self.times.local_send_at(ZoneInfo(gap.zone) if gap.zone else self.zone)
+        day, before = self._day(gap.before)
+        hours = before / self.times.rate if self.times.rate else 0
+        return self.first + day * DAY + int(hours * 3600)
+
+    def pieces(self, gap: Gap) -> Iterator[Planned]:
+        """Requests for all of the people in *gap*."""
+        while gap.run.size > 0:
+            size = min(gap.run.size, gap.most, self._until_next_day(gap.before), self._slice())
+            piece = Run(gap.run.variant, gap.run.first, gap.run.first + size - 1)
+            yield Planned(piece, self.send_at(gap))
+            rest = replace(gap.run, first=piece.last + 1)
+            gap = replace(gap, run=rest, before=gap.before + size)
+
+    def _slice(self) -> int:
+        rate = self.times.rate
+        return max(1, rate * SLICE_SECONDS // 3600) if rate else LARGE_WAVE
+
+    def _day(self, before: int) -> tuple[int, int]:
+        """The day of the warm-up after so many people, and how many came before on that day."""
+        for day, people in enumerate(self.times.warmup):
+            if before < people:
+                return day, before
+            before -= people
+        return len(self.times.warmup), before
+
+    def _until_next_day(self, before: int) -> int:
+        day, on_that_day = self._day(before)
+        warmup = self.times.warmup
+        return warmup[day] - on_that_day if day < len(warmup) else LARGE_WAVE

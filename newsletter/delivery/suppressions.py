@@ -30,10 +30,10 @@ def download_suppressions(store: Store, account: Account, group: int, *, now: in
 
 def _suppression(entry: Entry) -> Suppression:
     reason = REASONS.get(entry.list, "unsubscribed")
-    return Suppression(_key(entry.email), reason, f"SendGrid: {entry.list}", entry.created)
+    return Suppression(key_of(entry.email), reason, f"SendGrid: {entry.list}", entry.created)
 
 
-def _key(email: str) -> str:
+def key_of(email: str) -> str:
     """As subscribers are compared; what is no address compares as it stands."""
     try:
         return read_address(email).key

@@ -1,29 +1,30 @@
 """This module takes a campaign back while SendGrid still promises to."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.campaign import (
     Attempt,
     Counts,
     ask_stop,
     attempts,
+    begin_fence,
     counts,
+    last_unknown,
     move,
     posting,
     take_back,
     take_back_rest,
     was_posted,
 )
-from newsletter.delivery.account import Account
+from newsletter.config import Sending
+from newsletter.delivery.account import Account, TooLate
 from newsletter.delivery.lock import GLANCE, held
-from newsletter.delivery.schedule import CANCEL_SECONDS, MARGIN_SECONDS
-from newsletter.errors import NewsletterError
+from newsletter.delivery.schedule import CANCEL_SECONDS, STOP_SECONDS
 from newsletter.store import Store
 
-
-class TooLate(NewsletterError):
-    """Nothing could be taken back: the mail has left, or leaves within minutes."""
+LOCK_SECONDS = 10
+"""How long whoever dispatches may take, beside what it has on its way, to see that it should stop."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,12 @@ class UndoResult:
         return not self.counts.accepted and not self.counts.unknown
 
 
-def undo(store: Store, campaign_id: int, account: Account) -> UndoResult:
+def undo(
+    store: Store,
+    campaign_id: int,
+    account: Account,
+    sending: Sending = Sending(),  # noqa: B008  frozen
+) -> UndoResult:
     """Take back whatever has not left, confirmed by SendGrid; doing it twice is harmless.
 
     Raises TooLate where nothing could be taken back, ServiceFailed where SendGrid does not confirm:
@@ -59,13 +65,11 @@ def undo(store: Store, campaign_id: int, account: Account) -> UndoResult:
         counts(connection, campaign_id)
     with store.write() as connection:
         ask_stop(connection, campaign_id, "undo")
-    _wait_for_flight(store, campaign_id)
+    wait_for_flight(store, campaign_id)
+    # Whoever dispatches sees the flag and lets go; a process that hangs keeps nobody from undoing.
+    with held(store, patience=sending.deadline_seconds / account.speed + LOCK_SECONDS):
+        _Undoing(store, campaign_id, account, sending).run()
     with store.read() as connection:
-        live = attempts(connection, campaign_id)
-    for attempt in live:
-        _take_back(store, attempt, account)
-    with store.write() as connection:
-        take_back_rest(connection, campaign_id)
         result = UndoResult(campaign_id, counts(connection, campaign_id))
     if not result.complete and not result.cancelled:
         raise TooLate(
@@ -76,7 +80,7 @@ def undo(store: Store, campaign_id: int, account: Account) -> UndoResult:
     return result
 
 
-def _wait_for_flight(store: Store, campaign_id: int) -> None:
+def wait_for_flight(store: Store, campaign_id: int) -> None:
     """Until no request is on its way: whoever posts sees the flag before the next, or is dead."""
     while True:
         with store.read() as connection:
@@ -88,27 +92,64 @@ def _wait_for_flight(store: Store, campaign_id: int) -> None:
         time.sleep(GLANCE)
 
 
-def _take_back(store: Store, attempt: Attempt, account: Account) -> None:
-    with store.read() as connection:
-        at_provider = was_posted(connection, attempt)
-    if at_provider and not _cancelled(store, attempt, account):
-        return
-    with store.write() as connection:
-        take_back(connection, attempt)
+@dataclass(frozen=True)
+class _Undoing:
+    store: Store
+    campaign_id: int
+    account: Account
+    sending: Sending
 
+    def run(self) -> None:
+        """Cancel every live attempt, then whoever was never posted."""
+        with self.store.read() as connection:
+            live = attempts(connection, self.campaign_id)
+        for attempt in live:
+            self._take_back(attempt)
+        with self.store.write() as connection:
+            take_back_rest(connection, self.campaign_id)
 
-def _cancelled(store: Store, attempt: Attempt, account: Account) -> bool:
-    """Cancel the attempt's batch; False where it is too late for that."""
-    status = account.batch_status(attempt.batch_id)
-    if attempt.state == "fencing" and status == "cancel":
-        return True  # asked for in time by an undo that was broken off
-    if account.now() >= attempt.send_at - CANCEL_SECONDS - MARGIN_SECONDS:
+    def _take_back(self, attempt: Attempt) -> None:
+        with self.store.read() as connection:
+            at_provider = was_posted(connection, attempt)
+            posted_at = last_unknown(connection, attempt)
+        if not at_provider:
+            with self.store.write() as connection:
+                take_back(connection, attempt)
+        elif attempt.batch_id:
+            self._wait_for_quiet(attempt, posted_at)
+            self._cancel(attempt)
+
+    def _wait_for_quiet(self, attempt: Attempt, posted_at: int | None) -> None:
+        """Where there is time, wait until nothing unanswered can still arrive under the batch."""
+        quiet_at = posted_at + self.sending.quiescence_seconds if posted_at else 0
+        if quiet_at and quiet_at + self.sending.deadline_seconds < attempt.send_at - STOP_SECONDS:
+            self.account.wait_until(quiet_at)
+
+    def _cancel(self, attempt: Attempt) -> None:
+        """Cancel the attempt's batch; what leaves too soon for that stays as it is."""
+        now = self.account.now(fresh=True)
+        last = attempt.last_send_at - STOP_SECONDS
+        stopped = attempt.state in ("fencing", "paused") and self.account.batch_status(
+            attempt.batch_id
+        )
+        if now >= last and not stopped:
+            self._leave(attempt)
+            return
+        with self.store.write() as connection:
+            begin_fence(connection, attempt, now)
+        try:
+            done_at = self.account.stop_batch(attempt.batch_id, until=None if stopped else last)
+        except TooLate:
+            self._leave(replace(attempt, state="fencing"))
+            return
+        # What was stopped before stays stopped, whenever that is confirmed.
+        asked_at = attempt.stopped_at if stopped else now
+        safe_after = asked_at + STOP_SECONDS if stopped else done_at + CANCEL_SECONDS
+        with self.store.write() as connection:
+            take_back(connection, attempt, safe_after=safe_after, leaving_after=asked_at)
+
+    def _leave(self, attempt: Attempt) -> None:
+        """It is too late to stop this one."""
         if attempt.state == "fencing":
-            with store.write() as connection:
+            with self.store.write() as connection:
                 move(connection, attempt.id, "posted")
-        return False
-    if attempt.state != "fencing":
-        with store.write() as connection:
-            move(connection, attempt.id, "fencing")
-    account.cancel_batch(attempt.batch_id)
-    return True

@@ -15,6 +15,8 @@ from python_http_client.client import Client
 
 from newsletter.errors import ServiceFailed
 
+SPEED_HEADER = "Sandbox-Speed"
+"""By which the sandbox tells how fast its time runs."""
 IDLE_SECONDS = 5
 """A connection idle for longer may be half closed: what is written to it is lost without a word."""
 
@@ -76,6 +78,8 @@ class Line:
         self.connection: http.client.HTTPConnection | None = None
         self.used_at = 0.0
         self.offset: float | None = None
+        self.speed = 1.0
+        """How fast the host's clock runs; only a practice host, which is asked without TLS, may say so."""
 
     def connect(self) -> None:
         """Have an open connection, TLS included, before anything is written to the ledger."""
@@ -114,7 +118,7 @@ class Line:
         self.connect()
         connection = self.connection
         assert connection is not None  # noqa: S101  connect() made it
-        watch = threading.Timer(self.deadline, _cut, [connection.sock])
+        watch = threading.Timer(self.deadline / self.speed, _cut, [connection.sock])
         watch.daemon = True
         watch.start()
         try:
@@ -145,15 +149,17 @@ class Line:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise broken or Unanswered(f"{self.host} did not answer ({_words(error)})") from error
-        self._set_clock(response.getheader("Date"))
+        self._set_clock(response)
         if response.will_close or response.status not in {200, 201, 202, 204}:
             self.close()
         self.used_at = time.monotonic()
         return _Answer(response.status, response.reason, content, response.headers)
 
-    def _set_clock(self, date: str | None) -> None:
-        if date:
-            self.offset = parsedate_to_datetime(date).timestamp() - _clock()
+    def _set_clock(self, response: http.client.HTTPResponse) -> None:
+        if not self.secure:
+            self.speed = max(float(response.getheader(SPEED_HEADER, 1)), 1.0)
+        if date := response.getheader("Date"):
+            self.offset = parsedate_to_datetime(date).timestamp() - _clock() * self.speed
 
     @property
     def knows_time(self) -> bool:
@@ -163,7 +169,7 @@ class Line:
         """The host's time by its last answer; seconds since 1970."""
         if self.offset is None:
             raise NotSent(f"{self.host} has not told its time yet; ask it something first")
-        return int(_clock() + self.offset)
+        return int(_clock() * self.speed + self.offset)
 
 
 # Linux counts the time asleep only in BOOTTIME, macOS already in MONOTONIC.

@@ -30,10 +30,11 @@ class Suppression:
 
 def suppress(connection: Connection, suppressions: Iterable[Suppression], *, now: int) -> int:
     """Write *suppressions*, those known already stay as they are; how many were new."""
-    statement = INSERTS[connection.dialect.name](suppression).on_conflict_do_nothing()
+    insert = INSERTS[connection.dialect.name](suppression)
+    statement = insert.on_conflict_do_nothing().returning(suppression.c.key)
     new = 0
     iterator = iter(suppressions)
     while chunk := [*islice(iterator, CHUNK)]:
         rows = [{**asdict(entry), "at": now if entry.at is None else entry.at} for entry in chunk]
-        new += connection.execute(statement, rows).rowcount
+        new += len(connection.execute(statement, rows).all())
     return new

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
-from newsletter.sandbox import OUTBOX_LIMIT, Sandbox, run_forever, serve
+from newsletter.sandbox import OUTBOX_LIMIT, Sandbox, Trouble, run_forever, serve
 
 
 def main() -> int:
@@ -20,6 +20,7 @@ def main() -> int:
             outbox_limit=options.outbox_limit,
             idle_seconds=options.idle,
             key=options.key,
+            trouble=Trouble(options.seed, options.trouble),
         )
     except NewsletterError as error:
         sys.stderr.write(f"{error}\n")
@@ -42,6 +43,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--outbox-limit", type=int, default=OUTBOX_LIMIT)
     parser.add_argument("--idle", type=float, default=None, help="end after so many seconds idle")
     parser.add_argument("--key", default=None, help="the only key to let in")
+    parser.add_argument("--seed", type=int, default=0, help="the chance that --trouble draws from")
+    parser.add_argument(
+        "--trouble", type=float, default=0, help="0.2 spoils a fifth of the requests"
+    )
     return parser.parse_args()
 
 

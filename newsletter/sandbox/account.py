@@ -7,44 +7,13 @@ from werkzeug.wrappers import Request, Response
 
 from newsletter.sandbox.answers import answer
 from newsletter.sandbox.office import Office
+from newsletter.sandbox.scopes import SCOPES
 from newsletter.sandbox.sending import credits_left
-
-SCOPES = [
-    "asm.groups.create",
-    "asm.groups.delete",
-    "asm.groups.read",
-    "asm.groups.suppressions.create",
-    "asm.groups.suppressions.delete",
-    "asm.groups.suppressions.read",
-    "asm.suppressions.global.create",
-    "asm.suppressions.global.delete",
-    "asm.suppressions.global.read",
-    "categories.stats.read",
-    "mail.batch.create",
-    "mail.batch.read",
-    "mail.send",
-    "stats.read",
-    "suppression.blocks.delete",
-    "suppression.blocks.read",
-    "suppression.bounces.delete",
-    "suppression.bounces.read",
-    "suppression.invalid_emails.delete",
-    "suppression.invalid_emails.read",
-    "suppression.spam_reports.delete",
-    "suppression.spam_reports.read",
-    "suppression.unsubscribes.read",
-    "user.account.read",
-    "user.credits.read",
-    "user.scheduled_sends.create",
-    "user.scheduled_sends.delete",
-    "user.scheduled_sends.read",
-    "user.scheduled_sends.update",
-    "whitelabel.read",
-]
 
 
 def show_scopes(office: Office, request: Request) -> Response:
-    return answer({"scopes": SCOPES})
+    """What the key may do."""
+    return answer({"scopes": [one for one in SCOPES if one not in office.behaviour.missing_scopes]})
 
 
 def show_credits(office: Office, request: Request) -> Response:
@@ -78,12 +47,25 @@ def show_verification_steps(office: Office, request: Request) -> Response:
 
 
 def list_domains(office: Office, request: Request) -> Response:
-    """The domain that is asked for, authenticated: the sandbox sends as anybody."""
-    name = request.args.get("domain", "")
-    return answer([_domain(name)] if name else [])
+    """The domain that is asked for; as a rule it is authenticated: the sandbox sends as anybody."""
+    name, state = request.args.get("domain", ""), office.behaviour.domain
+    return answer([_domain(name, valid=state == "valid")] if name and state != "missing" else [])
 
 
-def _domain(name: str) -> dict[str, Any]:
+def list_links(office: Office, request: Request) -> Response:
+    """The domain that tracked links lead over; it does where links are branded."""
+    if not office.behaviour.branded_links:
+        return answer([])
+    name = "clinic.example.com"
+    dns = {
+        key: {"valid": True, "type": "cname", "host": f"{host}.{name}", "data": "sandbox.invalid"}
+        for key, host in (("domain_cname", "url1"), ("owner_cname", "1"))
+    }
+    known = {"id": 1, "user_id": 1, "domain": name, "subdomain": "url1", "username": "sandbox"}
+    return answer([{**known, "default": True, "valid": True, "legacy": False, "dns": dns}])
+
+
+def _domain(name: str, *, valid: bool) -> dict[str, Any]:
     return {
         "id": 1,
         "user_id": 1,
@@ -95,10 +77,10 @@ def _domain(name: str) -> dict[str, Any]:
         "default": True,
         "legacy": False,
         "automatic_security": True,
-        "valid": True,
+        "valid": valid,
         "dns": {
             key: {
-                "valid": True,
+                "valid": valid or key == "mail_cname",
                 "type": "cname",
                 "host": f"{host}.{name}",
                 "data": "sandbox.invalid",

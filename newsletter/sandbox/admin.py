@@ -1,20 +1,17 @@
 """This module answers what SendGrid has no words for: the clock, planted entries, the whole record."""
 
 from dataclasses import asdict
-from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from newsletter.sandbox.answers import answer, nothing
+from newsletter.sandbox.answers import Complaint, answer, nothing, refusal
 from newsletter.sandbox.behaviour import Behaviour
-from newsletter.sandbox.faults import KINDS, Fault
 from newsletter.sandbox.office import Office
-from newsletter.sandbox.reading import Refused, json_object
+from newsletter.sandbox.reading import Refused, fitting, json_object
 from newsletter.sandbox.records import SELECT, records
 from newsletter.sandbox.suppressions import LISTS, add
+from newsletter.sandbox.terms import fault, terms, trouble
 
-# What may stand where a value of the kind on the left is usual.
-ALIKE: dict[type, Any] = {float: (int, float)}
 PLANTED = {kept for kept, _ in LISTS.values()}
 
 
@@ -43,9 +40,26 @@ def stop_sandbox(office: Office, request: Request) -> Response:
     return answer({"stopping": True})
 
 
-def reset_sandbox(office: Office, request: Request) -> Response:
-    office.empty()
-    return answer({"empty": True})
+def reset_account(office: Office, request: Request) -> Response:
+    """Begin anew by the terms given: {"speed": 600, "trouble": {"seed": 17, "share": 0.2}, …}."""
+    office.begin(terms(json_object(request)))
+    return answer({"empty": True, "now": office.clock.now()})
+
+
+def open_subuser(office: Office, request: Request) -> Response:
+    """{"key": "SG.…", **terms}: an account of its own for whoever comes with this key."""
+    wish = json_object(request)
+    key = wish.pop("key", None)
+    if not isinstance(key, str) or not key.strip():
+        raise Refused("key must be the API key of the subuser", "key")
+    (office.main or office).open_subuser(key, terms(wish))
+    return answer({"key": key}, 201)
+
+
+def close_subuser(office: Office, request: Request, key: str) -> Response:
+    if not (office.main or office).close_subuser(key):
+        return refusal(404, Complaint("there is no such subuser"))
+    return answer({"closed": key})
 
 
 def plant(office: Office, request: Request) -> Response:
@@ -62,25 +76,28 @@ def plant(office: Office, request: Request) -> Response:
 
 def change_behaviour(office: Office, request: Request) -> Response:
     """Change settings of the behaviour; with {} only show them."""
-    return answer(office.behave(_fitting(json_object(request), Behaviour())))
+    return answer(office.behave(fitting(json_object(request), Behaviour())))
 
 
 def list_faults(office: Office, request: Request) -> Response:
-    return answer([asdict(fault) for fault in office.faults.planned()])
+    return answer([asdict(planned) for planned in office.faults.planned()])
 
 
 def plan_fault(office: Office, request: Request) -> Response:
     """Plan a misbehaviour: {"kind": "drop after", "times": 1, …}."""
-    wish = json_object(request)
-    if wish.get("kind") not in KINDS:
-        raise Refused(f"kind must be one of {', '.join(KINDS)}", "kind")
-    office.faults.plan(Fault(**_fitting(wish, Fault(""))))
-    return answer([asdict(fault) for fault in office.faults.planned()], 201)
+    office.faults.plan(fault(json_object(request)))
+    return answer([asdict(planned) for planned in office.faults.planned()], 201)
 
 
 def clear_faults(office: Office, request: Request) -> Response:
     office.faults.clear()
     return nothing(204)
+
+
+def change_trouble(office: Office, request: Request) -> Response:
+    """{"seed": 17, "share": 0.2, …}: spoil a share of the requests from now on, by chance."""
+    office.make_trouble(trouble(json_object(request)))
+    return answer(asdict(office.trouble))
 
 
 def list_messages(office: Office, request: Request) -> Response:
@@ -92,16 +109,3 @@ def list_messages(office: Office, request: Request) -> Response:
         (state, state, address, address),
     )
     return answer([asdict(record) for record in records(rows)])
-
-
-def _fitting(wish: dict[str, Any], like: Behaviour | Fault) -> dict[str, Any]:
-    known = asdict(like)
-    for name, value in wish.items():
-        if name not in known:
-            raise Refused(f"{name} is unknown, there are {', '.join(known)}", name)
-        usual = known[name]
-        if isinstance(value, bool) is not isinstance(usual, bool) or not isinstance(
-            value, ALIKE.get(type(usual), type(usual))
-        ):
-            raise Refused(f"{name} is {value!r}, it should be like {usual!r}", name)
-    return wish

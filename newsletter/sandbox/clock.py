@@ -55,11 +55,11 @@ class Clock:
             self._database.keep("clock", asdict(self._anchor))
             return self._anchor.shown
 
-    def set_right(self) -> None:
-        """Show the computer's time again."""
+    def set_right(self, speed: float | None = None) -> None:
+        """Show the computer's time again, running at *speed* from now on."""
         with self._turn:
             real = time.time()
-            self._anchor = Anchor(real, real, self.speed)
+            self._anchor = Anchor(real, real, speed or self.speed)
             self._database.keep("clock", asdict(self._anchor))
 
     def keep(self) -> None:

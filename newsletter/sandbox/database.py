@@ -1,4 +1,4 @@
-"""This module keeps the sandbox's state in one SQLite file, so that it outlives the process."""
+"""This module keeps an account's state in SQLite: a file that outlives the process, or in memory."""
 
 import json
 import sqlite3
@@ -47,6 +47,17 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE INDEX IF NOT EXISTS message_due ON message (due) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS message_held ON message (due) WHERE state = 'held';
 CREATE INDEX IF NOT EXISTS message_request ON message (request);
+CREATE INDEX IF NOT EXISTS message_address ON message (address);
+CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES message (id),
+    kind TEXT NOT NULL,
+    at REAL NOT NULL,
+    more TEXT NOT NULL DEFAULT '{}',
+    posted INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS event_waiting ON event (id) WHERE posted = 0;
+CREATE INDEX IF NOT EXISTS event_message ON event (message);
 CREATE TABLE IF NOT EXISTS unsubscribe_group (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -64,17 +75,17 @@ CREATE TABLE IF NOT EXISTS suppression (
 """
 
 TABLES = (
-    "message", "category", "request", "stop", "batch", "suppression", "unsubscribe_group"
+    "event", "message", "category", "request", "stop", "batch", "suppression", "unsubscribe_group"
 )  # fmt: skip
 
 
 class Database:
     """The one connection of the serving process; a lock lets its threads take turns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
-            folder / FILE, check_same_thread=False, isolation_level=None
+            folder / FILE if folder else ":memory:", check_same_thread=False, isolation_level=None
         )
         self._connection.row_factory = sqlite3.Row
         try:

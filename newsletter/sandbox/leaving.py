@@ -11,6 +11,7 @@ from newsletter.sandbox.html import page
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.records import opened
 from newsletter.sandbox.suppressions import GLOBAL, add, remove
+from newsletter.sandbox.world import happen
 
 FOUND = """
     SELECT message.address, request.unsubscribe_group, request.body
@@ -28,10 +29,9 @@ def leave(office: Office, request: Request, kind: str, number: int, sign: str) -
     reader = _reader(office, kind, number, sign)
     if kind == PREFERENCES:
         _choose(office, reader, set(request.form.getlist("leave")))
-    elif kind == GROUP:
-        add(office, group_list(reader["unsubscribe_group"]), [reader["address"]])
     else:
-        add(office, GLOBAL, [reader["address"]])
+        event = "group_unsubscribe" if kind == GROUP else "unsubscribe"
+        happen(office, number, reader["address"], event)
     return _page(office, kind, reader, done=True)
 
 

@@ -5,6 +5,28 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
+class NoOutbox:
+    """Writes no files at all."""
+
+    limit = 0
+
+    def put(self, number: int, eml: bytes) -> None:
+        """Nobody reads it."""
+
+    def deliver(self, numbers: Iterable[int]) -> None:
+        """There is no file to move."""
+
+    def discard(self, numbers: Iterable[int]) -> None:
+        """There is no file to remove."""
+
+    def numbers_waiting(self) -> list[int]:
+        """None."""
+        return []
+
+    def empty(self) -> None:
+        """It is."""
+
+
 class Outbox:
     """Two folders of .eml files, named by the number of the mail."""
 

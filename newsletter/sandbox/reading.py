@@ -1,6 +1,6 @@
 """This module reads what a request asks for: JSON bodies, paging, times; wrong input is SendGrid's 400."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -10,6 +10,8 @@ from werkzeug.wrappers import Request
 from newsletter.sandbox.answers import Complaint, refusal
 
 PAGE_AT_MOST = 500
+# What may stand where a value of the kind on the left is usual.
+ALIKE: dict[type, Any] = {float: (int, float), tuple: list}
 
 
 class Refused(HTTPException):
@@ -71,3 +73,19 @@ def number(request: Request, name: str, default: int) -> int:
         return int(text) if text else default
     except ValueError as error:
         raise Refused(f"{name} must be an integer", name) from error
+
+
+def fitting(wish: Any, like: Any) -> dict[str, Any]:
+    """*wish*, whose names and kinds of values are those of the dataclass *like*."""
+    if not isinstance(wish, dict):
+        raise Refused(f"{wish!r} should be an object")
+    known = asdict(like)
+    for name, value in wish.items():
+        if name not in known:
+            raise Refused(f"{name} is unknown, there are {', '.join(known)}", name)
+        usual = known[name]
+        if isinstance(value, bool) is not isinstance(usual, bool) or not isinstance(
+            value, ALIKE.get(type(usual), type(usual))
+        ):
+            raise Refused(f"{name} is {value!r}, it should be like {usual!r}", name)
+    return dict(wish)

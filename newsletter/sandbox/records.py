@@ -18,6 +18,12 @@ SELECT = """
     SELECT message.*, request.message_id, request.batch, request.accepted_at, request.body
     FROM message JOIN request ON request.id = message.request
 """
+RELEASED = """
+    SELECT message.id AS number, message.address, message.place, message.ended_at AS released_at,
+           request.batch, request.message_id, request.accepted_at, request.body
+    FROM message JOIN request ON request.id = message.request
+    WHERE message.state = 'delivered' ORDER BY message.ended_at, message.id
+"""
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,12 @@ def records(rows: Iterable[sqlite3.Row]) -> Iterator[Record]:
     """The records of rows found by SELECT."""
     for row in rows:
         body = opened(row["body"])
-        person = body["personalizations"][row["place"]]
         yield Record(
             number=row["id"],
             address=row["address"],
             state=row["state"],
             reason=row["reason"],
-            custom_args={**body.get("custom_args", {}), **person.get("custom_args", {})},
+            custom_args=custom_args(body, row["place"]),
             categories=tuple(body.get("categories", ())),
             batch=row["batch"],
             message_id=row["message_id"],
@@ -73,6 +78,12 @@ def records(rows: Iterable[sqlite3.Row]) -> Iterator[Record]:
             send_at=row["send_at"],
             released_at=row["ended_at"] if row["state"] == "delivered" else None,
         )
+
+
+def custom_args(body: Mapping[str, Any], place: int) -> dict[str, str]:
+    """The custom args of the personalization at *place*, which win over the whole mail's."""
+    person = body["personalizations"][place]
+    return {**body.get("custom_args", {}), **person.get("custom_args", {})}
 
 
 @lru_cache(maxsize=4)

@@ -7,10 +7,11 @@ a crash in between, `tidy` lets them catch up.
 """
 
 import sqlite3
+from collections.abc import Callable
 
 from newsletter.sandbox.behaviour import Behaviour
 from newsletter.sandbox.database import Database
-from newsletter.sandbox.outbox import Outbox
+from newsletter.sandbox.outbox import NoOutbox, Outbox
 
 STOP_NOTICE = 600
 """SendGrid promises a cancel or a pause only this many seconds before the send time."""
@@ -69,12 +70,19 @@ STEPS = (
 FILES_STAY = ("waiting", "held")
 
 
-def release(database: Database, outbox: Outbox, behaviour: Behaviour, now: float) -> None:
-    """Let everything leave that is due at *now*."""
+Tell = Callable[[sqlite3.Connection, str, list[int]], None]
+
+
+def release(
+    database: Database, outbox: Outbox | NoOutbox, behaviour: Behaviour, now: float, tell: Tell
+) -> None:
+    """Let everything leave that is due at *now*; *tell* hears what became of whom, before it is kept."""
     if not _anything_due(database, now):
         return
     with database.transaction() as connection:
         ended = _decide(connection, behaviour, now)
+        for state, numbers in ended.items():
+            tell(connection, state, numbers)
     outbox.deliver(ended.pop("delivered", []))
     for numbers in ended.values():
         outbox.discard(numbers)
@@ -86,7 +94,7 @@ def next_due(database: Database) -> float | None:
     return due
 
 
-def tidy(database: Database, outbox: Outbox) -> None:
+def tidy(database: Database, outbox: Outbox | NoOutbox) -> None:
     """Make the files in the outbox agree with the record, as after a crash."""
     for number in outbox.numbers_waiting():
         state = database.value("SELECT state FROM message WHERE id = ?", (number,))

@@ -10,13 +10,13 @@ import orjson
 from werkzeug.wrappers import Request, Response
 
 from newsletter.sandbox.answers import Complaint, nginx, nothing, refusal
+from newsletter.sandbox.events import record_accepted
 from newsletter.sandbox.farewell import Farewell
 from newsletter.sandbox.mail import filled, recipients
 from newsletter.sandbox.mime import Envelope, head
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.rules import mail_errors
 
-SIZE_AT_MOST = 30_000_000
 OUT_OF_CREDITS = "Maximum credits exceeded"
 BYPASSES = {
     "bypass_list_management": "unsubscribe group bounce spam invalid",
@@ -29,7 +29,8 @@ BYPASSES = {
 def send_mail(office: Office, request: Request) -> Response:
     """Accept a mail (202), or say all that is wrong with it."""
     content = request.get_data()
-    if len(content) > SIZE_AT_MOST:
+    office.wait(office.behaviour.answer_seconds)
+    if len(content) > office.behaviour.largest:
         return nginx("413 Request Entity Too Large")
     if request.mimetype != "application/json":
         return refusal(415, Complaint("Content-Type should be application/json."))
@@ -70,6 +71,8 @@ def _taken_in(office: Office, body: Mapping[str, Any], content: bytes, now: floa
             "INSERT INTO message (id, request, place, address, send_at, due) VALUES (?, ?, ?, ?, ?, ?)",
             rows,
         )
+        if office.listened_to:
+            record_accepted(connection, request_number, now)
         if office.outbox.limit and _waiting(connection) <= office.outbox.limit:
             for number, eml in _emls(office, body, message_id, rows):
                 office.outbox.put(number, eml)

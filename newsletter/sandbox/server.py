@@ -27,7 +27,10 @@ from newsletter.sandbox.faults import Fault, Faults
 from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.outbox import Outbox
-from newsletter.sandbox.remote import ADDRESS_FILE, empty, running
+from newsletter.sandbox.postman import deliver_events
+from newsletter.sandbox.remote import ADDRESS_FILE, running
+from newsletter.sandbox.steering import begin
+from newsletter.sandbox.trouble import Trouble
 
 LOCK_FILE = "sandbox.lock"
 OUTBOX_LIMIT = 10_000
@@ -78,7 +81,11 @@ class Sandbox:
 
     def _start(self) -> None:
         _write_address(self.folder, self.url)
-        for work in (lambda: self.listener.serve_forever(0.05), self._keep_time):
+        for work in (
+            lambda: self.listener.serve_forever(0.05),
+            self._keep_time,
+            self._post_events,
+        ):
             self._threads.append(threading.Thread(target=work, daemon=True))
             self._threads[-1].start()
 
@@ -90,7 +97,21 @@ class Sandbox:
                 self.office.stop_asked.set()
         self._end()
 
+    def _post_events(self) -> None:
+        while not self.office.stop_asked.wait(LONGEST_NAP):
+            for office in (self.office, *[*self.office.subusers.values()]):
+                if office.listened_to:
+                    self._post_events_of(office)
+
+    def _post_events_of(self, office: Office) -> None:
+        try:
+            deliver_events(office)
+        except Exception:  # a full disk must not end it, and a closed subuser has nothing to post
+            if not office.stop_asked.is_set():
+                traceback.print_exc(file=sys.stderr)
+
     def _nap_after_a_look(self) -> float:
+        """Subusers look after themselves: what is due there leaves when they are next asked."""
         try:
             self.office.release()
             if self.office.clock.speed != 1:
@@ -105,6 +126,8 @@ class Sandbox:
         self.listener.end()
         (self.folder / ADDRESS_FILE).unlink(missing_ok=True)
         self.office.clock.keep()
+        for key in [*self.office.subusers]:
+            self.office.close_subuser(key)
         self.office.database.close()
         self.lock.release()
 
@@ -120,13 +143,15 @@ def serve(
     key: str | None = None,
     behaviour: Behaviour | None = None,
     faults: Iterable[Fault] = (),
+    trouble: Trouble | None = None,
 ) -> Sandbox:
     """Start a sandbox whose state lies in *folder*, in threads of this process.
 
     *port* 0 takes the port of last time, so that links in old mail work, or any free one.
     *speed* 60 lets an hour pass in a minute. Without *outbox* no .eml files are written; with it
     at most *outbox_limit* mails wait as files at a time. *idle_seconds* ends it after so long
-    without a request. Only *key* is let in, or every key. *faults* are misbehaviours to come.
+    without a request. Only *key* is let in, or every key. *faults* are misbehaviours to come, *trouble*
+    is what chance adds.
     Raises NewsletterError where a sandbox runs in *folder* already, or the port is taken.
     """
     folder = folder.resolve()
@@ -144,6 +169,7 @@ def serve(
             key=key,
             behaviour=behaviour or Behaviour(),
             faults=Faults(faults),
+            trouble=trouble or Trouble(),
         )
         sandbox = Sandbox(office, _listener(office, port), lock, idle_seconds)
         undo.pop_all()
@@ -170,7 +196,7 @@ def run_forever(sandbox: Sandbox, started: Callable[[Sandbox], None]) -> None:
 def reset(folder: Path) -> None:
     """Forget all mail, batches, lists and groups of *folder*'s sandbox, running or not."""
     if url := running(folder):
-        empty(url)
+        begin(url)
         return
     if not folder.is_dir():
         return

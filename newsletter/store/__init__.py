@@ -1,19 +1,23 @@
 """This room defines every table and opens the store."""
 
-from newsletter.store.columns import metadata
+from newsletter.store.columns import metadata, widen
+from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
 from newsletter.store.ledger import (
     ATTEMPT_STATES,
     REQUEST_STATES,
+    approval,
     attempt,
     campaign,
+    log_entry,
     picture,
     recipient,
     request,
+    throttle,
     variant,
     wave,
 )
-from newsletter.store.opening import Store, open_store
+from newsletter.store.opening import Address, Store, open_store, remove_store
 from newsletter.store.people import (
     CONSENTS,
     STANDINGS,
@@ -28,23 +32,33 @@ from newsletter.store.people import (
 __all__ = [
     "ATTEMPT_STATES",
     "CONSENTS",
+    "EVENT_RANKS",
+    "OUTCOME_OF_RANK",
     "REQUEST_STATES",
     "STANDINGS",
+    "Address",
     "Store",
+    "approval",
     "attempt",
     "campaign",
     "change",
     "consent_log",
+    "event",
     "list_row",
+    "log_entry",
     "metadata",
     "open_store",
     "picture",
     "recipient",
     "refuse_shared_folder",
+    "remove_store",
     "request",
     "source",
     "subscriber",
     "suppression",
+    "throttle",
     "variant",
     "wave",
 ]
+
+widen(metadata)

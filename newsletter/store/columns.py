@@ -1,8 +1,18 @@
 """This module makes the columns that many tables share."""
 
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, Text
 
-metadata = MetaData()
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+"""The names are those that PostgreSQL would give; with a name SQLite too can change a constraint later."""
+
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def number() -> Column[int]:
@@ -17,4 +27,13 @@ def words(name: str, default: str = "") -> Column[str]:
 
 def one_of(column: str, choices: tuple[str, ...]) -> CheckConstraint:
     """The column holds one of *choices*."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(choice) for choice in choices)})")
+    listed = ", ".join(repr(choice) for choice in choices)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def widen(tables: MetaData) -> None:
+    """Let every whole number have 64 bits, as SQLite's have; with 32 the seconds since 1970 end in 2038."""
+    for table in tables.tables.values():
+        for column in table.columns:
+            if type(column.type) is Integer:
+                column.type = WHOLE

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -30,14 +31,59 @@ campaign = Table(
     Column("envelope", Text, nullable=False),
     Column("frozen", Integer, nullable=False),
     Column("asked_send_at", Integer),
+    words("local_time"),
+    Column("rate", Integer, nullable=False, server_default="0"),
+    words("warmup", "[]"),
+    Column("at_once", Integer, nullable=False, server_default="0"),
     Column("undo_seconds", Integer, nullable=False),
+    Column("first_send_at", Integer),
+    Column("needs_approval", Integer, nullable=False, server_default="0"),
     Column("stop", Text),
     words("stop_reason"),
     Column("created_at", Integer, nullable=False),
     one_of("stop", ("undo", "pause", "halt")),
     Index("campaign_edition", "edition_id"),
 )
-"""*stop* is what a person asked for (undo, pause) or why posting halted; every claim and opening tests it."""
+"""*stop* is what a person asked for (undo, pause) or why posting halted; every claim and opening tests it.
+
+*local_time* is a wall time (2026-12-01T09:00) that each reader has in their own zone; *rate* is people an
+hour, *warmup* a JSON list of people a day; *first_send_at* is known once the first wave is open.
+"""
+
+approval = Table(
+    "approval",
+    metadata,
+    number(),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("letter_digest", Text, nullable=False),
+    Column("audience_digest", Text, nullable=False),
+    Index("approval_campaign", "campaign_id"),
+)
+"""A second person's yes to exactly this letter for exactly these people."""
+
+log_entry = Table(
+    "log_entry",
+    metadata,
+    number(),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    words("detail"),
+    Index("log_entry_campaign", "campaign_id"),
+)
+"""Append-only: who did what to a campaign, when (the computer's time)."""
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("not_before", Integer, nullable=False, server_default="0"),
+    CheckConstraint("id = 1", name="only_one"),
+)
+"""One row for the whole account: before *not_before* (the provider's time) no process posts; claims take turns at it."""
 
 variant = Table(
     "variant",
@@ -48,9 +94,13 @@ variant = Table(
     Column("text", Text, nullable=False),
     Column("recipients", Integer, nullable=False),
     Column("largest", Integer, nullable=False),
+    words("zone"),
     PrimaryKeyConstraint("campaign_id", "number"),
 )
-"""One version of the letter; *largest* is what its largest recipient adds to a request, in bytes."""
+"""One version of the letter; *largest* is what its largest recipient adds to a request, in bytes.
+
+Where each reader has the same hour of their own, there is one for each time *zone* too.
+"""
 
 picture = Table(
     "picture",
@@ -61,7 +111,6 @@ picture = Table(
     Column("type", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("campaign_id", "cid"),
-    Index("picture_cid", "cid"),
 )
 
 recipient = Table(
@@ -117,7 +166,7 @@ wave = Table(
     UniqueConstraint("campaign_id", "number"),
 )
 
-ATTEMPT_STATES = ("open", "posted", "fencing", "cancelled")
+ATTEMPT_STATES = ("open", "posted", "paused", "fencing", "cancelled")
 
 attempt = Table(
     "attempt",
@@ -127,12 +176,19 @@ attempt = Table(
     Column("number", Integer, nullable=False),
     Column("batch_id", Text, nullable=False),
     Column("send_at", Integer, nullable=False),
+    Column("last_send_at", Integer, nullable=False, server_default="0"),
     Column("post_until", Integer, nullable=False),
     words("state", "open"),
+    Column("slot", Integer, nullable=False, server_default="0"),
+    Column("stopped_at", Integer, nullable=False, server_default="0"),
     UniqueConstraint("wave_id", "number"),
     one_of("state", ATTEMPT_STATES),
 )
-"""One try at a wave under one batch_id; only the live attempt (not cancelled) counts."""
+"""One try at a wave under one batch_id; only the live attempt (not cancelled) counts.
+
+Its mails leave from *send_at* to *last_send_at*. *slot* is 1 while a cancellation or pause of ours may
+take one of the provider's ten places; *stopped_at* is when that was decided, before the provider was asked. Without a batch_id it left at once and cannot be taken back.
+"""
 
 REQUEST_STATES = (
     "pending",
@@ -155,7 +211,10 @@ request = Table(
     Column("variant", Integer, nullable=False),
     Column("first_seq", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
+    Column("send_at", Integer, nullable=False, server_default="0"),
     words("state", "pending"),
+    words("owner"),
+    Column("lease_until", Integer),
     Column("posted_at", Integer),
     Column("settled_at", Integer),
     Column("status", Integer),
@@ -166,4 +225,7 @@ request = Table(
     Index("request_run", "campaign_id", "first_seq"),
     one_of("state", REQUEST_STATES),
 )
-"""At most 1,000 recipients of one variant: a run of *seq*, accepted or refused by SendGrid as a whole."""
+"""At most 1,000 recipients of one variant and one send time: a run of *seq*, accepted or refused as a whole.
+
+*owner* prepares or posts it until *lease_until* (the provider's time); then it counts as dead.
+"""

@@ -1,33 +1,45 @@
 """This module opens the store: SQLite in the project folder, or PostgreSQL by its URL."""
 
-import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine
 
-from newsletter.store.columns import metadata
+from newsletter.store import postgresql
 from newsletter.store.failures import in_plain_words
-from newsletter.store.folders import refuse_shared_folder
+from newsletter.store.migrating import copies, migrate
+from newsletter.store.sqlite import sqlite_engine
 
-SWITCH_SECONDS = 10
+Address = Path | str
+"""Where a store is: a file, or ``postgresql+psycopg://…/database?schema=name``."""
 
 
 class Store:
     """An open store; writers take turns, readers see one moment."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, address: Address, name: str) -> None:
         self.engine = engine
+        self.address = address
         self.name = name
-        self._readers = engine.execution_options(newsletter_begin="DEFERRED")
+        self._readers = engine.execution_options(**READING[self.dialect])
+
+    @property
+    def dialect(self) -> str:
+        """sqlite or postgresql."""
+        return self.engine.dialect.name
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction that is all there or not at all."""
+    def write(self, *, beside: bool = False) -> Iterator[Connection]:
+        """One transaction that is all there or not at all.
+
+        Writers take turns. With *beside* it takes none on PostgreSQL: only for statements that name the
+        state which they expect, or that lock their rows (``with_for_update(skip_locked=True)``). SQLite has one writer at any time.
+        """
         with in_plain_words(self.name), self.engine.begin() as connection:
+            if not beside and self.dialect == "postgresql":
+                postgresql.take_turns_writing(connection)
             yield connection
 
     @contextmanager
@@ -36,69 +48,53 @@ class Store:
         with in_plain_words(self.name), self._readers.connect() as connection:
             yield connection
 
+    @contextmanager
+    def advisory_lock(self, name: str, *, patience: float = 0) -> Iterator[bool]:
+        """Whether this process now holds the lock *name* of the store, which dies with its connection.
+
+        *patience*: seconds to wait for it. On PostgreSQL; an SQLite store has files beside it to lock.
+        """
+        with in_plain_words(self.name):
+            lock = postgresql.take_lock(self.engine, name, patience)
+        try:
+            yield lock is not None
+        finally:
+            if lock is not None:
+                lock.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def open_store(url_or_path: str | Path, *, patience: float = 30) -> Store:
-    """Open the store and make its tables where they are missing.
+READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"newsletter_begin": "DEFERRED"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
-    *url_or_path*: a file, or ``postgresql+psycopg://…``; *patience*: seconds to wait for another writer. Raises NewsletterError for a folder that
-    another computer shares, ServiceFailed where the disk or the server refuses.
+
+def open_store(address: Address, *, patience: float = 30) -> Store:
+    """Open the store and bring its tables up to date.
+
+    *patience*: seconds to wait for another writer. Raises NewsletterError for a folder that another computer
+    shares and for a store of a newer program, ServiceFailed where the disk or the server refuses.
     """
-    if isinstance(url_or_path, Path):
-        engine, name = _sqlite(url_or_path, patience), str(url_or_path)
+    if postgresql.is_url(address):
+        engine, name = postgresql.postgresql_engine(str(address), patience)
     else:
-        engine, name = create_engine(url_or_path), "the database"
-    store = Store(engine, name)
-    if not _complete(store):
-        with store.write() as connection:
-            metadata.create_all(connection)
-    return store
+        engine, name = sqlite_engine(Path(address), patience), str(address)
+    try:
+        migrate(engine, name)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, address, name)
 
 
-def _complete(store: Store) -> bool:
-    with store.read() as connection:
-        return set(metadata.tables) <= set(inspect(connection).get_table_names())
-
-
-def _sqlite(path: Path, patience: float) -> Engine:
-    refuse_shared_folder(path)
-    with in_plain_words(str(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience})
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _configure(driver: Any, _record: object) -> None:
-    driver.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late
-    _write_ahead(driver)
-    for setting in (
-        "synchronous=FULL",  # NORMAL may forget the last commit at a power cut: a mail sent twice
-        "fullfsync=ON",
-        "checkpoint_fullfsync=ON",
-        "foreign_keys=ON",
-        "cache_size=-16000",
-        "temp_store=FILE",
-    ):
-        driver.execute(f"PRAGMA {setting}")
-
-
-def _write_ahead(driver: Any) -> None:
-    """Switch to WAL; SQLite itself does not wait where two processes switch a new file at once."""
-    until = time.monotonic() + SWITCH_SECONDS
-    while True:
-        try:
-            driver.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-
-
-def _begin(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("newsletter_begin", "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+def remove_store(address: Address) -> None:
+    """Remove a store with all that is in it, where there is one."""
+    if postgresql.is_url(address):
+        postgresql.remove(str(address))
+        return
+    path = Path(address)
+    for file in (*path.parent.glob(f"{path.name}*"), *copies(path)):
+        file.unlink(missing_ok=True)

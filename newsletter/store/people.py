@@ -65,7 +65,7 @@ list_row = Table(
     Column("reason", Text),
     PrimaryKeyConstraint("source_id", "line"),
     Index("list_row_subscriber", "subscriber_id"),
-    CheckConstraint("(subscriber_id IS NULL) <> (reason IS NULL)"),
+    CheckConstraint("(subscriber_id IS NULL) <> (reason IS NULL)", name="fate"),
 )
 """Every row of every list: whose it is, or why it was rejected."""
 

@@ -5,11 +5,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from newsletter.errors import NewsletterError
+from newsletter.web.events import PATH, EventDesk
 from newsletter.web.pages import Pages
 
 
-def create_app(pages: Pages) -> Starlette:
-    """The pages as a web application; a wrong link is a page, never a trace."""
+def create_app(pages: Pages, desk: EventDesk | None = None) -> Starlette:
+    """The pages as a web application; a wrong link is a page, never a trace. *desk* takes events in."""
     routes = [
         Route("/", pages.home),
         Route("/health", pages.health),
@@ -20,9 +21,13 @@ def create_app(pages: Pages) -> Starlette:
         Route("/picture/{campaign:int}/{cid}", pages.picture),
         Route("/picture/{cid}", pages.hosted),
     ]
+    if desk is not None:
+        routes.append(Route(PATH, desk.take, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={NewsletterError: pages.sorry})
 
 
-def serve(pages: Pages, host: str, port: int) -> None:
+def serve(pages: Pages, host: str, port: int, desk: EventDesk | None = None) -> None:
     """Serve until Ctrl-C; behind a proxy that speaks https."""
-    uvicorn.run(create_app(pages), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        create_app(pages, desk), host=host, port=port, log_level="warning", access_log=False
+    )

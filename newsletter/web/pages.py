@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from sqlalchemy import ColumnElement, Row, select, text
+from sqlalchemy import ColumnElement, Row, func, select, text
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -121,7 +121,9 @@ class Pages:
 
     def hosted(self, request: Request) -> Response:
         """A picture or a calendar file that letters point to; its name holds the digest of its bytes."""
-        return self._file(picture.c.cid == request.path_params["cid"])
+        cid = request.path_params["cid"]
+        first = select(func.min(picture.c.campaign_id)).where(picture.c.cid == cid)
+        return self._file(picture.c.cid == cid, picture.c.campaign_id == first.scalar_subquery())
 
     def _file(self, *where: ColumnElement[bool]) -> Response:
         query = select(picture.c.type, picture.c.filename, picture.c.content).where(*where)

@@ -4,10 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from newsletter.audience import people
-from newsletter.campaign import Counts, Envelope, Frozen, Times, counts, freeze
+from newsletter.campaign import (
+    Counts,
+    Envelope,
+    Frozen,
+    Planned,
+    Run,
+    Times,
+    counts,
+    freeze,
+    unassigned,
+)
 from newsletter.config import Settings
 from newsletter.edition import load_edition
 from newsletter.letter import compose
@@ -75,6 +85,15 @@ class Clinic:
         """All values of a column of the store, in order of rows."""
         with self.store.read() as connection:
             return list(connection.scalars(select(column)))  # type: ignore[call-overload]
+
+
+def planned(connection: Connection, campaign_id: int, send_at: int) -> list[Planned]:
+    """Requests for everybody who is in none, as large as they may be."""
+    return [
+        Planned(Run(gap.run.variant, first, min(first + gap.most - 1, gap.run.last)), send_at)
+        for gap in unassigned(connection, campaign_id)
+        for first in range(gap.run.first, gap.run.last + 1, gap.most)
+    ]
 
 
 @pytest.fixture

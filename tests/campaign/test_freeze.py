@@ -47,7 +47,7 @@ def test_each_variant_is_one_run_without_gaps(clinic: Clinic) -> None:
     clinic.write(VARIANTS)
     clinic.add("Ada", "Bo", "Cleo", "Dan")
     clinic.freeze()
-    assert clinic.column(recipient.c.seq) == [1, 2, 3, 1_000_000_001]
+    assert sorted(map(int, clinic.column(recipient.c.seq))) == [1, 2, 3, 1_000_000_001]
     assert clinic.column(variant.c.recipients) == [3, 1]
     assert all(size > 300 for size in clinic.column(variant.c.largest))
 

@@ -1,30 +1,43 @@
 """The ledger: claims, outcomes, stops, and a sum that always adds up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
 from newsletter.campaign import (
     Answered,
     Attempt,
     Batch,
+    Claim,
     Counts,
+    Entry,
     Request,
+    Times,
+    approve,
+    approved,
     ask_stop,
     attempts,
+    begin_fence,
     claim,
     close_attempts,
+    doubts,
+    end_fence,
+    expire,
     give_up_posting,
     go_on,
+    hold_back,
+    log_of,
     move,
-    next_request,
     open_wave,
     people_of,
     posting,
+    record,
     refuse_people,
     refused_of,
     report_rows,
+    reserve,
     settle,
     split,
     stop_reason,
@@ -32,17 +45,20 @@ from newsletter.campaign import (
     summary,
     take_back,
     take_back_rest,
+    throttled_until,
+    times_of,
     unfinished,
     was_posted,
-    wishes_of,
     withhold,
 )
 from newsletter.errors import NewsletterError
-from newsletter.store import list_row, request, source, subscriber, suppression
+from newsletter.store import campaign, list_row, recipient, request, source, subscriber, suppression
 
-from .conftest import NOW, Clinic
+from .conftest import NOW, Clinic, planned
 
-BATCH = Batch("batch-1", NOW + 2000, NOW + 1000)
+BATCH = Batch("batch-1", NOW + 1000)
+SEND_AT = NOW + 2000
+CLAIM = Claim(NOW, NOW + 120)
 
 
 @pytest.fixture
@@ -55,13 +71,17 @@ def frozen(clinic: Clinic, crowd: Callable[[int], list[str]]) -> Clinic:
 @pytest.fixture
 def opened(frozen: Clinic) -> Clinic:
     with frozen.store.write() as connection:
-        open_wave(connection, 1, BATCH)
+        open_wave(connection, 1, BATCH, planned(connection, 1, SEND_AT))
     return frozen
 
 
 def waiting(clinic: Clinic) -> Request:
-    with clinic.store.read() as connection:
-        found = next_request(connection, 1)
+    with clinic.store.write() as connection:
+        return reserved(connection)
+
+
+def reserved(connection: Connection, owner: str = "me") -> Request:
+    found = reserve(connection, 1, owner, NOW, NOW + 120)
     assert found is not None
     return found
 
@@ -69,13 +89,13 @@ def waiting(clinic: Clinic) -> Request:
 def claimed(clinic: Clinic, now: int = NOW) -> bool:
     wanted = waiting(clinic)
     with clinic.store.write() as connection:
-        return claim(connection, wanted, now)
+        return claim(connection, wanted, Claim(now, now + 120))
 
 
 def post(clinic: Clinic, state: str) -> Request:
     wanted = waiting(clinic)
     with clinic.store.write() as connection:
-        assert claim(connection, wanted, NOW)
+        assert claim(connection, wanted, CLAIM)
         settle(connection, wanted, state, NOW, Answered(202, "id", state))
     return wanted
 
@@ -85,27 +105,28 @@ def test_a_wave_has_requests_of_at_most_a_thousand(opened: Clinic) -> None:
     assert list(sizes) == [(1, 1000), (1001, 1500)]
     with opened.store.read() as connection:
         assert attempts(connection, 1) == [
-            Attempt(1, 1, "batch-1", BATCH.send_at, BATCH.post_until, "open")
+            Attempt(1, 1, 1, 1, "batch-1", SEND_AT, SEND_AT, BATCH.post_until, "open")
         ]
-        assert wishes_of(connection, 1) == (None, 900)
+        assert times_of(connection, 1) == Times(NOW, 900)
 
 
 def test_nobody_is_in_two_waves(opened: Clinic) -> None:
     with opened.store.write() as connection:
-        assert open_wave(connection, 1, Batch("batch-2", NOW, NOW)) is None
+        assert planned(connection, 1, SEND_AT) == []
+        assert open_wave(connection, 1, Batch("batch-2", NOW), []) is None
 
 
 def test_a_stopped_campaign_opens_no_wave_and_claims_nothing(frozen: Clinic) -> None:
     with frozen.store.write() as connection:
         ask_stop(connection, 1, "undo")
-        assert open_wave(connection, 1, BATCH) is None
+        assert open_wave(connection, 1, BATCH, planned(connection, 1, SEND_AT)) is None
 
 
 def test_a_request_is_claimed_once(opened: Clinic) -> None:
     first = waiting(opened)
     with opened.store.write() as connection:
-        assert claim(connection, first, NOW)
-        assert not claim(connection, first, NOW)
+        assert claim(connection, first, CLAIM)
+        assert not claim(connection, first, CLAIM)
         assert posting(connection, 1)
     assert opened.counts(1) == Counts(frozen=1500, unknown=1000, pending=500)
 
@@ -162,7 +183,7 @@ def test_an_attempt_moves_only_forward(opened: Clinic) -> None:
 def test_what_a_dead_process_was_posting_is_unknown(opened: Clinic) -> None:
     claimed(opened)
     with opened.store.write() as connection:
-        assert give_up_posting(connection, 2) == 0
+        assert give_up_posting(connection, NOW + 119) == 0
         assert give_up_posting(connection) == 1
         assert give_up_posting(connection) == 0
     assert opened.counts(1) == Counts(frozen=1500, unknown=1000, pending=500)
@@ -174,8 +195,7 @@ def test_whoever_left_since_the_freeze_is_withheld(opened: Clinic) -> None:
         connection.execute(insert(suppression).values(row))
         fallen = subscriber.c.key == "reader00004@example.com"
         connection.execute(update(subscriber).where(fallen).values(standing="unsubscribed"))
-        wanted = next_request(connection, 1)
-        assert wanted is not None
+        wanted = reserved(connection)
         assert withhold(connection, wanted) == 2
         assert withhold(connection, wanted) == 0
         assert len(people_of(connection, wanted)) == 998
@@ -200,8 +220,7 @@ def test_single_people_are_refused_for_good(opened: Clinic) -> None:
 
 def test_a_request_that_is_too_large_is_halved(opened: Clinic) -> None:
     with opened.store.write() as connection:
-        wanted = next_request(connection, 1)
-        assert wanted is not None
+        wanted = reserved(connection)
         first, second = split(connection, wanted)
     assert (first.size, second.size) == (500, 500)
     assert opened.counts(1) == Counts(frozen=1500, pending=1500)
@@ -213,8 +232,8 @@ def test_who_was_not_posted_in_time_moves_to_a_new_wave(opened: Clinic) -> None:
     with opened.store.write() as connection:
         close_attempts(connection, 1, BATCH.post_until)
         assert [attempt.state for attempt in attempts(connection, 1)] == ["posted"]
-        later = open_wave(connection, 1, Batch("batch-2", NOW + 5000, NOW + 4000))
-        assert later is not None
+        later = Batch("batch-2", NOW + 4000)
+        assert open_wave(connection, 1, later, planned(connection, 1, NOW + 5000)) is not None
         assert unfinished(connection, "back-2026") == 1
     post(opened, "accepted")
     with opened.store.write() as connection:
@@ -222,7 +241,7 @@ def test_who_was_not_posted_in_time_moves_to_a_new_wave(opened: Clinic) -> None:
         assert unfinished(connection, "back-2026") is None
         times = {row.address: row.send_at for row in report_rows(connection, 1)}
     assert opened.counts(1) == Counts(frozen=1500, accepted=1500)
-    assert times["reader00000@example.com"] == BATCH.send_at
+    assert times["reader00000@example.com"] == SEND_AT
     assert times["reader01499@example.com"] == NOW + 5000
 
 
@@ -231,10 +250,10 @@ def test_what_may_have_arrived_never_moves_to_a_new_wave(opened: Clinic, state: 
     post(opened, state)
     with opened.store.write() as connection:
         close_attempts(connection, 1, BATCH.post_until)
-        open_wave(connection, 1, Batch("batch-2", NOW + 5000, NOW + 4000))
+        open_wave(connection, 1, Batch("batch-2", NOW + 4000), planned(connection, 1, NOW + 5000))
     post(opened, "accepted")
     with opened.store.write() as connection:
-        assert next_request(connection, 1) is None
+        assert reserve(connection, 1, "me", NOW, NOW) is None
     whole = {"accepted": 500, state: 1000} if state != "accepted" else {"accepted": 1500}
     assert opened.counts(1) == Counts(frozen=1500, **whole)
 
@@ -283,6 +302,101 @@ def test_campaigns_are_summed_up(opened: Clinic) -> None:
         assert entry == summary(connection, 1)
         with pytest.raises(NewsletterError, match="no campaign 7"):
             summary(connection, 7)
-    assert (entry.send_at, entry.counts.pending) == (BATCH.send_at, 1500)
+    assert (entry.send_at, entry.counts.pending) == (SEND_AT, 1500)
     with pytest.raises(NewsletterError, match="no campaign 7"):
         opened.counts(7)
+
+
+def test_whoever_prepares_a_request_has_it_until_the_lease_is_over(opened: Clinic) -> None:
+    with opened.store.write() as connection:
+        mine, yours = reserved(connection), reserved(connection, "you")
+        assert (mine.run.first, yours.run.first) == (1, 1001)
+        assert reserve(connection, 1, "she", NOW + 119, NOW + 239) is None
+        assert not claim(connection, replace(mine, owner="you"), CLAIM)
+        hers = reserve(connection, 1, "she", NOW + 120, NOW + 240)
+        assert hers is not None
+        assert hers.run == mine.run
+        assert not claim(connection, mine, CLAIM)
+
+
+def test_no_more_requests_are_on_their_way_than_may_be(opened: Clinic) -> None:
+    with opened.store.write() as connection:
+        first, second = reserved(connection), reserved(connection, "you")
+        assert claim(connection, first, CLAIM)
+        assert not claim(connection, second, CLAIM)
+        assert claim(connection, second, replace(CLAIM, most_on_their_way=2))
+
+
+def test_nobody_posts_while_the_provider_wants_to_be_left_alone(opened: Clinic) -> None:
+    with opened.store.write() as connection:
+        hold_back(connection, NOW + 30)
+        hold_back(connection, NOW + 10)
+        assert throttled_until(connection) == NOW + 30
+    assert not claimed(opened, NOW + 29)
+    assert claimed(opened, NOW + 30)
+
+
+def test_nothing_is_claimed_before_a_second_person_agreed_to_just_this(opened: Clinic) -> None:
+    with opened.store.write() as connection:
+        connection.execute(update(campaign).values(needs_approval=1))
+        record(connection, 1, Entry(NOW, "ada", "frozen", ""))
+        assert not approved(connection, 1)
+        with pytest.raises(NewsletterError, match="a second person must approve it"):
+            approve(connection, 1, "ada", NOW)
+    assert not claimed(opened)
+    with opened.store.write() as connection:
+        approve(connection, 1, "bo", NOW + 1)
+        assert approved(connection, 1)
+        connection.execute(update(campaign).values(audience_digest="somebody else"))
+        assert not approved(connection, 1)
+        approve(connection, 1, "bo", NOW + 2)
+        assert [(one.who, one.what) for one in log_of(connection, 1)] == [
+            ("ada", "frozen"),
+            ("bo", "approved"),
+            ("bo", "approved"),
+        ]
+    assert claimed(opened)
+
+
+def test_after_a_fence_the_same_people_are_in_the_next_attempt(opened: Clinic) -> None:
+    post(opened, "unknown")
+    with opened.store.write() as connection:
+        [doubt] = doubts(connection, 1)
+        assert (doubt.posted_at, doubt.on_its_way, doubt.people) == (NOW, False, 1500)
+        begin_fence(connection, doubt.attempt, NOW)
+        assert reserve(connection, 1, "me", NOW, NOW) is None
+        again = end_fence(connection, doubt.attempt, Batch("batch-2", NOW + 1500), 900, NOW)
+        assert again is not None
+        assert (again.number, again.send_at) == (2, SEND_AT + 900)
+        assert doubts(connection, 1) == []
+    assert opened.counts(1) == Counts(frozen=1500, pending=1500)
+
+
+def test_a_fence_that_ends_after_a_stop_leaves_everybody_pending(opened: Clinic) -> None:
+    post(opened, "unknown")
+    with opened.store.write() as connection:
+        [doubt] = doubts(connection, 1)
+        begin_fence(connection, doubt.attempt, NOW)
+        ask_stop(connection, 1, "pause")
+        batch = Batch("batch-2", NOW + 1500)
+        assert end_fence(connection, replace(doubt.attempt, state="fencing"), batch, 0, NOW) is None
+    assert opened.counts(1) == Counts(frozen=1500, pending=1500)
+
+
+def test_what_left_before_an_undo_stays_and_what_is_between_is_unknown(opened: Clinic) -> None:
+    for _ in range(2):
+        post(opened, "accepted")
+    with opened.store.write() as connection:
+        [attempt] = attempts(connection, 1)
+        take_back(connection, attempt, safe_after=SEND_AT + 1, leaving_after=SEND_AT)
+    assert opened.counts(1) == Counts(frozen=1500, unknown=1500)
+
+
+def test_people_whose_mail_expired_may_get_the_edition_by_another_send(opened: Clinic) -> None:
+    post(opened, "accepted")
+    with opened.store.write() as connection:
+        [attempt] = attempts(connection, 1)
+        move(connection, attempt.id, "paused")
+        expire(connection, attempt)
+    assert opened.counts(1) == Counts(frozen=1500, expired=1000, pending=500)
+    assert opened.column(recipient.c.live).count(0) == 1000

@@ -12,24 +12,34 @@ from sqlalchemy import Connection, insert, select
 from newsletter.campaign import (
     Answered,
     Batch,
+    Claim,
     Recipient,
     Request,
     ask_stop,
     attempts,
+    begin_fence,
     claim,
     close_attempts,
     counts,
+    doubt_all,
+    doubts,
+    end_fence,
+    expire,
+    give_up_fence,
     give_up_posting,
     go_on,
-    next_request,
+    move,
     open_wave,
     people_of,
     refuse_people,
     report_rows,
+    reserve,
+    resolve,
     settle,
     split,
     take_back,
     take_back_rest,
+    unknown_requests,
     withhold,
 )
 from newsletter.store import (
@@ -42,7 +52,7 @@ from newsletter.store import (
     variant,
 )
 
-from .conftest import ENVELOPE, NOW
+from .conftest import ENVELOPE, NOW, planned
 
 PEOPLE = 7
 ENDS = (
@@ -105,15 +115,16 @@ class Ledger(RuleBasedStateMachine):
         """One request as a run posts it, with a wave where one is needed, to whatever end."""
         self.batches += 1
         with self.store.write() as connection:
-            open_wave(connection, self.campaign, Batch(f"b{self.batches}", NOW + 99, NOW + 9))
-            wanted = next_request(connection, self.campaign)
+            people = planned(connection, self.campaign, NOW + 99)
+            open_wave(connection, self.campaign, Batch(f"b{self.batches}", NOW + 9), people)
+            wanted = reserve(connection, self.campaign, "me", NOW, NOW + 60)
             if wanted is None:
                 return
             withhold(connection, wanted)
             people = people_of(connection, wanted)
             if not people:
                 settle(connection, wanted, "void", NOW, Answered())
-            elif claim(connection, wanted, NOW + 9 if too_late else NOW):
+            elif claim(connection, wanted, Claim(NOW + 9 if too_late else NOW, NOW + 60)):
                 self.answer(connection, wanted, people, end)
 
     def answer(
@@ -148,7 +159,8 @@ class Ledger(RuleBasedStateMachine):
     def halt_and_go_on(self) -> None:
         with self.store.write() as connection:
             ask_stop(connection, self.campaign, "halt")
-            assert open_wave(connection, self.campaign, Batch("none", NOW, NOW)) is None
+            people = planned(connection, self.campaign, NOW)
+            assert open_wave(connection, self.campaign, Batch("none", NOW), people) is None
             go_on(connection, self.campaign)
 
     @precondition(lambda self: len(self.delivered) > 3)
@@ -160,10 +172,57 @@ class Ledger(RuleBasedStateMachine):
             live = attempts(connection, self.campaign)
             for attempt in live if every else live[1:]:
                 take_back(connection, attempt)
-                self.delivered = {
-                    at: times for at, times in self.delivered.items() if at[0] != attempt.id
-                }
+                self.drop(attempt.id)
             take_back_rest(connection, self.campaign)
+
+    @rule(end=st.sampled_from(["again", "pending", "too late", "doubtful"]))
+    def fence(self, end: str) -> None:
+        """The first wave in doubt is cancelled and posted again, or it comes too late for that."""
+        self.batches += 1
+        with self.store.write() as connection:
+            found = doubts(connection, self.campaign)
+            if not found or found[0].attempt.state == "paused":
+                return
+            fenced = found[0].attempt
+            begin_fence(connection, fenced, NOW)
+            if end == "too late":
+                give_up_fence(connection, fenced)
+            elif end == "doubtful":
+                doubt_all(connection, fenced, "late")
+            else:
+                again = Batch(f"b{self.batches}", NOW + 9) if end == "again" else None
+                end_fence(connection, fenced, again, 900, NOW)
+                self.drop(fenced.id)
+
+    @rule(end=st.sampled_from(["go on", "expire"]))
+    def pause(self, end: str) -> None:
+        """What was paused goes on where it was, or is thrown away by the provider after three days."""
+        with self.store.write() as connection:
+            live = [one for one in attempts(connection, self.campaign) if one.state == "posted"]
+            if not live:
+                return
+            move(connection, live[0].id, "paused")
+            if end == "go on":
+                move(connection, live[0].id, "posted")
+            else:
+                expire(connection, live[0])
+                self.drop(live[0].id)
+
+    @rule(arrived=st.booleans())
+    def resolve(self, arrived: bool) -> None:
+        """A person says what became of an unknown request, and is right."""
+        with self.store.write() as connection:
+            for one in unknown_requests(connection, self.campaign):
+                people = range(one.run.first, one.run.last + 1)
+                there = any((one.attempt_id, seq) in self.delivered for seq in people)
+                if there == arrived:
+                    resolve(connection, one, "accepted" if arrived else "void", NOW)
+                    return
+
+    def drop(self, attempt: int) -> None:
+        """The provider throws the mail of an attempt away."""
+        kept = {at: times for at, times in self.delivered.items() if at[0] != attempt}
+        self.delivered = kept
 
     def undone(self) -> bool:
         with self.store.read() as connection:

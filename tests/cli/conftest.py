@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from newsletter.cli.group import newsletter
 from newsletter.sandbox import Record, Sandbox, messages, serve
+from newsletter.store import Address
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = "content/strength-training-for-back-pain.md"
@@ -34,8 +35,11 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def clinic(project: Path) -> Path:
-    """The project as cloned: the sample edition and the sample lists."""
+def clinic(project: Path, address: Address) -> Path:
+    """The project as cloned: the sample edition and the sample lists; stores are at *address*."""
+    if not isinstance(address, Path):
+        settings = project / "newsletter.toml"
+        settings.write_text(f'database = "{address}"\n{settings.read_text()}')
     shutil.copytree(ROOT / "content" / "pictures", project / "content" / "pictures")
     shutil.copy(ROOT / ARTICLE, project / ARTICLE)
     shutil.copytree(ROOT / "subscribers" / "sample", project / "subscribers" / "sample")

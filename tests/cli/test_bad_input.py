@@ -125,6 +125,7 @@ def test_a_server_that_is_not_there_is_told(run: Run, clinic: Path) -> None:
     assert "127.0.0.1:9" in sent.err
 
 
+@pytest.mark.engine("sqlite")
 def test_a_lock_file_left_behind_locks_nothing(run: Run, clinic: Path, sandbox: Sandbox) -> None:
     (clinic / ".newsletter" / "practice.lock").write_text("left behind by a dead process")
     assert run(*SEND).code == 0

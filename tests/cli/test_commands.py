@@ -3,6 +3,9 @@
 import csv
 import io
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -236,6 +239,19 @@ def test_setup_asks_and_keeps(run: Run, clinic: Path) -> None:
     again = run("setup", typed="\n\n\n\n\n\n")
     assert again.code == 0
     assert (clinic / "newsletter.toml").read_text() == toml
+
+
+def test_a_sandbox_that_shall_misbehave_says_so(clinic: Path) -> None:
+    words = ["sandbox", "--trouble", "0.2", "--seed", "17", "--outbox", "none"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", *words], cwd=clinic, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    told = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert told == "It misbehaves: 20% of all requests go wrong, by chance 17.\n"
+    assert process.returncode == 0
 
 
 def test_the_sandbox_is_found_moved_stopped_and_emptied(

@@ -98,12 +98,12 @@ def test_what_sendgrid_forbids_is_not_asked_again(clinic: Clinic) -> None:
 
 def test_an_odd_refusal_of_a_cancellation_is_told(clinic: Clinic) -> None:
     with pytest.raises(ServiceFailed, match="does not confirm"):
-        clinic.account.cancel_batch("never-made")
+        clinic.account.stop_batch("never-made")
     clinic.misbehave(
         Fault("error before", path="/v3/user/scheduled_sends", method="POST", status=400)
     )
     with pytest.raises(NewsletterError, match="400"):
-        clinic.account.cancel_batch(clinic.account.new_batch())
+        clinic.account.stop_batch(clinic.account.new_batch())
 
 
 def test_patience_ends_when_nobody_wants_it_any_more() -> None:
@@ -166,4 +166,4 @@ def test_a_trial_that_fails_says_so(clinic: Clinic, trial, fault: Fault, words: 
 def test_a_closed_account_can_be_asked_again(clinic: Clinic) -> None:
     clinic.account.close()
     assert clinic.account.scopes()
-    assert replace(QUICK, tries=1) == Patience(1, 0.01)
+    assert replace(QUICK, tries=1) == Patience(1, 0.01, 60)

@@ -19,7 +19,8 @@ from newsletter.sandbox import serve
 from .conftest import Clinic
 
 GOLDEN = Path(__file__).parent / "request.json"
-ATTEMPT = Attempt(3, 12, "YzRiZDg2", 1_790_001_980, 1_790_001_000, "open")
+SEND_AT = 1_790_001_980
+ATTEMPT = Attempt(3, 5, 1, 12, "YzRiZDg2", SEND_AT, SEND_AT, 1_790_001_000, "open")
 ENVELOPE = Envelope(
     sender="news@clinic.example.com",
     sender_name="Clockwork Perform",
@@ -39,7 +40,7 @@ PEOPLE = [
 
 
 def test_one_whole_request() -> None:
-    written = body(root(ENVELOPE, LETTER, [SPINE, UNUSED]), ATTEMPT, PEOPLE)
+    written = body(root(ENVELOPE, LETTER, [SPINE, UNUSED]), ATTEMPT, SEND_AT, PEOPLE)
     assert json.loads(written) == json.loads(GOLDEN.read_text())
 
 

@@ -120,3 +120,38 @@ def test_sums_of_categories_come_busiest_first(account, letter):
 def test_wrong_questions_are_refused(account, path, query, complaint):
     answer = account.ask("GET", path, **query)
     assert (answer.status, answer.complaints) == (400, [complaint])
+
+
+@pytest.mark.parametrize(
+    ("state", "valid"), [("valid", [True]), ("invalid", [False]), ("missing", [])]
+)
+def test_a_domain_may_be_badly_set_up_or_missing(account, state, valid):
+    behave(account.sandbox.url, domain=state)
+    found = account.ask("GET", "whitelabel/domains", domain="clinic.example.com").body
+    assert [entry["valid"] for entry in found] == valid
+    assert all(entry["dns"]["dkim1"]["valid"] is entry["valid"] for entry in found)
+
+
+def test_links_are_branded_or_not(account):
+    (link,) = account.ask("GET", "whitelabel/links").body
+    assert (link["valid"], link["dns"]["domain_cname"]["host"]) == (True, "url1.clinic.example.com")
+    behave(account.sandbox.url, branded_links=False)
+    assert account.ask("GET", "whitelabel/links").body == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [
+        ("mail.send", "POST", "mail/send"),
+        ("mail.batch.create", "POST", "mail/batch"),
+        ("user.scheduled_sends.update", "PATCH", "user/scheduled_sends/x"),
+        ("user.scheduled_sends.read", "GET", "user/scheduled_sends"),
+        ("user.webhooks.event.settings.read", "GET", "user/webhooks/event/settings/all"),
+    ],
+)
+def test_a_restricted_key_is_told_so(account, scope, method, path):
+    behave(account.sandbox.url, missing_scopes=[scope])
+    assert scope not in account.ask("GET", "scopes").body["scopes"]
+    answer = account.ask(method, path, {})
+    assert (answer.status, answer.complaints) == (403, [(None, "access forbidden")])
+    assert account.ask("GET", "user/credits").status == 200

@@ -9,7 +9,7 @@ import pytest
 from python_http_client.exceptions import HTTPError
 
 from newsletter.errors import NewsletterError
-from newsletter.sandbox import KINDS, Fault, messages, misbehave, running, serve
+from newsletter.sandbox import KINDS, Fault, behave, messages, misbehave, running, serve
 
 JSON = {"Authorization": "Bearer SG.test", "Content-Type": "application/json"}
 
@@ -73,6 +73,38 @@ def test_a_stall_ends_with_the_sandbox(folder, open_account, letter):
     client.join(5)
     assert [type(error) for error in caught] == [http.client.RemoteDisconnected]
     assert messages(folder) == []
+
+
+def test_a_request_is_held_on_the_sandboxs_clock_and_carried_out_after_its_cancel(account, letter):
+    batch = account.batch()
+    misbehave(account.sandbox.url, Fault("stall before", clock_seconds=1800))
+    account.sendgrid.client.timeout = 0.1
+    with pytest.raises(TimeoutError):
+        account.send(letter(batch_id=batch, send_at=account.now() + 3600))
+    account.stop(batch)
+    account.skip(1700)
+    assert accepted(account) == 0
+    account.skip(100)
+    time.sleep(0.1)
+    assert accepted(account) == 1
+    account.skip(3600)
+    assert account.ends() == {"anna@example.com": "cancelled"}
+
+
+def test_a_body_is_too_large_by_a_fault_or_by_the_limit(account, letter):
+    misbehave(account.sandbox.url, Fault("too large"))
+    assert [account.send(letter()).status for _ in range(2)] == [413, 202]
+    behave(account.sandbox.url, largest=400)
+    answers = [account.send(letter(*people)) for people in (["a@example.com"], list("abcdefgh"))]
+    assert [answer.status for answer in answers] == [202, 413]
+    assert "<center>nginx</center>" in answers[1].body
+
+
+def test_an_answer_takes_as_long_as_the_line(account, letter):
+    behave(account.sandbox.url, answer_seconds=0.2)
+    began = time.monotonic()
+    assert account.send(letter()).status == 202
+    assert time.monotonic() - began >= 0.2
 
 
 def test_a_truncated_answer_breaks_off_after_acceptance(account, letter):

@@ -1,0 +1,112 @@
+"""This module fences waves with an unknown outcome: cancelled as a whole, confirmed, posted again as a whole.
+
+A request without an answer may have been accepted. Its batch has a send time, so the whole wave can be
+cancelled before anything of it leaves, and posted anew under another batch: nobody gets it twice, nobody
+is lost. What cannot be fenced in time stays unknown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newsletter.campaign import (
+    MOST_ATTEMPTS,
+    Attempt,
+    Batch,
+    Doubt,
+    begin_fence,
+    doubt_all,
+    doubts,
+    end_fence,
+    give_up_fence,
+)
+from newsletter.config import Sending
+from newsletter.delivery.account import Account, TooLate
+from newsletter.delivery.schedule import CANCEL_SECONDS, STOP_SECONDS, notice, posting_seconds
+from newsletter.delivery.slots import free_slots
+from newsletter.store import Store
+
+LATER_SECONDS = 15 * 60
+"""How much later a wave leaves that is posted again: evidence of the first may still stop it."""
+LATE_WORDS = "the wave was cancelled so late that it may have left"
+
+Going = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Fencing:
+    """What fences the waves of one campaign, by the one process that may."""
+
+    store: Store
+    campaign_id: int
+    account: Account
+    sending: Sending
+    going: Going
+
+    def close(self, *, again: bool = True) -> int:
+        """Fence every wave in doubt for which there is time; how many were posted again or given up.
+
+        *again*: False leaves the people of a cancelled wave pending instead of opening it anew.
+        """
+        with self.store.read() as connection:
+            found = doubts(connection, self.campaign_id)
+        return sum(self._close(doubt, again) for doubt in found)
+
+    def _close(self, doubt: Doubt, again: bool) -> bool:
+        now = self.account.now(fresh=True)
+        if doubt.attempt.state == "paused" or not self._possible(doubt, now):
+            return self._given_up(doubt.attempt)
+        with self.store.write() as connection:
+            begin_fence(connection, doubt.attempt, now)
+        if not self.account.wait_until(self._quiet_at(doubt), self.going):
+            return False  # a person stopped it: whoever goes on finishes the fence
+        try:
+            self._cancel(doubt, again)
+        except TooLate:
+            return self._given_up(doubt.attempt, began=True)
+        return True
+
+    def _possible(self, doubt: Doubt, now: int) -> bool:
+        """Whether the wave can be cancelled in time, and be posted again."""
+        tried = doubt.attempt
+        if self._quiet_at(doubt) >= self._last_moment(tried) or now >= self._last_moment(tried):
+            return (
+                tried.state == "fencing" and self.account.batch_status(tried.batch_id) == "cancel"
+            )
+        if tried.state == "fencing":
+            return True
+        return tried.number < MOST_ATTEMPTS and free_slots(self.store, self.account) > 0
+
+    def _quiet_at(self, doubt: Doubt) -> int:
+        """When nothing of the attempt can still be on its way to SendGrid."""
+        return doubt.posted_at + self.sending.quiescence_seconds if doubt.posted_at else 0
+
+    def _last_moment(self, tried: Attempt) -> int:
+        return tried.send_at - STOP_SECONDS
+
+    def _cancel(self, doubt: Doubt, again: bool) -> None:
+        tried = doubt.attempt
+        done_at = self.account.stop_batch(tried.batch_id, until=self._last_moment(tried))
+        if done_at > tried.send_at - CANCEL_SECONDS:
+            with self.store.write() as connection:
+                doubt_all(connection, tried, LATE_WORDS)
+            return
+        batch_id = self.account.new_batch() if again else ""
+        now = self.account.now()
+        later = self._later(doubt, now)
+        post_until = tried.send_at + later - notice(doubt.people, self.sending)
+        batch = Batch(batch_id, post_until) if batch_id else None
+        with self.store.write() as connection:
+            end_fence(connection, tried, batch, later, now)
+
+    def _later(self, doubt: Doubt, now: int) -> int:
+        """By how many seconds the wave leaves later, so that there is time to post and to fence once more."""
+        room = posting_seconds(doubt.people, self.sending) + notice(doubt.people, self.sending)
+        return max(LATER_SECONDS, now + room - doubt.attempt.send_at)
+
+    def _given_up(self, tried: Attempt, *, began: bool = False) -> bool:
+        """A fence that was begun and came too late is over; False: there was nothing to do."""
+        if tried.state != "fencing" and not began:
+            return False
+        with self.store.write() as connection:
+            give_up_fence(connection, tried)
+        return True

@@ -1,0 +1,138 @@
+"""This module opens the next wave of a campaign: who is in it, when each request leaves, under which batch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from newsletter.campaign import (
+    Batch,
+    Gap,
+    Planned,
+    Times,
+    counts,
+    first_send_at,
+    open_wave,
+    times_of,
+    unassigned,
+)
+from newsletter.config import Settings
+from newsletter.delivery.account import Account
+from newsletter.delivery.posting import Halted
+from newsletter.delivery.schedule import (
+    HORIZON_SECONDS,
+    MISSED_SECONDS,
+    Timetable,
+    TooEarly,
+    notice,
+    schedule,
+    wave_size,
+)
+from newsletter.delivery.slots import free_slots
+from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.store import Store
+
+NO_SLOT = (
+    "SendGrid keeps at most 10 batches that are cancelled or can be, and all are taken, so nothing more can be "
+    "posted that could be taken back; wait until the campaigns under way have left, or free places at SendGrid"
+)
+FOREVER = 10 * 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What opens waves of one campaign, by the one process that may."""
+
+    store: Store
+    campaign_id: int
+    account: Account
+    settings: Settings
+
+    def open(self, *, late: bool) -> bool:
+        """Open the next wave; False where nobody's time has come.
+
+        *late*: also what should have left more than an hour ago. Raises Halted where it is missed
+        otherwise, and where nothing could be taken back.
+        """
+        now = self.account.now()
+        with self.store.read() as connection:
+            gaps = unassigned(connection, self.campaign_id)
+            frozen = counts(connection, self.campaign_id).frozen
+            times = times_of(connection, self.campaign_id)
+            first = first_send_at(connection, self.campaign_id)
+        if not gaps:
+            return False
+        if times.at_once:
+            return self._open_at_once(gaps, now)
+        timetable = Timetable(first or self._first(times, gaps, now), times, self.settings.zone)
+        planned = [*within(timetable, gaps, now, wave_size(frozen))]
+        if not planned:
+            return False
+        if not late:
+            refuse_missed(planned, now)
+        return self._open(self._in_time(planned, times, now))
+
+    def _first(self, times: Times, gaps: Sequence[Gap], now: int) -> int:
+        """When the first mail leaves: as asked, or as early as leaves room to undo."""
+        people = sum(gap.run.size for gap in gaps)
+        undo = times.undo_seconds
+        earliest = schedule(now, people, self.settings.sending, undo_seconds=undo).send_at
+        return earliest if times.asked_send_at is None else times.asked_send_at
+
+    def _in_time(self, planned: Sequence[Planned], times: Times, now: int) -> list[Planned]:
+        """What has become too early leaves as early as it can, with the whole time to undo."""
+        people = sum(one.run.size for one in planned)
+        sending = self.settings.sending
+        try:
+            schedule(now, people, sending, min(one.send_at for one in planned), undo_seconds=0)
+        except TooEarly:
+            earliest = schedule(now, people, sending, undo_seconds=times.undo_seconds).send_at
+            return [replace(one, send_at=max(one.send_at, earliest)) for one in planned]
+        return [*planned]
+
+    def _open(self, planned: Sequence[Planned]) -> bool:
+        if free_slots(self.store, self.account) < 1:
+            raise Halted(ServiceFailed(NO_SLOT))
+        people = sum(one.run.size for one in planned)
+        first = min(one.send_at for one in planned)
+        batch = Batch(self.account.new_batch(), first - notice(people, self.settings.sending))
+        with self.store.write() as connection:
+            return open_wave(connection, self.campaign_id, batch, planned) is not None
+
+    def _open_at_once(self, gaps: Sequence[Gap], now: int) -> bool:
+        planned = [
+            one for gap in gaps for one in Timetable(now, NOW, self.settings.zone).pieces(gap)
+        ]
+        with self.store.write() as connection:
+            batch = Batch("", now + FOREVER)
+            return open_wave(connection, self.campaign_id, batch, planned) is not None
+
+
+NOW = Times(0, 0, at_once=True)
+
+
+def within(timetable: Timetable, gaps: Sequence[Gap], now: int, room: int) -> Iterator[Planned]:
+    """The requests of the next wave: in order, until *room* people are in it, none beyond SendGrid's horizon."""
+    for gap in gaps:
+        for one in timetable.pieces(gap):
+            if one.send_at > now + HORIZON_SECONDS:
+                break  # later people of this gap leave no earlier; other gaps may
+            if room <= 0:
+                return
+            room -= one.run.size
+            yield one
+
+
+def refuse_missed(planned: Sequence[Planned], now: int) -> None:
+    """Raise Halted where mail should have left more than an hour ago."""
+    if min(one.send_at for one in planned) < now - MISSED_SECONDS:
+        raise Halted(
+            NewsletterError(
+                "the time of this campaign was missed by more than an hour, so it was not sent; newsletter send "
+                "with its article sends it now, newsletter undo takes it back"
+            )
+        )
+
+
+def next_due(timetable: Timetable, gaps: Sequence[Gap]) -> int | None:
+    """When the next wave can be opened, by SendGrid's time; None where nobody waits."""
+    times = [timetable.send_at(gap) - HORIZON_SECONDS for gap in gaps]
+    return min(times, default=None)

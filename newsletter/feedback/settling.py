@@ -1,0 +1,44 @@
+"""This module settles what was unknown by what the provider told since: an event proves acceptance."""
+
+from sqlalchemy import Connection, func, select, update
+
+from newsletter.store import attempt, event, request
+
+PROOF = "SendGrid's events prove that it was accepted"
+
+
+def settle_unknown_by_events(connection: Connection, campaign_id: int, *, now: int) -> int:
+    """Mark as accepted every unknown request of whose people one has an event; how many requests that was.
+
+    Any event will do, for SendGrid tells of nothing that it did not accept, and it accepts a request whole
+    or not at all. Only events of the request's own attempt count, and only while that is not cancelled.
+    """
+    told = (
+        select(request.c.id, func.min(event.c.message_id))
+        .join_from(request, attempt, attempt.c.id == request.c.attempt_id)
+        .join(
+            event,
+            (event.c.campaign_id == request.c.campaign_id)
+            & (event.c.attempt_id == request.c.attempt_id)
+            & event.c.seq.between(request.c.first_seq, request.c.last_seq),
+        )
+        .where(
+            request.c.campaign_id == campaign_id,
+            request.c.state == "unknown",
+            attempt.c.state != "cancelled",
+        )
+        .group_by(request.c.id)
+    )
+    settled = 0
+    for number, message_id in connection.execute(told).all():
+        settled += connection.execute(
+            update(request)
+            .where(request.c.id == number, request.c.state == "unknown")
+            .values(
+                state="accepted",
+                settled_at=now,
+                message_id=message_id.partition(".")[0],
+                answer=PROOF,
+            )
+        ).rowcount
+    return settled

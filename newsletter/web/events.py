@@ -1,0 +1,76 @@
+"""This module takes SendGrid's events in: the signature first, then the store, then the answer."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from newsletter.delivery import Forged, Signer, read_events
+from newsletter.delivery.webhook import SIGNATURE, TIMESTAMP
+from newsletter.errors import NewsletterError
+from newsletter.feedback import take_in
+from newsletter.store import Store
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 5_000_000
+"""Of one post; SendGrid's have 768 KB."""
+PATH = "/events"
+
+
+@dataclass(frozen=True)
+class EventDesk:
+    """Takes events in for a store; *signer* is who may bring them, *group* our unsubscribe group."""
+
+    store: Store
+    signer: Signer
+    now: Callable[[], int]
+    group: int = 0
+
+    async def take(self, request: Request) -> Response:
+        """204 once the events are stored; whatever else makes SendGrid come again."""
+        body = await _bounded(request)
+        if body is None:
+            return PlainTextResponse("too large\n", status_code=413)
+        headers = request.headers
+        try:
+            self.signer.check(
+                body, headers.get(SIGNATURE, ""), headers.get(TIMESTAMP, ""), self.now()
+            )
+        except Forged as error:
+            log.warning("a post to %s was refused: %s", PATH, error)
+            return PlainTextResponse(f"{error}\n", status_code=403)
+        return await run_in_threadpool(self._take, body)
+
+    def _take(self, body: bytes) -> Response:
+        try:
+            events = read_events(body)
+        except NewsletterError as error:
+            return PlainTextResponse(f"{error}\n", status_code=400)
+        try:
+            with self.store.write() as connection:
+                take_in(connection, events, now=self.now(), group=self.group)
+        except NewsletterError as error:
+            log.error(
+                "%s events could not be stored, SendGrid will bring them again: %s",
+                len(events),
+                error,
+            )
+            return PlainTextResponse("not stored\n", status_code=503)
+        return Response(status_code=204)
+
+
+async def _bounded(request: Request) -> bytes | None:
+    """The raw body; None where it is too large."""
+    pieces, size = [], 0
+    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
+        return None
+    async for piece in request.stream():
+        size += len(piece)
+        if size > MOST_BYTES:
+            return None
+        pieces.append(piece)
+    return b"".join(pieces)

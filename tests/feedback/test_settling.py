@@ -1,0 +1,60 @@
+"""An event of the live attempt proves that the whole unknown request was accepted."""
+
+import pytest
+
+from newsletter.campaign import Counts
+from newsletter.feedback import Taken, settle_unknown_by_events
+from newsletter.sandbox import Fault
+from tests.delivery.conftest import NOW
+
+from .conftest import Sent
+
+
+@pytest.fixture
+def unknown(clinic, send) -> Sent:
+    """A campaign whose only request was accepted, and whose answer got lost."""
+    clinic.misbehave(Fault("drop after"))
+    sent: Sent = send()
+    assert sent.counts == Counts(frozen=3, unknown=3)
+    return sent
+
+
+@pytest.mark.parametrize("kind", ["processed", "delivered", "bounced", "dropped", "opened"])
+def test_any_event_of_any_recipient_settles_the_request(unknown: Sent, kind: str) -> None:
+    assert unknown.take(unknown.event("Ben", kind)).settled == 1
+    assert unknown.clinic.counts() == Counts(frozen=3, accepted=3)
+    assert unknown.rows("SELECT state, message_id, answer, settled_at FROM request") == [
+        ("accepted", "M", "SendGrid's events prove that it was accepted", NOW + 60)
+    ]
+    assert unknown.fates()["Ada"] == ("accepted", "", "")
+
+
+def test_nothing_else_settles_it(unknown: Sent) -> None:
+    with unknown.clinic.store.read() as connection:
+        outside = 10_000
+        assert settle_unknown_by_events(connection, 1, now=NOW) == 0
+    unknown.take(
+        unknown.event("Ada", "processed", attempt_id=2),
+        unknown.event("Ada", "delivered", seq=outside),
+        unknown.event("Ada", "deferred", campaign_id=None),
+        unknown.event("Ada", "blocked", categories=()),
+        unknown.event("Ada", "complained", seq=None, attempt_id=None),
+    )
+    assert unknown.clinic.counts() == Counts(frozen=3, unknown=3)
+
+
+def test_an_attempt_that_was_taken_back_settles_nothing(unknown: Sent) -> None:
+    with unknown.clinic.store.write() as connection:
+        connection.exec_driver_sql("UPDATE attempt SET state = 'cancelled'")
+    assert unknown.take(unknown.event("Ada", "processed")) == Taken(new=1)
+    assert unknown.rows("SELECT state FROM request") == [("unknown",)]
+
+
+def test_what_is_being_posted_is_left_to_its_poster_and_settled_afterwards(unknown: Sent) -> None:
+    with unknown.clinic.store.write() as connection:
+        connection.exec_driver_sql("UPDATE request SET state = 'posting'")
+    assert unknown.take(unknown.event("Ada", "processed")) == Taken(new=1)
+    with unknown.clinic.store.write() as connection:
+        connection.exec_driver_sql("UPDATE request SET state = 'unknown'")
+        assert settle_unknown_by_events(connection, 1, now=NOW) == 1
+        assert settle_unknown_by_events(connection, 1, now=NOW) == 0

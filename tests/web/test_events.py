@@ -1,0 +1,154 @@
+"""SendGrid's events come in over real HTTP: signed by the sandbox, stored, and only then answered."""
+
+import http.client
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+
+from newsletter.campaign import Counts
+from newsletter.config import Sending
+from newsletter.delivery import Signer, connect_webhook
+from newsletter.feedback import Tally, tally
+from newsletter.links import Links
+from newsletter.sandbox import Fault, behave, happen, plan_fates, post_events
+from newsletter.web import EVENTS_PATH, EventDesk, Pages, create_app
+from newsletter.web.events import MOST_BYTES
+from tests.delivery.conftest import Clinic, clinic, sandbox
+
+__all__ = ["clinic", "sandbox"]
+
+
+@dataclass
+class Server:
+    """The clinic's server, where the sandbox brings its events."""
+
+    clinic: Clinic
+    url: str
+
+    def told(self) -> Tally:
+        with self.clinic.store.read() as connection:
+            return tally(connection, 1)
+
+    def post(self, body: bytes, **headers: str) -> int:
+        request = urllib.request.Request(self.url, body, headers)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+@pytest.fixture
+def server(clinic: Clinic) -> Iterator[Server]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}{EVENTS_PATH}"
+        key = connect_webhook(clinic.account, url, Sending(open_tracking=True))
+        desk = EventDesk(clinic.store, Signer.read(key), _now)
+        config = uvicorn.Config(create_app(_pages(clinic), desk), log_level="error")
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not running.started:
+            time.sleep(0.01)
+        yield Server(clinic, url)
+        running.should_exit = True
+        thread.join()
+
+
+def _pages(clinic: Clinic) -> Pages:
+    return Pages(clinic.store, clinic.settings, Links("https://x.example.com", "s"), _now)
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def send(clinic: Clinic, *names: str) -> Counts:
+    clinic.add(*names)
+    return clinic.dispatch(clinic.freeze())
+
+
+def leave_and_tell(clinic: Clinic) -> None:
+    clinic.sandbox.office.clock.skip(7200)
+    clinic.sandbox.office.release()
+    post_events(clinic.sandbox.url)
+
+
+def test_what_became_of_each_mail_comes_home(server: Server, clinic: Clinic) -> None:
+    plan_fates(clinic.sandbox.url, {"ben@example.com": ["deferred", "bounce"]})
+    send(clinic, "Ada", "Ben", "Cleo")
+    leave_and_tell(clinic)
+    happen(clinic.sandbox.url, "spamreport", ["cleo@example.com"])
+    happen(clinic.sandbox.url, "open", ["ada@example.com"], sg_machine_open=True)
+    post_events(clinic.sandbox.url)
+    assert server.told() == Tally(delivered=1, bounced=1, complained=1)
+    assert clinic.report()["Ben"][0] == "accepted"
+    clinic.write(clinic_article_of_next_month())
+    clinic.freeze()
+    assert clinic.counts(2) == Counts(frozen=1, pending=1)
+
+
+def clinic_article_of_next_month() -> str:
+    return "---\nid: next-2026\ntitle: Next\nsubject: Next\npreheader: Next\n---\n\nNext.\n"
+
+
+def test_copies_count_once(server: Server, clinic: Clinic) -> None:
+    behave(clinic.sandbox.url, event_copies=3)
+    send(clinic, "Ada", "Ben")
+    leave_and_tell(clinic)
+    assert server.told() == Tally(delivered=2)
+
+
+def test_an_event_settles_what_was_unknown(server: Server, clinic: Clinic) -> None:
+    clinic.misbehave(Fault("drop after"))
+    assert send(clinic, "Ada", "Ben") == Counts(frozen=2, unknown=2)
+    post_events(clinic.sandbox.url)
+    assert clinic.counts() == Counts(frozen=2, accepted=2)
+
+
+def test_what_is_not_signed_is_refused_and_nothing_is_stored(server: Server) -> None:
+    body = b'[{"email":"ada@example.com","timestamp":1,"event":"spamreport"}]\r\n'
+    signature = {
+        "X-Twilio-Email-Event-Webhook-Signature": "bm9uZQ==",
+        "X-Twilio-Email-Event-Webhook-Timestamp": str(_now()),
+    }
+    assert server.post(body) == 403
+    assert server.post(body, **signature) == 403
+    with server.clinic.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM event").scalar() == 0
+
+
+def test_what_is_too_large_is_not_read(server: Server) -> None:
+    connection = http.client.HTTPConnection(server.url.split("/")[2], timeout=10)
+    connection.putrequest("POST", EVENTS_PATH)
+    connection.putheader("Content-Length", str(MOST_BYTES + 1))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+    pieces = (b" " * 1_000_000 for _ in range(MOST_BYTES // 1_000_000 + 1))
+    connection.request("POST", EVENTS_PATH, pieces, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_what_could_not_be_stored_comes_again(server: Server, clinic: Clinic) -> None:
+    send(clinic, "Ada")
+    with clinic.store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE event RENAME TO gone")
+    assert post_events(clinic.sandbox.url) == (0, 1)
+    with clinic.store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO event")
+    post_events(clinic.sandbox.url)
+    assert server.told() == Tally(processed=1)
+
+
+def test_without_a_key_there_is_no_such_page(clinic: Clinic) -> None:
+    paths = [route.path for route in create_app(_pages(clinic)).routes]
+    assert EVENTS_PATH not in paths
