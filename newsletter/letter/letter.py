@@ -92,6 +92,7 @@ class Letter:
         self._numbers: dict[object, int] = {}
         self._helds: list[Held] = []
         self._questions: dict[object, Expressions] = {}
+        self._expressions: dict[tuple[int, ...], Expressions] = {}
         self._root = _Branch()
         self._variants: list[_Compiled] = []
 
@@ -200,9 +201,13 @@ class Letter:
             }
         )
         variant = Variant(self._with_tag(html), self._with_tag(text))
-        return _Compiled(
-            variant, Expressions([self._helds[number] for number in used]), tuple(spelled)
-        )
+        return _Compiled(variant, self._asked(tuple(used)), tuple(spelled))
+
+    def _asked(self, used: tuple[int, ...]) -> Expressions:
+        """The expressions of a variant, compiled once for all that ask the same."""
+        if used not in self._expressions:
+            self._expressions[used] = Expressions([self._helds[number] for number in used])
+        return self._expressions[used]
 
     def _with_tag(self, part: str) -> str:
         return part.replace(self._provider_word, self._tag or "")

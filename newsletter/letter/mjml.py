@@ -11,7 +11,9 @@ UNCALM = re.compile(r"=\s*'|=\s*\"[^\"\\\n\r\t']*[\\\n\r\t']")
 """An attribute that the engine would spoil; most letters have none, and looking is quick."""
 SPOILED = re.compile(r"<[a-zA-Z][^<>]*(?:\\u\{|\\n|\\t|\\\"|\\')[^<>]*>")
 REFERENCE = re.compile(r"&#(\d+);")
-ADJACENT = re.compile(r"(?<!<!--)<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
+NEIGHBOURS = "<![endif]--><!--[if mso | IE]>"
+NO_NEIGHBOUR = f"<!--{NEIGHBOURS}"
+"""Here a part ends that Outlook leaves out: joined with the next one, both would be left out."""
 OUTLOOK_NAME = re.compile(r' class="[\w -]+-outlook"')
 OUTLOOK_RULE = re.compile(r"\.[\w-]+-outlook(?![\w-])")
 FIXED_HEIGHT = re.compile(r"(<img\b[^>]*\bstyle=\"[^\"]*\bheight:)\d+px")
@@ -43,7 +45,8 @@ def _lighter(compiled: str) -> str:
     A picture's height stands in its attribute, where Outlook reads it. In the style it would distort
     the picture on every screen that is narrower than the picture.
     """
-    joined = FIXED_HEIGHT.sub(r"\1auto", ADJACENT.sub("", compiled))
+    joined = compiled if NO_NEIGHBOUR in compiled else compiled.replace(NEIGHBOURS, "")
+    joined = FIXED_HEIGHT.sub(r"\1auto", joined)
     return joined if OUTLOOK_RULE.search(joined) else OUTLOOK_NAME.sub("", joined)
 
 

@@ -22,7 +22,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "mj-all": "",
         "mj-class": "",
         "mj-raw": "",
-        "mj-wrapper": f"{COMMON} {PADDING} {BORDER} {BACKGROUND} full-width text-align",
+        "mj-wrapper": f"{COMMON} {PADDING} {BORDER} {BACKGROUND} full-width text-align direction",
         "mj-section": f"{COMMON} {PADDING} {BORDER} {BACKGROUND} full-width text-align direction text-padding",
         "mj-group": f"{COMMON} width vertical-align background-color direction",
         "mj-column": f"{COMMON} {PADDING} {BORDER} width vertical-align background-color inner-background-color inner-border inner-border-top inner-border-right inner-border-bottom inner-border-left inner-border-radius direction",

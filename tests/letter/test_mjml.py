@@ -178,6 +178,11 @@ def test_neighbouring_parts_for_outlook_are_one() -> None:
     assert "<![endif]--><!--[if mso | IE]>" not in render("<mj-text>x</mj-text>")
 
 
+def test_what_outlook_leaves_out_swallows_nothing() -> None:
+    apart = "<mj-raw><!--[if !mso]><!--><p>x</p><!--<![endif]--><!--[if mso | IE]><p>y</p><![endif]--></mj-raw>"
+    assert "<!--<![endif]--><!--[if mso | IE]><p>y</p>" in render(apart)
+
+
 def test_what_only_the_engine_notices_is_told_in_its_words() -> None:
     with pytest.raises(Problems, match="MJML cannot read this"):
         to_html("no mjml at all", where)
