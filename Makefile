@@ -31,6 +31,7 @@ lint: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.freeze 10000 100000
+	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000
 	@$(BIN)/python -m bench.send 10000 100000
 	@$(BIN)/python -m bench.render

@@ -1,6 +1,8 @@
 """This module makes a clinic with many made-up subscribers, for the benchmarks."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +11,8 @@ from sqlalchemy import Connection, insert
 
 from newsletter.config import Settings, load_settings
 from newsletter.edition import Edition, load_edition
-from newsletter.store import Store, subscriber
+from newsletter.store import Store, open_store, subscriber
+from tests.engines import new_address, start_server
 
 ROOT = Path(__file__).parents[1]
 AT_ONCE = 10_000
@@ -41,6 +44,31 @@ def make_clinic(folder: Path, people: int) -> tuple[Settings, Edition]:
     settings = load_settings(folder, {})
     sender = replace(settings.sender, email="news@clinic.example.com")
     return replace(settings, sender=sender), load_edition(article, folder)
+
+
+@contextmanager
+def asked(words: list[str]) -> Iterator[tuple[list[int], str]]:
+    """How many people, and where: ``10000 100000 --postgresql``; SQLite where nothing is said.
+
+    The PostgreSQL server runs meanwhile, as safe as in earnest.
+    """
+    sizes = [int(word) for word in words if word.isdigit()] or [10_000]
+    engine = "postgresql" if "--postgresql" in words else "sqlite"
+    end = start_server(quick=()) if engine == "postgresql" else lambda: None
+    try:
+        yield sizes, engine
+    finally:
+        end()
+
+
+@contextmanager
+def new_store(engine: str, folder: Path) -> Iterator[Store]:
+    """A store of its own."""
+    store = open_store(new_address(engine, folder))
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def fill(store: Store, people: int) -> None:

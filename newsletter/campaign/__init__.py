@@ -15,6 +15,7 @@ from newsletter.campaign.fence import (
     give_up_fence,
 )
 from newsletter.campaign.freeze import Frozen, freeze
+from newsletter.campaign.progress import WaveProgress, waves
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.readers import own_links, reader_of
 from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
@@ -27,6 +28,7 @@ from newsletter.campaign.requests import (
     give_up_posting,
     hold_back,
     people_of,
+    posted_for,
     posting,
     refuse_people,
     refused_of,
@@ -37,6 +39,7 @@ from newsletter.campaign.requests import (
     throttled_until,
     unknown_requests,
     waiting,
+    waiting_of,
     withhold,
 )
 from newsletter.campaign.stop import (
@@ -81,6 +84,7 @@ __all__ = [
     "Run",
     "Summary",
     "Times",
+    "WaveProgress",
     "approve",
     "approved",
     "ask_stop",
@@ -109,6 +113,7 @@ __all__ = [
     "own_links",
     "people_of",
     "pictures_of",
+    "posted_for",
     "posting",
     "reader_of",
     "record",
@@ -131,6 +136,8 @@ __all__ = [
     "unknown_requests",
     "variant_of",
     "waiting",
+    "waiting_of",
     "was_posted",
+    "waves",
     "withhold",
 ]

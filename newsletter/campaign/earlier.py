@@ -32,15 +32,18 @@ def earlier_campaigns(connection: Connection, edition: Edition) -> tuple[int, ..
 
 
 def new_people(
-    connection: Connection, edition_id: str, people: Iterable[Subscriber]
+    connection: Connection, edition_id: str, people: Iterable[Subscriber], *, known: bool = True
 ) -> Iterator[list[Subscriber]]:
-    """Who of *people* has not got the edition yet, a thousand asked at a time."""
+    """Who of *people* has not got the edition yet, a thousand at a time; all of them where nobody is *known* to."""
     remaining = iter(people)
     while chunk := [*islice(remaining, CHUNK)]:
+        if not known:
+            yield chunk
+            continue
         given = select(recipient.c.key).where(
             recipient.c.edition_id == edition_id,
             recipient.c.live == 1,
             recipient.c.key.in_([person.key for person in chunk]),
         )
-        known = set(connection.scalars(given))
-        yield [person for person in chunk if person.key not in known]
+        having = set(connection.scalars(given))
+        yield [person for person in chunk if person.key not in having]

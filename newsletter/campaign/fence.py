@@ -25,6 +25,11 @@ class Doubt:
     people: int
     """How many people the whole attempt is for."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether its cancellation was decided already."""
+        return self.attempt.state == "fencing"
+
 
 def doubts(connection: Connection, campaign_id: int) -> list[Doubt]:
     """The live attempts with a request that is unknown or was being fenced already, oldest first."""
@@ -41,6 +46,14 @@ def doubts(connection: Connection, campaign_id: int) -> list[Doubt]:
         if one.batch_id and (unknown or one.state == "fencing"):
             found.append(Doubt(one, posted_at or 0, posting > 0, people))
     return found
+
+
+def in_doubt(connection: Connection, campaign_id: int) -> bool:
+    """Whether an attempt is in doubt that was not fenced as often as may be."""
+    return any(
+        doubt.begun or doubt.attempt.number < MOST_ATTEMPTS
+        for doubt in doubts(connection, campaign_id)
+    )
 
 
 def begin_fence(connection: Connection, fenced: Attempt, now: int) -> None:

@@ -2,11 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, delete, insert, update
 
 from newsletter.audience import Subscriber
@@ -19,10 +18,24 @@ from newsletter.edition import Edition
 from newsletter.errors import Problem, Problems
 from newsletter.letter import Letter, MergeProblem
 from newsletter.links import Links
-from newsletter.store import Store, campaign, picture, recipient, variant
+from newsletter.store import Store, campaign, insert_many, picture, recipient, variant
 
 REST_OF_A_PERSON = 300
 """Bytes of a personalization beside its address, subject, link and substitutions."""
+
+COLUMNS = (
+    "campaign_id",
+    "seq",
+    "edition_id",
+    "subscriber_id",
+    "key",
+    "address",
+    "variant",
+    "subject",
+    "substitutions",
+    "unsubscribe_url",
+)
+KEY = COLUMNS.index("key")
 
 People = Callable[[Connection], Iterable[Subscriber]]
 """Chooses the audience inside the freeze's own transaction."""
@@ -63,7 +76,8 @@ def freeze(
             insert(campaign).values(row).returning(campaign.c.id)
         ).scalar_one()
         freezing = _Freezing(connection, edition, letter, number, links)
-        for chunk in new_people(connection, edition.id, freezing.counted(people(connection))):
+        everybody = freezing.counted(people(connection))
+        for chunk in new_people(connection, edition.id, everybody, known=bool(earlier)):
             freezing.take(chunk)
         freezing.refuse_problems()
         if not freezing.recipients:
@@ -105,14 +119,10 @@ class _Freezing:
     def take(self, chunk: Sequence[Subscriber]) -> None:
         """Write the letter's values for each of *chunk*; after a problem only look for more of them."""
         rows = [row for person in chunk if (row := self._row(person)) is not None]
-        if self.problems or not rows:
+        if self.problems:
             return
-        self.digest.update("".join(f"{row['key']}\n" for row in rows).encode())
-        for number in {row["variant"] for row in rows} - self.largest.keys():
-            self._take_variant(number)
-        for row in rows:
-            self._measure(row)
-        self.connection.execute(insert(recipient), rows)
+        self.digest.update("".join([f"{row[KEY]}\n" for row in rows]).encode())
+        insert_many(self.connection, recipient, COLUMNS, rows)
 
     def refuse_problems(self) -> None:
         if self.problems:
@@ -133,7 +143,8 @@ class _Freezing:
             .values(frozen=self.recipients, audience_digest=self.digest.hexdigest())
         )
 
-    def _row(self, person: Subscriber) -> dict[str, Any] | None:
+    def _row(self, person: Subscriber) -> tuple[Any, ...] | None:
+        """A value for each of COLUMNS; None where there is a problem."""
         self.read += 1
         reader = reader_of(person, self.links, self.number)
         try:
@@ -143,25 +154,18 @@ class _Freezing:
             self.problems[at] = (error.problem, self.problems.get(at, (None, 0))[1] + 1)
             return None
         number = personal.variant
+        if number not in self.largest:
+            self._take_variant(number)
+        own = (person.address, number, personal.subject, personal.json, reader.unsubscribe_url)
+        self._measure(number, f"{own[0]}{own[2]}{own[3]}{own[4]}")
         self.sizes[number] += 1
-        return {
-            "campaign_id": self.number,
-            "seq": number * VARIANT_SPAN + self.sizes[number],
-            "edition_id": self.edition.id,
-            "subscriber_id": person.id,
-            "key": person.key,
-            "address": person.address,
-            "variant": number,
-            "subject": personal.subject,
-            "substitutions": orjson.dumps(personal.substitutions).decode(),
-            "unsubscribe_url": reader.unsubscribe_url,
-        }
+        seq = number * VARIANT_SPAN + self.sizes[number]
+        return (self.number, seq, self.edition.id, person.id, person.key, *own)
 
-    def _measure(self, row: Mapping[str, Any]) -> None:
-        words = ("address", "subject", "substitutions", "unsubscribe_url")
-        size = REST_OF_A_PERSON + sum(len(row[word].encode()) for word in words)
-        if size > self.largest[row["variant"]]:
-            self.largest[row["variant"]] = size
+    def _measure(self, number: int, words: str) -> None:
+        size = REST_OF_A_PERSON + (len(words) if words.isascii() else len(words.encode()))
+        if size > self.largest[number]:
+            self.largest[number] = size
 
     def _take_variant(self, number: int) -> None:
         made = self.letter.variant(number)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE, Counts, counts
+from newsletter.campaign.fence import in_doubt
 from newsletter.campaign.happened import Happened, happened
 from newsletter.errors import NewsletterError
 from newsletter.store import attempt, campaign, list_row, recipient, request, source, subscriber
@@ -29,6 +30,10 @@ class Summary:
     post_until: int | None
     stop: str | None
     stop_reason: str
+    letter_digest: str
+    audience_digest: str
+    in_doubt: bool
+    """Whether a wave is in doubt for which a fence may still help."""
     counts: Counts
 
 
@@ -110,6 +115,9 @@ def _summary(connection: Connection, row: Any) -> Summary:
         post_until=times[1],
         stop=row.stop,
         stop_reason=row.stop_reason,
+        letter_digest=row.letter_digest,
+        audience_digest=row.audience_digest,
+        in_doubt=in_doubt(connection, row.id),
         counts=counts(connection, row.id),
     )
 

@@ -1,22 +1,30 @@
 """This module claims and settles requests: each change names the state it expects."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
 
-from newsletter.campaign.approval import APPROVED
 from newsletter.campaign.ranges import Run, halves
+from newsletter.campaign.statements import (
+    CLAIM,
+    HOLD_STILL,
+    PEOPLE,
+    RESERVE,
+    SETTLE,
+    THROTTLED,
+    WITHHOLD,
+)
 from newsletter.campaign.states import REQUEST, before
+from newsletter.campaign.wave import Attempt
 from newsletter.errors import NewsletterError
 from newsletter.store import (
     attempt,
     campaign,
+    insert_new,
     recipient,
     request,
-    subscriber,
-    suppression,
     throttle,
 )
 
@@ -33,8 +41,7 @@ class Request:
     owner: str = ""
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """What one person's part of a request is made of; *substitutions* is JSON."""
 
     seq: int
@@ -57,27 +64,10 @@ def reserve(
     connection: Connection, campaign_id: int, owner: str, now: int, lease_until: int
 ) -> Request | None:
     """The first request that waits to be posted and that nobody else prepares; it is *owner*'s until *lease_until*."""
-    free = or_(
-        request.c.lease_until.is_(None), request.c.lease_until <= now, request.c.owner == owner
-    )
-    first = (
-        select(request.c.id)
-        .join(attempt)
-        .where(request.c.campaign_id == campaign_id, request.c.state == "pending", free)
-        .where(attempt.c.state == "open")
-        .order_by(request.c.send_at, request.c.first_seq)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=request)
-    )
     row = connection.execute(
-        update(request)
-        .where(request.c.id == first.scalar_subquery(), request.c.state == "pending")
-        .values(owner=owner, lease_until=lease_until)
-        .returning(request)
+        RESERVE, {"campaign": campaign_id, "me": owner, "at": now, "until": lease_until}
     ).first()
-    if row is None:
-        return None
-    return _request(row)
+    return None if row is None else _request(row)
 
 
 def _request(row: Any) -> Request:
@@ -98,29 +88,18 @@ def waiting(connection: Connection, campaign_id: int) -> bool:
 
 def people_of(connection: Connection, wanted: Request) -> list[Recipient]:
     """Who is to get the request, without those who have an outcome of their own."""
-    columns = recipient.c
-    query = select(
-        columns.seq,
-        columns.address,
-        columns.subject,
-        columns.substitutions,
-        columns.unsubscribe_url,
-    ).where(*_of(wanted), columns.outcome.is_(None))
-    return [Recipient(*row) for row in connection.execute(query.order_by(columns.seq))]
+    rows = connection.execute(PEOPLE, _people(wanted)).all()
+    return [*map(Recipient._make, rows)]
 
 
 def withhold(connection: Connection, wanted: Request) -> int:
     """Leave out whoever left since the freeze; how many that were."""
-    left = select(func.min(suppression.c.reason)).where(suppression.c.key == recipient.c.key)
-    fallen = select(func.min(subscriber.c.standing)).where(
-        subscriber.c.id == recipient.c.subscriber_id, subscriber.c.standing != "subscribed"
-    )
-    reason = func.coalesce(left.scalar_subquery(), fallen.scalar_subquery())
-    return connection.execute(
-        update(recipient)
-        .where(*_of(wanted), recipient.c.outcome.is_(None), reason.is_not(None))
-        .values(outcome="withheld", reason=reason)
-    ).rowcount
+    return connection.execute(WITHHOLD, _people(wanted)).rowcount
+
+
+def _people(wanted: Request) -> Mapping[str, int]:
+    run = wanted.run
+    return {"campaign": wanted.campaign_id, "first": run.first, "last": run.last}
 
 
 @dataclass(frozen=True)
@@ -136,33 +115,34 @@ def claim(connection: Connection, wanted: Request, claiming: Claim) -> bool:
     """Mark the request as being posted; False where it was stopped, taken, is too early or too late."""
     if throttled_until(connection) > claiming.now:
         return False
-    going_on = exists().where(
-        campaign.c.id == request.c.campaign_id, campaign.c.stop.is_(None), APPROVED
-    )
-    in_time = exists().where(
-        attempt.c.id == request.c.attempt_id,
-        attempt.c.state == "open",
-        attempt.c.post_until > claiming.now,
-    )
-    others = request.alias("others")
-    on_their_way = select(func.count()).where(others.c.state == "posting").scalar_subquery()
-    claimed = connection.execute(
-        update(request)
-        .where(request.c.id == wanted.id, request.c.state == "pending")
-        .where(request.c.owner == wanted.owner, going_on, in_time)
-        .where(on_their_way < claiming.most_on_their_way)
-        .values(state="posting", posted_at=claiming.now, lease_until=claiming.lease_until)
-        .returning(request.c.id)
-    )
-    return claimed.first() is not None
+    _hold_still(connection, wanted)
+    values = {"number": wanted.id, "me": wanted.owner, "at": claiming.now}
+    values |= {"until": claiming.lease_until, "most": claiming.most_on_their_way}
+    return connection.execute(CLAIM, values).first() is not None
+
+
+def _hold_still(connection: Connection, wanted: Request) -> None:
+    """Nobody stops the campaign or fences the attempt from here to the commit.
+
+    They look for what is on its way after that, and must find this request (PostgreSQL, Read Committed).
+    """
+    numbers = (wanted.campaign_id, wanted.attempt_id)
+    for statement, number in zip(HOLD_STILL, numbers, strict=True):
+        connection.execute(statement, {"number": number})
+
+
+def waiting_of(connection: Connection, tried: Attempt) -> bool:
+    """Whether a request of this attempt is still to be posted."""
+    query = exists().where(request.c.attempt_id == tried.id, request.c.state == "pending")
+    return bool(connection.scalar(select(query)))
 
 
 def throttled_until(connection: Connection) -> int:
     """Before when nobody posts; whoever asks in a transaction that writes has the turn until it ends."""
-    query = select(throttle.c.not_before).where(throttle.c.id == 1).with_for_update()
-    found = connection.scalar(query)
+    found: int | None = connection.scalar(THROTTLED)
     if found is None:
-        connection.execute(insert(throttle).values(id=1))
+        insert_new(connection, throttle, [{"id": 1}])
+        found = connection.scalar(THROTTLED)
     return found or 0
 
 
@@ -178,26 +158,22 @@ def settle(
 ) -> None:
     """Write what became of the request; raises where its state does not lead to *state*.
 
-    A request that somebody else gave up as unknown meanwhile keeps the better knowledge of whoever posted it.
+    A request that somebody else gave up as unknown meanwhile keeps the better knowledge of whoever posted it;
+    once its wave is cancelled, the answer changes nothing.
     """
-    changed = connection.execute(
-        update(request)
-        .where(request.c.id == wanted.id, request.c.state.in_(before(REQUEST, state)))
-        .values(
-            state=state,
-            settled_at=now,
-            status=answered.status,
-            message_id=answered.message_id,
-            answer=answered.words,
-            owner="",
-            lease_until=None,
-        )
-    )
-    if changed.rowcount != 1:
+    values = {"number": wanted.id, "before": before(REQUEST, state), "after": state, "at": now}
+    values |= {"said": answered.status, "message": answered.message_id, "words": answered.words}
+    changed = connection.execute(SETTLE, values)
+    if changed.rowcount != 1 and not _ended(connection, wanted):
         raise NewsletterError(
             f"the ledger was changed by another process meanwhile (request {wanted.id} cannot become "
             f"{state}); type newsletter status {wanted.campaign_id}"
         )
+
+
+def _ended(connection: Connection, wanted: Request) -> bool:
+    state = connection.scalar(select(request.c.state).where(request.c.id == wanted.id))
+    return state in ("cancelled", "void")
 
 
 def refuse_people(
@@ -251,7 +227,7 @@ def give_up_posting(connection: Connection, now: int | None = None) -> int:
     """
     dead = update(request).where(request.c.state == "posting")
     if now is not None:
-        dead = dead.where(request.c.lease_until <= now)
+        dead = dead.where(func.coalesce(request.c.lease_until, 0) <= now)
     words = "the program ended before an answer came"
     values = {"state": "unknown", "answer": words, "owner": "", "lease_until": None}
     return connection.execute(dead.values(values)).rowcount
@@ -272,6 +248,16 @@ def unknown_requests(connection: Connection, campaign_id: int) -> list[Request]:
 def resolve(connection: Connection, wanted: Request, state: str, now: int) -> None:
     """Write what evidence or a person says of an unknown request: accepted, or void: its people are pending again."""
     settle(connection, wanted, state, now, Answered(words="settled by evidence or by a person"))
+
+
+def posted_for(connection: Connection, edition_id: str) -> int:
+    """For how many people mail of the edition was ever posted, whatever became of it; people of two attempts twice."""
+    size = request.c.last_seq - request.c.first_seq + 1
+    query = select(func.coalesce(func.sum(size), 0)).join_from(
+        request, campaign, campaign.c.id == request.c.campaign_id
+    )
+    posted = (campaign.c.edition_id == edition_id) & request.c.posted_at.is_not(None)
+    return int(connection.execute(query.where(posted)).scalar_one())
 
 
 def posting(connection: Connection, campaign_id: int) -> bool:

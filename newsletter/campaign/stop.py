@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
+from newsletter.campaign.statements import STOP
 from newsletter.campaign.states import REQUEST, before
 from newsletter.campaign.wave import Attempt, attempts, move, unassigned
 from newsletter.store import campaign, recipient, request
@@ -18,8 +19,7 @@ WEAKER: Mapping[str, tuple[str, ...]] = {
 
 def stop_reason(connection: Connection, campaign_id: int) -> tuple[str | None, str]:
     """What stopped the campaign (undo, pause, halt or None), and why."""
-    query = select(campaign.c.stop, campaign.c.stop_reason).where(campaign.c.id == campaign_id)
-    row = connection.execute(query).one()
+    row = connection.execute(STOP, {"campaign": campaign_id}).one()
     return row.stop, row.stop_reason
 
 

@@ -12,7 +12,7 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import as_json, moment, note, result, table
+from newsletter.cli.wording import as_json, moment, result, table
 from newsletter.delivery import look_after
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
@@ -34,7 +34,7 @@ def campaigns(practice: bool, json: bool) -> None:
             result("Nothing was sent yet.")
         else:
             result(table(HEAD, [_row(entry, project) for entry in found]))
-            note("Next: newsletter report NUMBER says who got one")
+            project.advise("Next: newsletter report NUMBER says who got one")
 
 
 HEAD = ("number", "edition", "leaves", "people", "handed over", "not", "state")
@@ -52,6 +52,8 @@ def state(entry: Summary) -> str:
     counts = entry.counts
     if entry.stop == "undo":
         return "undone" if not counts.accepted and not counts.unknown else "undone in part"
+    if entry.stop == "pause":
+        return "paused"
     if counts.unknown:
         return "unknown for some"
     if counts.pending:

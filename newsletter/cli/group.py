@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from newsletter import __version__
+from newsletter.cli.wording import file_error
 from newsletter.errors import NewsletterError
 
 COMMANDS = {
@@ -19,9 +20,15 @@ COMMANDS = {
     "campaigns": "List what was sent.",
     "status": "Show how far a campaign is.",
     "undo": "Take a campaign back while there is time.",
+    "pause": "Hold a campaign back until it is resumed.",
+    "resume": "Let a paused campaign go on.",
+    "approve": "Agree to a campaign that a colleague prepared.",
+    "resolve": "Settle what is unknown, by evidence or by what you found out.",
+    "worker": "Send what has its time, day and night.",
     "report": "Say who got a campaign, one row a person.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
     "webhook": "Let SendGrid tell your server what became of each mail.",
+    "doctor": "Say whether a campaign could leave now.",
     "sandbox": "Run a local SendGrid to practise with.",
 }
 
@@ -49,6 +56,11 @@ class Commands(click.Group):
         except NewsletterError as error:
             click.echo(f"{error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(file_error(error), err=True)
+            ctx.exit(NewsletterError.exit_code)
 
 
 @click.command(

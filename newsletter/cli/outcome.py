@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from newsletter.campaign import Counts
 from newsletter.cli.wording import people, result
+from newsletter.delivery.told import Asked
 from newsletter.errors import ServiceFailed
 from newsletter.feedback import Tally
 
@@ -65,6 +66,17 @@ def say_tally(told: Tally) -> None:
     for kind, meaning in TOLD.items():
         if number := getattr(told, kind):
             result(f"  {number:>7,}  {meaning}")
+
+
+def say_statistics(asked: Asked | None) -> None:
+    """SendGrid's own count, where it was asked."""
+    if asked is None:
+        return
+    numbers = [
+        f"{asked.statistics.get(name, 0):,} {word}"
+        for name, word in (("requests", "handed over"), ("delivered", "delivered"))
+    ]
+    result(f"SendGrid counts for this edition, tests included: {', '.join(numbers)}")
 
 
 def finished(counts: Counts) -> None:

@@ -3,18 +3,28 @@
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from newsletter.audience import Audience, Merge, choose
-from newsletter.campaign import earlier_campaigns
+from newsletter.campaign import Times, earlier_campaigns
 from newsletter.checks import Finding, Survey, survey
 from newsletter.cli.check import judge
 from newsletter.cli.letters import Composed, compose_article, new_readers
 from newsletter.cli.lists import merge_new
+from newsletter.cli.outcome import Sent
 from newsletter.cli.project import Project
+from newsletter.cli.times import twice
 from newsletter.cli.wording import facts, moment, people, several
-from newsletter.delivery import Account, Schedule, download_suppressions, schedule
+from newsletter.delivery import (
+    Account,
+    Schedule,
+    download_suppressions,
+    last_send_at,
+    leave,
+)
 from newsletter.store import Store
 
 MOST_AT_ONCE = 1000
@@ -29,7 +39,9 @@ class Plan:
     audience: Audience
     survey: Survey
     findings: tuple[Finding, ...]
+    times: Times
     schedule: Schedule
+    last_send_at: int
 
     @property
     def recipients(self) -> int:
@@ -42,7 +54,7 @@ class Plan:
 
 
 def make_plan(
-    project: Project, store: Store, account: Account, article: Path, asked: int | None
+    project: Project, store: Store, account: Account, article: Path, times: Times
 ) -> Plan:
     """Merge new lists, read SendGrid's suppressions, compose and check; nothing is frozen.
 
@@ -62,8 +74,9 @@ def make_plan(
         *surveyed.findings,
         *judge(project, composed, surveyed.examples or (composed.stranger(),)),
     )
-    times = schedule(account.now(), surveyed.readers, project.settings.sending, asked)
-    return Plan(composed, merge, audience, surveyed, findings, times)
+    leaving = leave(account.now(), surveyed.readers, times, project.settings)
+    last = last_send_at(leaving.send_at, surveyed.readers, times)
+    return Plan(composed, merge, audience, surveyed, findings, times, leaving, last)
 
 
 def say_plan(plan: Plan, project: Project) -> str:
@@ -72,24 +85,84 @@ def say_plan(plan: Plan, project: Project) -> str:
     sender = project.settings.sender
     shown: dict[str, Any] = {
         "Edition": f"{plan.composed.edition.title} ({plan.composed.edition.name})",
-        "Subject": plan.composed.edition.subject,
+        "Subject": _subject(plan),
         "From": f"{sender.name} <{sender.email}>",
-        "To": people(plan.recipients),
+        **_audience(plan),
     }
-    for name, number in plan.audience.by_list.items():
-        shown[f"  on {name}"] = f"{number:,}"
-    if plan.already:
-        shown["Have it already"] = people(plan.already)
     for why, number in plan.audience.left_out.items():
         shown[f"Left out: {why}"] = f"{number:,}"
     shown["Versions"] = (
         f"{len(plan.survey.variants):,}, in {several(_requests(plan.survey.variants), 'request')}"
     )
-    shown["Leaves"] = moment(plan.schedule.send_at, zone)
-    shown["Undo until"] = moment(plan.schedule.undo_until, zone)
+    shown |= _leaves(plan, zone)
+    if project.settings.sending.approval:
+        shown["Approval"] = "a second person must agree: newsletter approve"
     if not project.settings.clinic.postal_address:
         shown["Postal address"] = "not set; without it nothing is sent for real (CAN-SPAM)"
     return facts(shown)
+
+
+def _leaves(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
+    """When it leaves, and until when it can be undone."""
+    if plan.times.at_once:
+        return {"Leaves": "at once, while it is handed over", "Undo": "none (--now)"}
+    first, last = plan.schedule.send_at, plan.last_send_at
+    shown = {"Leaves": moment(first, zone)}
+    if other := twice(first, zone):
+        shown["Leaves"] += f" (that hour comes twice; the other is {other})"
+    if plan.times.local_time:
+        hour = datetime.fromisoformat(plan.times.local_time)
+        shown["Leaves"] = (
+            f"{hour:%a} {hour.day} {hour:%b %Y}, {hour:%H:%M}, where each reader lives"
+        )
+    elif last > first:
+        shown["Until"] = f"{moment(last, zone)}, {_pace(plan.times)}"
+    shown["Undo until"] = moment(plan.schedule.undo_until, zone)
+    return shown
+
+
+def _pace(times: Times) -> str:
+    rate = [f"{times.rate:,} an hour"] if times.rate else []
+    days = [f"warming up with {', '.join(f'{one:,}' for one in times.warmup)} a day"]
+    return " and ".join([*rate, *(days if times.warmup else [])])
+
+
+def waiting_for(project: Project, plan: Plan, sent: Sent) -> str | None:
+    """What must happen before the rest of a campaign is handed over."""
+    if not sent.counts.pending:
+        return None
+    if project.settings.sending.approval and not sent.counts.accepted:
+        return (
+            f"Campaign {sent.campaign_id} waits for a second person: newsletter approve {sent.campaign_id}, then "
+            "newsletter send again"
+        )
+    return (
+        f"{people(sent.counts.pending)} are handed over nearer to their time (SendGrid keeps mail for three days): "
+        "keep newsletter worker running until then"
+    )
+
+
+def _subject(plan: Plan) -> str:
+    """The subject as one of the readers sees it."""
+    written = plan.composed.edition.subject
+    if not plan.survey.examples:
+        return written
+    shown = plan.composed.letter.personalise(plan.survey.examples[0]).subject
+    return shown if shown == written else f"{shown} (for one of them)"
+
+
+def _audience(plan: Plan) -> dict[str, str]:
+    """Who gets it; where some have it already, who may get it at all stands above."""
+    lists = plan.audience.by_list
+    several_lists = sum(lists.values()) > plan.audience.recipients
+    shown = {
+        "May get it" if plan.already else "To": people(plan.audience.recipients)
+        + (", some of them on several lists" if several_lists else ""),
+        **{f"  on {name}": f"{number:,}" for name, number in lists.items()},
+    }
+    if plan.already:
+        shown |= {"Have it already": people(plan.already), "To": people(plan.recipients)}
+    return shown
 
 
 def _requests(variants: Mapping[int, int]) -> int:
@@ -109,6 +182,7 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "left_out": dict(plan.audience.left_out),
         "variants": list(plan.survey.variants.values()),
         "send_at": plan.schedule.send_at,
+        "last_send_at": plan.last_send_at,
         "undo_until": plan.schedule.undo_until,
         "findings": [asdict(finding) for finding in plan.findings],
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsletter.cli.wording import note
+from newsletter.cli.wording import in_practice, note
 from newsletter.config import Settings, find_project, load_settings
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key
@@ -44,6 +44,10 @@ class Project:
     @property
     def sandbox_folder(self) -> Path:
         return self.root / ".newsletter" / "sandbox"
+
+    def advise(self, sentence: str) -> None:
+        """Say what to type next."""
+        note(in_practice(sentence) if self.practice else sentence)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -89,7 +93,7 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     if key is not None and not practice:
         return Project(settings, key, practice=False)
     if practice or no_key == "practise" or (no_key == "ask" and _agreed_to_practise()):
-        return Project(_for_practice(settings), PRACTICE_KEY, practice=True)
+        return Project(for_practice(settings), PRACTICE_KEY, practice=True)
     raise NewsletterError(
         "there is no SendGrid key; type newsletter setup to enter it, or add --practice to try everything without it"
     )
@@ -103,7 +107,8 @@ def _agreed_to_practise() -> bool:
     )
 
 
-def _for_practice(settings: Settings) -> Settings:
+def for_practice(settings: Settings) -> Settings:
+    """The settings with a made-up sender where there is none yet."""
     sender = replace(settings.sender, email=settings.sender.email or PRACTICE_SENDER)
     return replace(settings, sender=sender)
 
@@ -125,11 +130,15 @@ def json_option(command: Command) -> Command:
 
 @contextmanager
 def said_to_be_practice(project: Project) -> Iterator[None]:
-    """Say first and last that this is practice."""
-    if project.practice:
-        note(PRACTICE)
+    """Say first and last that this is practice; commands that an error names stay in practice."""
+    if not project.practice:
+        yield
+        return
+    note(PRACTICE)
     try:
         yield
+    except NewsletterError as error:
+        error.args = (in_practice(str(error)),)
+        raise
     finally:
-        if project.practice:
-            note(PRACTICE)
+        note(PRACTICE)

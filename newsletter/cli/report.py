@@ -9,9 +9,9 @@ from typing import IO
 
 import click
 
-from newsletter.campaign import Row, report_rows
+from newsletter.campaign import Row, Summary, report_rows
 from newsletter.cli.campaigns import which
-from newsletter.cli.outcome import Sent, say_counts, say_tally
+from newsletter.cli.outcome import Sent, say_counts, say_statistics, say_tally
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -19,14 +19,20 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import as_json, moment, note, result, table
-from newsletter.feedback import tally
+from newsletter.cli.wording import as_json, file_error, moment, note, result, table
+from newsletter.delivery.told import Asked, ask_what_became
+from newsletter.errors import NewsletterError
+from newsletter.feedback import Tally, tally
+from newsletter.store import Store
 
 MOST_SHOWN = 50
 
 
 @click.command(short_help="Say who got a campaign, one row a person.")
 @click.argument("number", type=int, required=False)
+@click.option(
+    "--ask", is_flag=True, help="First ask SendGrid whose mail bounced, was blocked or dropped."
+)
 @practice_option
 @json_option
 @click.option(
@@ -35,35 +41,54 @@ MOST_SHOWN = 50
     type=click.Path(path_type=Path),
     help="Write the rows into this file; - prints them.",
 )
-def report(number: int | None, practice: bool, json: bool, target: Path | None) -> None:
-    """Say who got campaign NUMBER (without one, the newest), and the sum."""
-    project = open_project(practice=practice)
+def report(number: int | None, ask: bool, practice: bool, json: bool, target: Path | None) -> None:
+    """Say who got campaign NUMBER (without one, the newest), and the sum.
+
+    With a server of your own SendGrid tells it by itself (newsletter webhook); without one, --ask asks.
+    """
+    project = open_project(practice=practice, no_key="refuse" if ask else "practise")
     with said_to_be_practice(project), project.store() as store:
         found = which(store, number)
-        sent = Sent(found.id, found.counts)
+        asked = _asked(project, store, found.id) if ask else None
         with store.read() as connection:
             rows, told = report_rows(connection, found.id), tally(connection, found.id)
             if json:
-                as_json(
-                    {
-                        "campaign": found.id,
-                        "counts": sent.as_dict(),
-                        "told": {**asdict(told), "got_it": told.got_it},
-                        "people": [asdict(row) for row in rows],
-                    }
-                )
+                as_json(_whole(found, told, asked, rows))
                 return
             if target is not None:
                 _write(target, rows, project)
             else:
                 _show(rows, found.counts.frozen, project)
         if str(target) != "-":
-            say_counts(sent)
+            say_counts(Sent(found.id, found.counts))
             say_tally(told)
+            say_statistics(asked)
         if target is None:
-            note(
+            project.advise(
                 f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
             )
+
+
+def _asked(project: Project, store: Store, campaign_id: int) -> Asked:
+    with project.account() as account:
+        asked = ask_what_became(store, account, campaign_id)
+    if not asked.complete:
+        note(
+            "SendGrid named only a part of those whose mail went wrong: they were too many at once."
+        )
+    return asked
+
+
+def _whole(
+    found: Summary, told: Tally, asked: Asked | None, rows: Iterable[Row]
+) -> dict[str, object]:
+    return {
+        "campaign": found.id,
+        "counts": Sent(found.id, found.counts).as_dict(),
+        "told": {**asdict(told), "got_it": told.got_it},
+        "statistics": dict(asked.statistics) if asked else None,
+        "people": [asdict(row) for row in rows],
+    }
 
 
 def _show(rows: Iterable[Row], number: int, project: Project) -> None:
@@ -85,9 +110,11 @@ def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
     if str(target) == "-":
         _write_rows(sys.stdout, rows, project)
         return
-    with target.open(
-        "w", encoding="utf-8-sig", newline=""
-    ) as file:  # the mark lets Excel see UTF-8
+    try:  # here, because inside an open store its failures are taken for the store's
+        file = target.open("w", encoding="utf-8-sig", newline="")  # the mark lets Excel see UTF-8
+    except OSError as error:
+        raise NewsletterError(file_error(error)) from error
+    with file:
         _write_rows(file, rows, project)
     note(f"{target} has a row for each person.")
 

@@ -1,18 +1,21 @@
 """This module sends an edition: plan, ask, freeze, dispatch, report."""
 
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from newsletter.audience import people as chosen
-from newsletter.campaign import Counts, Frozen, Times, freeze, unfinished
+from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
+from newsletter.cli.draining import draining
 from newsletter.cli.lists import say_merge
-from newsletter.cli.moments import read_moment
 from newsletter.cli.outcome import Sent, finished, say_counts
-from newsletter.cli.plan import Plan, make_plan, plan_as_dict, say_plan
+from newsletter.cli.person import write_down
+from newsletter.cli.plan import Plan, make_plan, plan_as_dict, say_plan, waiting_for
 from newsletter.cli.progress import shown
 from newsletter.cli.project import (
     Project,
@@ -21,8 +24,16 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
+from newsletter.cli.times import Wish, read_times, time_options
 from newsletter.cli.wording import as_json, moment, note, people, result
-from newsletter.delivery import Account, Manner, TooEarly, dispatch, envelope
+from newsletter.delivery import (
+    Account,
+    Manner,
+    TooEarly,
+    dispatch,
+    envelope,
+    refuse_unknown_traffic,
+)
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
@@ -33,13 +44,20 @@ from newsletter.store import Store
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
-    "--at",
-    "when",
-    help='When it leaves, as "Tuesday 10:00" or 2026-11-24T10:00 (the clinic\'s time).',
+    "--anyway",
+    is_flag=True,
+    help="Send although SendGrid has mail of this edition that this computer does not know.",
 )
+@time_options
 @json_option
 def send(
-    article: Path, practice: bool, dry_run: bool, yes: bool, when: str | None, json: bool
+    article: Path,
+    practice: bool,
+    dry_run: bool,
+    yes: bool,
+    anyway: bool,
+    json: bool,
+    **when: Any,
 ) -> None:
     """Merge new lists, check ARTICLE, show the plan, ask, and hand the campaign to SendGrid.
 
@@ -48,8 +66,7 @@ def send(
     """
     project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
-        asked = read_moment(when, account.now(), project.settings.zone) if when else None
-        plan = _plan(project, store, account, article, asked)
+        plan = _plan(project, store, account, article, Wish(**when))
         if not json:
             say_merge(plan.merge)
         waiting = _waiting(store, plan.composed.edition.id)
@@ -59,27 +76,37 @@ def send(
         if not json:
             result(say_plan(plan, project))
         _refuse_errors(plan, article, json)
+        if plan.recipients and not anyway:
+            refuse_unknown_traffic(store, account, plan.composed.edition)
         if dry_run:
             if json:
                 as_json({"plan": plan_as_dict(plan, project)})
-            note(f"Nothing was sent. Next: newsletter send {article}")
+            project.advise(f"Nothing was sent. Next: newsletter send {article}")
             return
         if not yes:
             _ask(plan, waiting)
-        sent = _send(project, store, account, plan, waiting, asked)
+        with shown() as progress, draining() as going:
+            run = Run(project, store, account, Manner(progress, going))
+            sent = _send(run, plan, waiting)
+            ended = not going()
         _report(project, plan, sent, json)
-    finished(sent.counts)
+        if ended and sent.counts.pending:
+            raise NewsletterError(
+                f"ended as you asked: nothing is on its way, {people(sent.counts.pending)} are still to be handed "
+                f"over; newsletter send {article} goes on"
+            )
+        finished(sent.counts)
 
 
-def _plan(
-    project: Project, store: Store, account: Account, article: Path, asked: int | None
-) -> Plan:
+def _plan(project: Project, store: Store, account: Account, article: Path, wish: Wish) -> Plan:
+    times = read_times(wish, project.settings, account.now())
     try:
-        return make_plan(project, store, account, article, asked)
+        return make_plan(project, store, account, article, times)
     except TooEarly as error:
         earliest = moment(error.earliest, project.settings.zone)
+        option = "--at-local" if wish.at_local else "--at"
         raise NewsletterError(
-            f"--at is too early: the earliest time that leaves room for undo is {earliest}"
+            f"{option} is too early: the earliest time that leaves room for undo is {earliest}"
         ) from error
 
 
@@ -105,7 +132,8 @@ def _nobody_new(plan: Plan, project: Project, json: bool) -> None:
     elif plan.already:
         result(f"{name}: everybody who wants it has it already; nobody is new, nothing was sent.")
     else:
-        result(f"{name}: nobody may be mailed; newsletter lists says why.")
+        result(f"{name}: nobody may be mailed.")
+        project.advise("Next: newsletter lists says why")
 
 
 def _ask(plan: Plan, waiting: int | None) -> None:
@@ -126,41 +154,46 @@ def _ask(plan: Plan, waiting: int | None) -> None:
         raise NewsletterError("nothing was sent: that was not the number of recipients")
 
 
-def _send(
-    project: Project,
-    store: Store,
-    account: Account,
-    plan: Plan,
-    waiting: int | None,
-    asked: int | None,
-) -> Sent:
+@dataclass(frozen=True)
+class Run:
+    """What a send works with."""
+
+    project: Project
+    store: Store
+    account: Account
+    manner: Manner
+
+    def dispatch(self, campaign_id: int) -> Sent:
+        settings = self.project.settings
+        counts = dispatch(self.store, campaign_id, self.account, settings, self.manner)
+        return Sent(campaign_id, counts)
+
+
+def _send(run: Run, plan: Plan, waiting: int | None) -> Sent:
     if waiting is not None:
         note(f"Going on with campaign {waiting}.")
-        counts = _dispatch(project, store, account, waiting)
-        if not plan.recipients:
-            return Sent(waiting, counts)
-    frozen = _freeze(project, store, plan, asked)
+        sent = run.dispatch(waiting)
+        if not plan.recipients or not run.manner.going():
+            return sent
+    frozen = _freeze(run, plan)
     if frozen.campaign_id is None:  # another send froze everybody a moment ago: follow it
-        return Sent(frozen.earlier[-1], _dispatch(project, store, account, frozen.earlier[-1]))
-    return Sent(frozen.campaign_id, _dispatch(project, store, account, frozen.campaign_id))
+        return run.dispatch(frozen.earlier[-1])
+    write_down(run.store, frozen.campaign_id, "frozen", people(frozen.recipients))
+    return run.dispatch(frozen.campaign_id)
 
 
-def _freeze(project: Project, store: Store, plan: Plan, asked: int | None) -> Frozen:
-    composed = plan.composed
+def _freeze(run: Run, plan: Plan) -> Frozen:
+    composed, settings = plan.composed, run.project.settings
+    samples = run.project.local
     return freeze(
-        store,
+        run.store,
         composed.edition,
         composed.letter,
-        lambda connection: chosen(connection, composed.edition.audience, samples=project.local),
-        envelope(project.settings, composed.edition),
-        times=Times(int(time.time()), project.settings.sending.undo_minutes * 60, asked),
+        lambda connection: chosen(connection, composed.edition.audience, samples=samples),
+        envelope(settings, composed.edition),
+        times=replace(plan.times, now=int(time.time())),
         links=composed.links,
     )
-
-
-def _dispatch(project: Project, store: Store, account: Account, campaign_id: int) -> Counts:
-    with shown() as progress:
-        return dispatch(store, campaign_id, account, project.settings, Manner(progress))
 
 
 def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
@@ -175,10 +208,12 @@ def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
     else:
         result()
         say_counts(sent)
-    option = " --practice" if project.practice else ""
-    note(f"To take it back: newsletter undo {sent.campaign_id}{option}")
+    if waits := waiting_for(project, plan, sent):
+        project.advise(waits)
+    if not plan.times.at_once:
+        project.advise(f"To take it back: newsletter undo {sent.campaign_id}")
     if project.practice:
         note(
             "The mails wait in the sandbox for their time. To let them leave now: newsletter sandbox skip 1h"
         )
-    note(f"Next: newsletter report {sent.campaign_id}{option} says who got it")
+    project.advise(f"Next: newsletter report {sent.campaign_id} says who got it")

@@ -7,7 +7,7 @@ import click
 from newsletter.cli.letters import site_links
 from newsletter.cli.project import Project, open_project, practice_option
 from newsletter.cli.wording import note, result
-from newsletter.delivery import Account, Signer, connect_webhook
+from newsletter.delivery import Account, Signer, connect_webhook, disconnect_webhooks
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 from newsletter.web import EVENTS_PATH, EventDesk, Pages
@@ -54,6 +54,7 @@ def _webhook_key(project: Project, host: str, port: int) -> str:
     """Whose events are taken in: in practice the sandbox's, which is told where to bring them."""
     if project.practice:
         with project.account() as account:
+            disconnect_webhooks(account)
             url = f"http://{host}:{port}{EVENTS_PATH}"
             return connect_webhook(account, url, project.settings.sending)
     key = project.settings.sendgrid.webhook_key

@@ -1,48 +1,92 @@
 """This module shows how far a campaign is."""
 
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import click
 
-from newsletter.campaign import Summary, summary
+from newsletter.campaign import Entry, Summary, WaveProgress, log_of, summary, waves
 from newsletter.cli.campaigns import state, which
 from newsletter.cli.outcome import Sent, finished, say_counts, say_tally
-from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, facts, moment, note, result
-from newsletter.delivery import undo_until
-from newsletter.feedback import settle_unknown_by_events, tally
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
+from newsletter.cli.watching import WAVES, watch_campaign
+from newsletter.cli.watching import row_of as _wave
+from newsletter.cli.wording import as_json, facts, moment, result, table
+from newsletter.delivery import KEPT_SECONDS, undo_until
+from newsletter.feedback import Tally, settle_unknown_by_events, tally
 from newsletter.store import Store
 
 
 @click.command(short_help="Show how far a campaign is.")
 @click.argument("number", type=int, required=False)
 @practice_option
+@click.option("--watch", is_flag=True, help="Go on showing it until everybody is handed over.")
+@click.option("--log", "with_log", is_flag=True, help="Say who did what to it, when.")
 @json_option
-def status(number: int | None, practice: bool, json: bool) -> None:
+def status(number: int | None, practice: bool, watch: bool, with_log: bool, json: bool) -> None:
     """Show how far campaign NUMBER is (without one, the newest), and until when it can be undone."""
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
+        if watch and not json:
+            watch_campaign(store, which(store, number).id, project)
         found = _settled(store, which(store, number))
-        sent = Sent(found.id, found.counts)
         with store.read() as connection:
-            told = tally(connection, found.id)
+            shown = Shown(found, waves(connection, found.id), tally(connection, found.id))
+            log = log_of(connection, found.id) if with_log else []
         if json:
-            counted = {"counts": sent.as_dict(), "told": {**asdict(told), "got_it": told.got_it}}
-            as_json({**asdict(found), **counted, "state": state(found)})
+            _as_json(shown, log)
         else:
-            shown = {"Edition": f"{found.title} ({found.edition})", "State": state(found)}
-            if found.stop_reason:
-                shown["Because"] = found.stop_reason
-            if found.send_at is not None:
-                shown["Leaves"] = moment(found.send_at, project.settings.zone)
-                shown["Undo until"] = moment(undo_until(found.send_at), project.settings.zone)
-            result(facts(shown))
-            say_counts(sent)
-            say_tally(told)
-        if found.counts.pending and found.stop != "undo":
-            note(f"Next: newsletter send {found.edition} goes on")
-    finished(found.counts)
+            _say(shown, log, project)
+        if found.counts.pending and found.stop not in ("undo", "pause"):
+            project.advise(f"Next: newsletter send {found.edition} goes on")
+        finished(found.counts)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A campaign as it stands."""
+
+    campaign: Summary
+    waves: Sequence[WaveProgress]
+    told: Tally
+
+
+def _as_json(shown: Shown, log: Sequence[Entry]) -> None:
+    found = shown.campaign
+    counted = {
+        "counts": Sent(found.id, found.counts).as_dict(),
+        "told": {**asdict(shown.told), "got_it": shown.told.got_it},
+        "waves": [asdict(one) for one in shown.waves],
+    }
+    said = {"log": [asdict(one) for one in log]} if log else {}
+    as_json({**asdict(found), **counted, **said, "state": state(found)})
+
+
+def _say(shown: Shown, log: Sequence[Entry], project: Project) -> None:
+    found, zone = shown.campaign, project.settings.zone
+    told = {"Edition": f"{found.title} ({found.edition})", "State": state(found)}
+    if found.stop_reason:
+        told["Because"] = found.stop_reason
+    if found.send_at is not None:
+        told["Leaves"] = moment(found.send_at, zone)
+        told["Undo until"] = moment(undo_until(found.send_at), zone)
+    if held := [one for one in shown.waves if one.state == "paused"]:
+        until = min(one.send_at for one in held) + KEPT_SECONDS
+        told["Kept until"] = f"{moment(until, zone)}; then SendGrid throws it away"
+    result(facts(told))
+    if len(shown.waves) > 1 or any(one.attempt > 1 for one in shown.waves):
+        result(table(WAVES, [_wave(one, zone) for one in shown.waves]))
+    say_counts(Sent(found.id, found.counts))
+    say_tally(shown.told)
+    for one in log:
+        result(f"{moment(one.at, zone)}  {one.who}: {one.what} {one.detail}".rstrip())
 
 
 def _settled(store: Store, found: Summary) -> Summary:

@@ -8,7 +8,7 @@ from newsletter.audience import read_address
 from newsletter.cli.letters import compose_article, extremes
 from newsletter.cli.lists import merge_new
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import note, result, several
+from newsletter.cli.wording import result, several
 from newsletter.delivery import post_trial
 from newsletter.errors import NewsletterError
 
@@ -40,4 +40,6 @@ def test(article: Path, address: str, practice: bool) -> None:
                 unsubscribe_url=reader.unsubscribe_url,
             )
             result(f"Sent: {name}, “{view.subject}”")
-        note(f"{several(len(kinds), 'test')} went to {to}. Next: newsletter send {article}")
+        project.advise(
+            f"{several(len(kinds), 'test')} went to {to}. Next: newsletter send {article}"
+        )

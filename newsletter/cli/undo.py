@@ -5,7 +5,7 @@ import click
 from newsletter.cli.campaigns import which
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, note, people
+from newsletter.cli.wording import as_json, people
 from newsletter.delivery import undo as take_back
 from newsletter.errors import NewsletterError
 
@@ -32,11 +32,11 @@ def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
         else:
             say_counts(sent)
         if undone.complete:
-            note(
+            project.advise(
                 f"Taken back. Next: change {found.edition} if you like, then newsletter send {found.edition}"
             )
         else:
-            note(
+            project.advise(
                 f"The mail of {people(undone.left)} has left; newsletter report {found.id} says whose"
             )
-    finished(undone.counts)
+        finished(undone.counts)

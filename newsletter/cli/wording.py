@@ -1,11 +1,38 @@
 """This module says numbers, times and tables the way a person would."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+
+WITH_PRACTICE = re.compile(
+    r"\bnewsletter (?:send|test|lists|campaigns|status|undo|report|doctor)\b"
+    r"(?: (?:\d+|\S+\.md|[A-Z]{2,}))?+(?! --practice)"
+)
+"""A command that looks into the store, with what it is about."""
+
+
+def in_practice(sentence: str) -> str:
+    """*sentence* whose commands stay in practice: campaign 2 of the real store is another one."""
+    return WITH_PRACTICE.sub(r"\g<0> --practice", sentence)
+
+
+FILE_ERRORS: Mapping[type[OSError], str] = {
+    FileNotFoundError: "there is no such file or folder; correct the name, or make the folder first",
+    IsADirectoryError: "this is a folder; name a file in it",
+    NotADirectoryError: "a part of it is a file, not a folder; name another place",
+    PermissionError: "you may not read or write it; give yourself permission, or name another place",
+}
+
+
+def file_error(error: OSError) -> str:
+    """Why a file cannot be read or written, and what to do."""
+    told = (sentence for kind, sentence in FILE_ERRORS.items() if isinstance(error, kind))
+    otherwise = f"{error.strerror}; put it right and type the same command again"
+    return f"{error.filename}: {next(told, otherwise)}"
 
 
 def people(number: int) -> str:

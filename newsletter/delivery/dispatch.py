@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from newsletter.campaign import (
@@ -18,7 +19,7 @@ from newsletter.campaign import (
 from newsletter.config import Settings
 from newsletter.delivery.account import Account
 from newsletter.delivery.fence import Fencing
-from newsletter.delivery.lock import GLANCE, held
+from newsletter.delivery.lock import GLANCE, held, tending
 from newsletter.delivery.opening import Opening
 from newsletter.delivery.posting import Halted, Posting
 from newsletter.errors import NewsletterError, ServiceFailed
@@ -50,11 +51,14 @@ def dispatch(
 ) -> Counts:
     """Hand over everybody whose time has come, and say what became of all.
 
-    While another process dispatches, its progress is followed. Raises NewsletterError where SendGrid
+    On SQLite one process dispatches at a time, and its progress is followed; on PostgreSQL any number
+    share the requests, while one of them opens and fences the waves of a campaign. Raises NewsletterError where SendGrid
     refuses everything and ServiceFailed where it cannot be reached: the rest stays pending, and the
     same call goes on. A wave with an unknown outcome is fenced where there is time; else the outcome
     stays unknown and is never posted again.
     """
+    if store.dialect == "postgresql":
+        return _Dispatching(store, campaign_id, account, settings, manner).run()
     while True:
         with held(store) as mine:
             if mine:
@@ -76,7 +80,7 @@ def _under_way(store: Store, campaign_id: int) -> bool:
     with store.read() as connection:
         stop, _ = stop_reason(connection, campaign_id)
         pending = counts(connection, campaign_id).pending
-        return posting(connection, campaign_id) or (stop is None and pending > 0)
+        return posting(connection, campaign_id) or (stop not in ("undo", "pause") and pending > 0)
 
 
 @dataclass
@@ -90,15 +94,23 @@ class _Dispatching:
     before: Counts = field(default_factory=Counts)
     vain: int = 0
 
+    def __post_init__(self) -> None:
+        sending = self.settings.sending
+        self.fencing = Fencing(self.store, self.campaign_id, self.account, sending, self._going)
+
     def run(self) -> Counts:
         with self.store.write() as connection:
-            go_on(connection, self.campaign_id)
+            if self.manner.by_person:
+                go_on(connection, self.campaign_id)
             self.before = counts(
                 connection, self.campaign_id
             )  # refuses a campaign that is not there
         try:
-            while self._round():
-                self._refuse_vain_rounds()
+            while self._going() and self._approved() and self._round():
+                pass
+            with self._steward() as mine:
+                if mine:
+                    self._close(0)
         except Halted as error:
             return self._halt(error)
         self.manner.progress(now := _counts(self.store, self.campaign_id))
@@ -106,18 +118,33 @@ class _Dispatching:
 
     def _round(self) -> bool:
         """Fence what is in doubt, have an open wave, post it; False when there is nothing more to do."""
-        if not self._going() or not self._approved():
-            self._close(0)
-            return False
-        fenced = self._fencing().close()
-        if self._open():
-            self._post()
-            return True
-        return fenced > 0
+        fenced = opened = False
+        with self._steward() as mine:
+            if mine:
+                fenced = self.fencing.close()
+                opened = self._open()
+        posted = self._post()
+        if opened:
+            self._refuse_vain_rounds()
+        return bool(posted or fenced or opened) or self._others_at_work(mine)
 
-    def _fencing(self) -> Fencing:
-        sending = self.settings.sending
-        return Fencing(self.store, self.campaign_id, self.account, sending, self._going)
+    def _steward(self) -> AbstractContextManager[bool]:
+        """Whether this process may open, close and fence waves of the campaign."""
+        if self.store.dialect == "sqlite":
+            return nullcontext(enter_result=True)  # it holds the lock all the time
+        return tending(self.store, self.campaign_id, self.account)
+
+    def _others_at_work(self, mine: bool) -> bool:
+        """Whether to wait and look again, because another process posts or tends the campaign."""
+        with self.store.read() as connection:
+            busy = posting(connection, self.campaign_id)
+        if self.fencing.open_doubts():  # of a moment ago, or another process sees to them
+            busy = self._going()
+        if not busy and (mine or not _under_way(self.store, self.campaign_id)):
+            return False
+        self._show()
+        time.sleep(GLANCE)
+        return True
 
     def _open(self) -> bool:
         """Have an open wave with something to post; False when nobody's time has come."""
@@ -131,13 +158,15 @@ class _Dispatching:
         opening = Opening(self.store, self.campaign_id, self.account, self.settings)
         return opening.open(late=self.manner.by_person)
 
-    def _post(self) -> None:
-        """Post the open waves until nothing waits, or something is in doubt."""
+    def _post(self) -> int:
+        """Post the open waves until nothing waits, or something is in doubt; how many requests were looked at."""
         sending = self.settings.sending
         requests = Posting(self.store, self.campaign_id, self.account, sending, self._going)
+        number = 0
         while self._going() and requests.post_next():
+            number += 1
             self._show()
-        self._close(0)
+        return number + requests.over
 
     def _show(self) -> None:
         """Tell the progress, a few times a second."""
@@ -172,9 +201,11 @@ class _Dispatching:
             return approved(connection, self.campaign_id)
 
     def _halt(self, error: Halted) -> Counts:
-        """Keep why posting ended, and tell how everybody stands."""
+        """Keep why posting ended, and tell how everybody stands; a worker tries again where only the service failed."""
+        again = not self.manner.by_person and isinstance(error.cause, ServiceFailed)
         with self.store.write() as connection:
-            ask_stop(connection, self.campaign_id, "halt", str(error.cause))
+            if not again:
+                ask_stop(connection, self.campaign_id, "halt", str(error.cause))
             now = counts(connection, self.campaign_id)
         self.manner.progress(now)
         sentence = f"{error.cause} ({now.accepted:,} handed over, {now.pending:,} still pending"

@@ -6,7 +6,7 @@ is lost. What cannot be fenced in time stays unknown.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.campaign import (
     MOST_ATTEMPTS,
@@ -18,6 +18,7 @@ from newsletter.campaign import (
     doubts,
     end_fence,
     give_up_fence,
+    give_up_posting,
 )
 from newsletter.config import Sending
 from newsletter.delivery.account import Account, TooLate
@@ -41,17 +42,28 @@ class Fencing:
     account: Account
     sending: Sending
     going: Going
+    hopeless: set[int] = field(default_factory=set)
+    """Attempts whose unknown outcome can be fenced no more."""
 
-    def close(self, *, again: bool = True) -> int:
-        """Fence every wave in doubt for which there is time; how many were posted again or given up.
+    def close(self) -> bool:
+        """Fence every wave in doubt for which there is time; whether one was posted again or given up."""
+        closed = [self._close(doubt, again=True) for doubt in self.open_doubts()]
+        return any(closed)
 
-        *again*: False leaves the people of a cancelled wave pending instead of opening it anew.
-        """
+    def open_doubts(self) -> list[Doubt]:
+        """The waves in doubt that were not found to be beyond help yet."""
         with self.store.read() as connection:
             found = doubts(connection, self.campaign_id)
-        return sum(self._close(doubt, again) for doubt in found)
+        return [doubt for doubt in found if doubt.attempt.id not in self.hopeless]
 
-    def _close(self, doubt: Doubt, again: bool) -> bool:
+    def finish(self) -> None:
+        """End the fences that were begun, and open nothing anew."""
+        with self.store.read() as connection:
+            begun = [one for one in doubts(connection, self.campaign_id) if one.begun]
+        for doubt in begun:
+            self._close(doubt, again=False)
+
+    def _close(self, doubt: Doubt, *, again: bool) -> bool:
         now = self.account.now(fresh=True)
         if doubt.attempt.state == "paused" or not self._possible(doubt, now):
             return self._given_up(doubt.attempt)
@@ -96,6 +108,7 @@ class Fencing:
         post_until = tried.send_at + later - notice(doubt.people, self.sending)
         batch = Batch(batch_id, post_until) if batch_id else None
         with self.store.write() as connection:
+            give_up_posting(connection, now)  # quiescence is longer than any lease
             end_fence(connection, tried, batch, later, now)
 
     def _later(self, doubt: Doubt, now: int) -> int:
@@ -106,6 +119,7 @@ class Fencing:
     def _given_up(self, tried: Attempt, *, began: bool = False) -> bool:
         """A fence that was begun and came too late is over; False: there was nothing to do."""
         if tried.state != "fencing" and not began:
+            self.hopeless.add(tried.id)
             return False
         with self.store.write() as connection:
             give_up_fence(connection, tried)

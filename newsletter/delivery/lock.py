@@ -1,12 +1,13 @@
-"""This module lets one process dispatch at a time, by a lock that dies with its holder."""
+"""This module lets one process tend a campaign at a time, by a lock that dies with its holder."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from newsletter.campaign import give_up_posting
+from newsletter.campaign import give_up_posting, posting
+from newsletter.delivery.account import Account
 from newsletter.errors import ServiceFailed
 from newsletter.store import Store
 
@@ -20,12 +21,41 @@ def lock_path(store: Store) -> Path:
 
 @contextmanager
 def held(store: Store, *, patience: float = 0) -> Iterator[bool]:
-    """Whether this process holds the lock; what a dead one was posting has become unknown then."""
-    with LOCKS[store.dialect](store, patience) as mine:
+    """Whether this process holds the lock of an SQLite store; what a dead one was posting has become unknown then."""
+    with _file(store, patience) as mine:
         if mine:
             with store.write() as connection:
                 give_up_posting(connection)
         yield mine
+
+
+@contextmanager
+def tending(
+    store: Store, campaign_id: int, account: Account, *, patience: float = 0
+) -> Iterator[bool]:
+    """Whether this process alone may open, close and fence waves of the campaign now.
+
+    What a dead process was posting has become unknown then: on SQLite because nobody else holds the
+    lock, on PostgreSQL when its lease is over by the provider's time.
+    """
+    if store.dialect == "sqlite":
+        with held(store, patience=patience) as mine:
+            yield mine
+        return
+    with store.advisory_lock(f"campaign {campaign_id}", patience=patience) as mine:
+        if mine:
+            give_up_dead(store, campaign_id, account)
+        yield mine
+
+
+def give_up_dead(store: Store, campaign_id: int, account: Account) -> None:
+    """What workers were posting whose lease is over becomes unknown."""
+    with store.read() as connection:
+        if not posting(connection, campaign_id):
+            return
+    now = account.now()
+    with store.write(beside=True) as connection:
+        give_up_posting(connection, now)
 
 
 @contextmanager
@@ -46,14 +76,8 @@ def _file(store: Store, patience: float) -> Iterator[bool]:
         lock.release()
 
 
-def _advisory(store: Store, patience: float) -> AbstractContextManager[bool]:
-    return store.advisory_lock("dispatch", patience=patience)
-
-
-LOCKS = {"sqlite": _file, "postgresql": _advisory}
-
-
 def look_after(store: Store) -> None:
     """Where nobody is dispatching, what a dead process was posting becomes unknown."""
-    with held(store):
-        pass
+    if store.dialect == "sqlite":
+        with held(store):
+            pass

@@ -132,7 +132,16 @@ def refuse_missed(planned: Sequence[Planned], now: int) -> None:
         )
 
 
+def due_at(store: Store, campaign_id: int, settings: Settings) -> int | None:
+    """When the next wave of the campaign can be opened (0: at once); None where everybody is in one."""
+    with store.read() as connection:
+        gaps = unassigned(connection, campaign_id)
+        times = times_of(connection, campaign_id)
+        first = first_send_at(connection, campaign_id) or times.asked_send_at or 0
+    return next_due(Timetable(first, times, settings.zone), gaps)
+
+
 def next_due(timetable: Timetable, gaps: Sequence[Gap]) -> int | None:
     """When the next wave can be opened, by SendGrid's time; None where nobody waits."""
-    times = [timetable.send_at(gap) - HORIZON_SECONDS for gap in gaps]
+    times = [max(0, timetable.send_at(gap) - HORIZON_SECONDS) for gap in gaps]
     return min(times, default=None)

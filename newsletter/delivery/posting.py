@@ -84,7 +84,7 @@ class Posting:
         if self.over:
             return False
         now = self.account.now()
-        with self.store.write() as connection:
+        with self.store.write(beside=True) as connection:
             lease = now + self._lease
             wanted = reserve(connection, self.campaign_id, self.owner, now, lease)
             people = people_of(connection, wanted) if wanted else []
@@ -95,11 +95,17 @@ class Posting:
             return True
         if self._unsendable(wanted, people):
             return True
-        attempt = self.attempts[wanted.attempt_id]
+        attempt = self._attempt(wanted)
         prepared = body(self._root(wanted.run.variant), attempt, wanted.send_at, people)
         if self._connected() and self._claimed(wanted, attempt):
             self._take(wanted, people, self._posted(prepared, attempt))
         return not self.over
+
+    def _attempt(self, wanted: Request) -> Attempt:
+        if wanted.attempt_id not in self.attempts:  # another process opened it meanwhile
+            with self.store.read() as connection:
+                self.attempts = {one.id: one for one in attempts(connection, self.campaign_id)}
+        return self.attempts[wanted.attempt_id]
 
     @property
     def _lease(self) -> int:
@@ -110,7 +116,7 @@ class Posting:
         """Leave out whom SendGrid cannot send to, before it refuses the thousand for it."""
         found = [(one.seq, UNSENDABLE) for one in people if not sendable(one.address)]
         if found:
-            with self.store.write() as connection:
+            with self.store.write(beside=True) as connection:
                 refuse_people(connection, wanted, found)
         return bool(found)
 
@@ -131,7 +137,7 @@ class Posting:
         """Write that the request is being posted: the last thing before its first byte."""
         now = self.account.now()
         claiming = Claim(now, now + self._lease, self.sending.in_flight)
-        with self.store.write() as connection:
+        with self.store.write(beside=True) as connection:
             if withhold(connection, wanted):
                 return False  # prepared with people who have left since
             if claim(connection, wanted, claiming):
@@ -175,7 +181,7 @@ class Posting:
     def _later(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
         self._settle(wanted, "pending", Answered(posted.status, words=posted.words))
         if posted.retry_at:
-            with self.store.write() as connection:
+            with self.store.write(beside=True) as connection:
                 hold_back(connection, posted.retry_at)
         self._try_again(in_words(posted.status or 0, posted.complaints))
 
@@ -186,7 +192,7 @@ class Posting:
     def _too_large(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
         if wanted.run.size == 1:
             self._stop(wanted, people, posted)
-        with self.store.write() as connection:
+        with self.store.write(beside=True) as connection:
             answered = Answered(posted.status, words=posted.words)
             settle(connection, wanted, "pending", self.account.now(), answered)
             split(connection, wanted)
@@ -194,7 +200,7 @@ class Posting:
     def _refused(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
         """Whoever alone breaks the request is left out, first of all on disk; anything else stops."""
         single = single_refusals(posted, people)
-        with self.store.write() as connection:
+        with self.store.write(beside=True) as connection:
             before = refused_of(connection, wanted, but=UNSENDABLE)
             few = 0 < len(single) <= allowed(len(people) + before) - before
             if few:
@@ -205,7 +211,7 @@ class Posting:
             raise Halted(_too_many(single, people) or in_words(400, posted.complaints))
 
     def _settle(self, wanted: Request, state: str, answered: Answered) -> None:
-        with self.store.write() as connection:
+        with self.store.write(beside=True) as connection:
             settle(connection, wanted, state, self.account.now(), answered)
 
     def _try_again(self, error: NewsletterError) -> None:

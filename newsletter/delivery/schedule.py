@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from newsletter.campaign import Gap, Planned, Run, Times
-from newsletter.config import Sending
+from newsletter.config import Sending, Settings
 from newsletter.errors import NewsletterError
 
 CANCEL_SECONDS = 10 * 60
@@ -61,6 +61,22 @@ def schedule(
     if send_at < earliest:
         raise TooEarly(earliest)
     return Schedule(send_at, undo_until(send_at), send_at - room)
+
+
+def leave(now: int, recipients: int, times: Times, settings: Settings) -> Schedule:
+    """When a campaign with these wishes leaves; raises TooEarly where they leave no room to undo."""
+    if times.at_once:
+        return Schedule(now, now, now)
+    asked = times.local_send_at(settings.zone) if times.local_time else times.asked_send_at
+    return schedule(now, recipients, settings.sending, asked, undo_seconds=times.undo_seconds)
+
+
+def last_send_at(first: int, recipients: int, times: Times) -> int:
+    """When the last mail of a campaign leaves that begins at *first*, in the clinic's own time zone."""
+    last = Gap(Run(0, recipients, recipients), "", 1, max(0, recipients - 1))
+    if times.local_time or not recipients:
+        return first
+    return Timetable(first, times, ZoneInfo("UTC")).send_at(last)
 
 
 def undo_until(send_at: int) -> int:

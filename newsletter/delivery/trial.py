@@ -1,5 +1,7 @@
 """This module posts test mails: one reader's letter to one address, at once and outside the ledger."""
 
+from dataclasses import replace
+
 import orjson
 
 from newsletter.config import Settings
@@ -8,6 +10,9 @@ from newsletter.delivery.answers import ACCEPTED, UNKNOWN, in_words
 from newsletter.delivery.payload import envelope, list_unsubscribe, root
 from newsletter.errors import ServiceFailed
 from newsletter.letter import Letter, Variant, View, address_of, with_addresses
+
+TRIAL = "newsletter-test"
+"""The category of test mails: they do not count as mail of the edition."""
 
 
 def post_trial(
@@ -23,7 +28,8 @@ def post_trial(
     inside = with_addresses(
         view.html, letter.pictures, address_of
     )  # not on the site before the freeze
-    shared = root(envelope(settings, letter.edition), Variant(inside, view.text), letter.pictures)
+    own = replace(envelope(settings, letter.edition), category=TRIAL)
+    shared = root(own, Variant(inside, view.text), letter.pictures)
     person = {"to": [{"email": address}], "subject": f"[Test] {view.subject}"}
     if unsubscribe_url:
         person["headers"] = list_unsubscribe(unsubscribe_url)  # type: ignore[assignment]

@@ -19,7 +19,7 @@ from newsletter.campaign import (
 )
 from newsletter.config import Sending
 from newsletter.delivery.account import Account, TooLate
-from newsletter.delivery.lock import GLANCE, held
+from newsletter.delivery.lock import GLANCE, give_up_dead, held, tending
 from newsletter.delivery.schedule import CANCEL_SECONDS, STOP_SECONDS
 from newsletter.store import Store
 
@@ -65,9 +65,10 @@ def undo(
         counts(connection, campaign_id)
     with store.write() as connection:
         ask_stop(connection, campaign_id, "undo")
-    wait_for_flight(store, campaign_id)
+    wait_for_flight(store, campaign_id, account)
     # Whoever dispatches sees the flag and lets go; a process that hangs keeps nobody from undoing.
-    with held(store, patience=sending.deadline_seconds / account.speed + LOCK_SECONDS):
+    patience = sending.deadline_seconds / account.speed + LOCK_SECONDS
+    with tending(store, campaign_id, account, patience=patience):
         _Undoing(store, campaign_id, account, sending).run()
     with store.read() as connection:
         result = UndoResult(campaign_id, counts(connection, campaign_id))
@@ -80,16 +81,21 @@ def undo(
     return result
 
 
-def wait_for_flight(store: Store, campaign_id: int) -> None:
+def wait_for_flight(store: Store, campaign_id: int, account: Account) -> None:
     """Until no request is on its way: whoever posts sees the flag before the next, or is dead."""
-    while True:
-        with store.read() as connection:
-            if not posting(connection, campaign_id):
-                return
-        with held(store) as mine:
-            if mine:
-                return
+    while _in_flight(store, campaign_id):
+        if store.dialect == "sqlite":
+            with held(store) as mine:
+                if mine:
+                    return
+        else:
+            give_up_dead(store, campaign_id, account)
         time.sleep(GLANCE)
+
+
+def _in_flight(store: Store, campaign_id: int) -> bool:
+    with store.read() as connection:
+        return posting(connection, campaign_id)
 
 
 @dataclass(frozen=True)

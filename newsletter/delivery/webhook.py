@@ -93,6 +93,12 @@ def connect_webhook(account: Account, url: str, sending: Sending) -> str:
     return str(signed["public_key"])
 
 
+def disconnect_webhooks(account: Account) -> None:
+    """Let the account tell nobody any more; for the sandbox, whose listener moves from port to port."""
+    for one in account.get(f"{SETTINGS}/all")["webhooks"]:
+        account.ask("delete", f"{SETTINGS}/{one['id']}", None, 204)
+
+
 def _no_key() -> NewsletterError:
     return NewsletterError(
         "newsletter.toml: [sendgrid] webhook_key is no public key of SendGrid; type newsletter webhook to fetch it"

@@ -107,11 +107,16 @@ def is_heading(line: str, *, longest: int = 60) -> bool:
 
 def split_closing(lines: Sequence[str]) -> tuple[list[str], Closing]:
     """The lines of the article, and what its closing block says."""
-    for start in _openings(lines):
-        block = lines[start + is_rule(lines[start]) :]
-        if _closes(block):
-            return list(lines[:start]), _closing(block)
+    blocks = [(start, lines[start + is_rule(lines[start]) :]) for start in _openings(lines)]
+    closing = [(start, block) for start, block in blocks if _closes(block)]
+    for start, block in sorted(closing, key=lambda found: not _is_labelled(found[1])):
+        return list(lines[:start]), _closing(block)
     return list(lines), Closing()
+
+
+def _is_labelled(block: Sequence[str]) -> bool:
+    """Whether *block* begins with a label; such a one is meant, whatever short lines stand above it."""
+    return bool(LABEL.match(next(line.strip() for line in block if speaks(line))))
 
 
 def _openings(lines: Sequence[str]) -> Iterator[int]:

@@ -7,10 +7,9 @@ from sqlalchemy import Connection
 
 from newsletter.campaign import Envelope
 from newsletter.feedback.settling import settle_unknown_by_events
-from newsletter.feedback.suppress import INSERTS, Suppression, suppress
-from newsletter.store import EVENT_RANKS, campaign, event
+from newsletter.feedback.suppress import Suppression, suppress
+from newsletter.store import EVENT_RANKS, campaign, event, insert_new
 
-CHUNK = 1_000
 ORIGIN = "SendGrid: events"
 SUPPRESSING: Mapping[str, str] = {
     "bounced": "bounced",
@@ -93,12 +92,7 @@ def _campaign(one: Event, mine: set[Event]) -> int | None:
 
 
 def _store(connection: Connection, events: Sequence[Event], mine: set[Event], now: int) -> int:
-    statement = INSERTS[connection.dialect.name](event).on_conflict_do_nothing()
-    rows = [_row(one, now, known=one in mine) for one in events]
-    return sum(
-        connection.execute(statement, rows[first : first + CHUNK]).rowcount
-        for first in range(0, len(rows), CHUNK)
-    )
+    return insert_new(connection, event, (_row(one, now, known=one in mine) for one in events))
 
 
 def _row(one: Event, now: int, *, known: bool) -> dict[str, object]:

@@ -29,16 +29,31 @@ def settle_unknown_by_events(connection: Connection, campaign_id: int, *, now: i
         )
         .group_by(request.c.id)
     )
-    settled = 0
-    for number, message_id in connection.execute(told).all():
-        settled += connection.execute(
-            update(request)
-            .where(request.c.id == number, request.c.state == "unknown")
-            .values(
-                state="accepted",
-                settled_at=now,
-                message_id=message_id.partition(".")[0],
-                answer=PROOF,
-            )
-        ).rowcount
-    return settled
+    return sum(
+        settle_accepted(connection, number, message_id, now=now, proof=PROOF)
+        for number, message_id in connection.execute(told).all()
+    )
+
+
+def settle_accepted(
+    connection: Connection, request_id: int, message_id: str, *, now: int, proof: str
+) -> int:
+    """Mark one unknown request as accepted because of *proof*; 0 where it was settled meanwhile.
+
+    *message_id* is that of any of its mails: it begins with the request's own.
+    """
+    live = select(attempt.c.id).where(attempt.c.state != "cancelled")
+    return connection.execute(
+        update(request)
+        .where(
+            request.c.id == request_id,
+            request.c.state == "unknown",
+            request.c.attempt_id.in_(live),
+        )
+        .values(
+            state="accepted",
+            settled_at=now,
+            message_id=message_id.partition(".")[0],
+            answer=proof,
+        )
+    ).rowcount

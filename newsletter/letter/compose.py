@@ -46,7 +46,9 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
     written = _written(tree, masked, pictures, words_of(edition.language))
     hero = _hero(edition, pictures)
     event = _event(edition, settings, pictures)
+    files = _Files(settings.root / TEMPLATES)
     problems = [
+        *files.missing(edition),
         *article.problems(tree, masked, edition.name),
         *pictures.problems,
         *_lost(masked, written["edition/body.mjml"].text, edition.name),
@@ -55,7 +57,6 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
         raise Problems(set(problems))
     own = {name: lines.text for name, lines in written.items()}
     own |= dict.fromkeys(("edition/preheader.mjml", "edition/preheader.txt"), edition.preheader)
-    files = _Files(settings.root / TEMPLATES)
     where = _where(edition, {name: lines.origins for name, lines in written.items()})
     known = context(edition, settings, hero, event, len(masked.text.split()))
     rendering = Rendering(Source(own, files.read), where, edition.template, known)
@@ -95,8 +96,25 @@ class _Files:
         path = (self.folder / name).resolve()
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
             return None
-        self.seen[name] = path.read_text(encoding="utf-8-sig")
+        try:
+            self.seen[name] = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            what, cure = "this is no UTF-8 text", "save the template as UTF-8 text"
+            raise Problems([Problem(f"{TEMPLATES}/{name}", line, what, cure)]) from error
         return self.seen[name]
+
+    def missing(self, edition: Edition) -> list[Problem]:
+        """The template that the edition names, and its text twin, must be there."""
+        line = edition.lines.get("template")
+        known = sorted(path.stem for path in self.folder.glob("*.mjml"))
+        cure = f"write template: with one of {', '.join(known)}" if line else "put it back"
+        names = [f"{edition.template}{suffix}" for suffix in (".mjml", ".txt")]
+        return [
+            Problem(edition.name, line, f"{TEMPLATES}/{name} is missing", cure)
+            for name in names
+            if not (self.folder / name).is_file()
+        ]
 
 
 def _where(edition: Edition, origins: dict[str, list[int]]) -> Where:

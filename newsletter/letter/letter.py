@@ -1,9 +1,11 @@
 """This module is the letter: variants with holes, and what fills them for each reader."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import orjson
 from jinja2 import nodes
 
 from newsletter.edition import Edition
@@ -13,6 +15,7 @@ from newsletter.letter.mjml import to_html
 from newsletter.letter.pictures import Picture
 from newsletter.letter.places import LINK, NEUTRAL, SPELLINGS, in_html, in_text, is_link
 from newsletter.letter.reader import MergeProblem, Reader
+from newsletter.letter.remembering import fields_of, remembered
 from newsletter.letter.rendering import Rendered, Rendering
 from newsletter.letter.staging import Held, Nonce
 from newsletter.letter.subject import CURE, Subject
@@ -21,6 +24,8 @@ from newsletter.letter.tracking import Tracking
 MOST_VARIANTS = 64
 MOST_BYTES = 10_000
 """Of the substitutions of one person (SendGrid's mail/send specification)."""
+LONGEST_LETTER = 4
+"""Bytes of UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,18 @@ class Variant:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Personal:
-    """What one reader gets: a variant's number, a subject, and a value for each placeholder."""
+    """What one reader gets: a variant's number, a subject, and a value for each placeholder, as JSON."""
 
     variant: int
     subject: str
-    substitutions: Mapping[str, str]
+    json: str
+
+    @property
+    def substitutions(self) -> Mapping[str, str]:
+        found: dict[str, str] = orjson.loads(self.json)
+        return found
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class View:
 class _Branch:
     """A question and where its answers lead; a leaf has a *number* in place of a question."""
 
-    question: Expressions | None = None
+    question: Callable[[Reader], bool] | None = None
     number: int | None = None
     answers: dict[bool, "_Branch"] = field(default_factory=dict)
 
@@ -61,9 +71,8 @@ class _Branch:
 @dataclass(frozen=True)
 class _Compiled:
     variant: Variant
-    expressions: Expressions
-    spelled: tuple[tuple[int, str, str], ...]
-    """For each placeholder the index of its value, its place and its word."""
+    fields: tuple[Callable[[Reader], str], ...]
+    """Each writes one merge field: JSON of its words with their values."""
 
 
 class Letter:
@@ -92,23 +101,15 @@ class Letter:
         self._numbers: dict[object, int] = {}
         self._helds: list[Held] = []
         self._questions: dict[object, Expressions] = {}
-        self._expressions: dict[tuple[int, ...], Expressions] = {}
         self._root = _Branch()
         self._variants: list[_Compiled] = []
 
     def personalise(self, reader: Reader) -> Personal:
         """The letter for *reader*; raises MergeProblem, or Problems where a variant is wrong."""
         number = self._number(reader)
-        compiled = self._variants[number]
-        values = compiled.expressions.values(reader)
-        substitutions = {}
-        for index, place, word in compiled.spelled:
-            held, value = compiled.expressions.helds[index], values[index]
-            if not value or place == LINK:
-                _refuse_hole(held, value, place)
-            substitutions[word] = self._harmless(SPELLINGS[place](value, held.site.encoded))
-        self._refuse_excess(substitutions)
-        return Personal(number, self._harmless(self._subject.of(reader)), substitutions)
+        json = "{" + ",".join([write(reader) for write in self._variants[number].fields]) + "}"
+        self._refuse_excess(json)
+        return Personal(number, self._harmless(self._subject.of(reader)), json)
 
     def _harmless(self, value: str) -> str:
         """What looks like the provider's tag must not be replaced by it."""
@@ -129,7 +130,7 @@ class Letter:
     def _number(self, reader: Reader) -> int:
         branch: _Branch | None = self._root
         while branch is not None and branch.question is not None:
-            branch = branch.answers.get(yes(branch.question, reader))
+            branch = branch.answers.get(branch.question(reader))
         if branch is None or branch.number is None:
             return self._grow(reader)
         return branch.number
@@ -149,7 +150,7 @@ class Letter:
         self._variants.append(self._compile(rendered))
         branch = self._root
         for key, answer in path.items():
-            branch.question = self._questions[key]
+            branch.question = asked(self._questions[key])
             branch = branch.answers.setdefault(answer, _Branch())
         branch.number = number
         return number
@@ -192,22 +193,28 @@ class Letter:
         if problems:
             raise Problems(set(problems))
         text = in_text(rendered.text, self._nonce)
-        words = re.findall(self._nonce.pattern(), html + text)
-        used = sorted({int(number) for number, _place in words})
-        spelled = sorted(
-            {
-                (used.index(int(number)), place, self._nonce.word(int(number), place))
-                for number, place in words
-            }
+        places: dict[int, set[tuple[str, str]]] = defaultdict(set)
+        for number, place in re.findall(self._nonce.pattern(), html + text):
+            places[int(number)].add((place, self._nonce.word(int(number), place)))
+        fields = tuple(
+            self._field(self._helds[number], sorted(places[number])) for number in sorted(places)
         )
-        variant = Variant(self._with_tag(html), self._with_tag(text))
-        return _Compiled(variant, self._asked(tuple(used)), tuple(spelled))
+        return _Compiled(Variant(self._with_tag(html), self._with_tag(text)), fields)
 
-    def _asked(self, used: tuple[int, ...]) -> Expressions:
-        """The expressions of a variant, compiled once for all that ask the same."""
-        if used not in self._expressions:
-            self._expressions[used] = Expressions([self._helds[number] for number in used])
-        return self._expressions[used]
+    def _field(self, held: Held, places: Sequence[tuple[str, str]]) -> Callable[[Reader], str]:
+        """What writes one merge field in all its *places*, each a spelling and the word it stands for."""
+        expression = Expressions([held])
+
+        def write(reader: Reader) -> str:
+            [value] = expression.values(reader)
+            spelled = {}
+            for place, word in places:
+                if not value or place == LINK:
+                    _refuse_hole(held, value, place)
+                spelled[word] = self._harmless(SPELLINGS[place](value, held.site.encoded))
+            return orjson.dumps(spelled).decode()[1:-1]
+
+        return remembered(write, fields_of(held.site.expression))
 
     def _with_tag(self, part: str) -> str:
         return part.replace(self._provider_word, self._tag or "")
@@ -231,13 +238,22 @@ class Letter:
         site = self._helds[number].site
         return Problem(site.path, site.line, what, "use {% if reader.… %} around two versions")
 
-    def _refuse_excess(self, substitutions: Mapping[str, str]) -> None:
+    def _refuse_excess(self, json: str) -> None:
+        if len(json) * LONGEST_LETTER <= MOST_BYTES:
+            return
+        substitutions: dict[str, str] = orjson.loads(json)
         size = sum(len(word) + len(value.encode()) for word, value in substitutions.items())
         if size > MOST_BYTES:
             what = f"one reader's values are {size:,} bytes; SendGrid takes {MOST_BYTES:,}"
             raise MergeProblem(
                 Problem(self.edition.name, None, what, "use fewer or shorter merge fields")
             )
+
+
+def asked(question: Expressions) -> Callable[[Reader], bool]:
+    """What answers *question* for each reader."""
+    fields = fields_of(question.helds[0].site.expression)
+    return remembered(lambda reader: yes(question, reader), fields)
 
 
 def question(held: Held) -> Expressions:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, TemplateSyntaxError
 
 from newsletter.errors import Problem, Problems
+from newsletter.letter.syntax import said
 
 LEXER = Environment(keep_trailing_newline=True, autoescape=True)
 ENDS = {"variable_end", "block_end", "comment_end", "raw_end"}
@@ -85,8 +86,7 @@ def _tags(source: str, path: str, first_line: int) -> Iterator[tuple[int, int]]:
                 yield start, position
     except TemplateSyntaxError as error:
         line = first_line + error.lineno - 1
-        cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
-        raise Problems([Problem(path, line, error.message or "this is no Jinja", cure)]) from error
+        raise Problems([Problem(path, line, *said(error))]) from error
     if opened:
         line = first_line + source.count("\n", 0, start)
         cure = "write }} or %} where it ends"

@@ -159,7 +159,7 @@ class Body:
             widest=widest,
             phone=phone,
         )
-        alt = html.escape(self.masked.unmask(alt_text(image)))
+        alt = self.masked.unmask(html.escape(alt_text(image)))
         wide = ' fluid-on-mobile="true"' if phone else ""
         link = f' href="{self.masked.unmask(html.escape(href))}"' if href and alt else ""
         self._add(

@@ -1,9 +1,11 @@
 """This module refuses, by looking at the tree, what could only be silently wrong for a reader."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from jinja2 import nodes
+from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.tests import TESTS as JINJA_TESTS
 
 from newsletter.letter.reader import READER_FIELDS
 
@@ -42,9 +44,20 @@ def refusals(tree: nodes.Node) -> Iterator[Refusal]:
             yield item.lineno, what, "write reader.NAME"
     for call in tree.find_all(nodes.Call):
         yield from _called_with_reader(call)
+    for asked in tree.find_all(nodes.Test):
+        yield from _unknown(asked.name, "test", JINJA_TESTS, asked.lineno)
     for applied in tree.find_all(nodes.Filter):
+        yield from _unknown(applied.name, "filter", JINJA_FILTERS, applied.lineno)
         if applied.name in FILTERS and applied.node is not None and mentions_reader(applied.node):
             yield applied.lineno, f"| {applied.name} on a reader's value", FILTERS[applied.name]
+
+
+def _unknown(name: str, kind: str, known: Collection[str], line: int) -> Iterator[Refusal]:
+    if name in known:
+        return
+    near = get_close_matches(name, known, n=1)
+    cure = f"did you mean {near[0]}?" if near else f"leave it out, or take a {kind} of Jinja's"
+    yield line, f"there is no {kind} {name}", cure
 
 
 def _in_statements(tree: nodes.Node) -> Iterator[Refusal]:

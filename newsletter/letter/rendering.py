@@ -11,6 +11,9 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError
 
 from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter.staging import Held, Source, Staged, Where
+from newsletter.letter.syntax import said
+
+NO_NAME = re.compile(r"'[\w.]+ object' has no attribute ('\w+')")
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,12 @@ class Rendering:
             ) from error
         except TemplateSyntaxError as error:
             place = self.where(error.name or name, error.lineno)
-            cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
-            raise Problems([Problem(*place, str(error.message), cure)]) from error
+            raise Problems([Problem(*place, *said(error))]) from error
         except Exception as error:
             place = self._place(error, name)
             cure = "use a name that templates know: edition, clinic, site or reader"
-            raise Problems([Problem(*place, str(error), cure)]) from error
+            what = NO_NAME.sub(r"\1 is unknown", str(error))
+            raise Problems([Problem(*place, what, cure)]) from error
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
         own = [

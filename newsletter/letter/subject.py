@@ -1,6 +1,6 @@
 """This module writes the subject of one reader: plain Jinja, one line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
@@ -10,7 +10,9 @@ from newsletter.letter.held import Reading, writer
 from newsletter.letter.places import one_line
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.refusals import mentions_reader, refusals
+from newsletter.letter.remembering import fields_of, remembered
 from newsletter.letter.staging import plainly, thought_of
+from newsletter.letter.syntax import said
 
 CURE = 'say what to write then: {{ reader.… | default("…", true) }}'
 
@@ -37,22 +39,20 @@ class Subject:
         try:
             tree = self.environment.parse(source)
         except TemplateSyntaxError as error:
-            cure = "write {{ … }} for a value and {% … %} for a statement, each closed"
-            raise Problems([Problem(path, line, str(error.message), cure)]) from error
+            raise Problems([Problem(path, line, *said(error))]) from error
         wrong = sorted(set(refusals(tree)))
         if wrong:
             raise Problems(Problem(path, line, what, cure) for _line, what, cure in wrong)
-        self.personal = mentions_reader(tree)
+        fields = fields_of(tree)
         _refuse_holes(tree)
         code = self.environment.compile(tree, "subject")
         globals_ = self.environment.make_globals(dict(context))
         template = self.environment.template_class.from_code(self.environment, code, globals_)
         self.write = writer(template)
-        self.fixed = None if self.personal else self._render(Reader())
-
-    def of(self, reader: Reader) -> str:
-        """The subject for *reader*; raises MergeProblem where it cannot be written."""
-        return self.fixed if self.fixed is not None else self._render(reader)
+        self.of: Callable[[Reader], str] = remembered(self._render, fields)
+        """The subject for a reader; raises MergeProblem where it cannot be written."""
+        if not mentions_reader(tree):
+            self.of(Reader())  # what is wrong for all is told at once
 
     def _render(self, reader: Reader) -> str:
         try:

@@ -47,7 +47,7 @@ class App:
             response = respond(office, request)
         response.headers["Date"] = http_date(office.clock.now())
         response.headers["Server"] = SERVER
-        response.headers["Sandbox-Speed"] = f"{self.office.clock.speed:g}"
+        response.headers["Sandbox-Speed"] = f"{office.clock.speed:g}"
         return response(environ, start_response)
 
 

@@ -11,7 +11,7 @@ import orjson
 from werkzeug.wrappers import Request, Response
 
 from newsletter.sandbox.answers import Complaint, answer, refusal
-from newsletter.sandbox.events import COLUMNS, long_message_id, payload
+from newsletter.sandbox.events import COLUMNS, USUAL, long_message_id, payload
 from newsletter.sandbox.mail import subject
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.reading import Refused, json_object
@@ -131,17 +131,19 @@ def _summary(office: Office, row: sqlite3.Row) -> dict[str, Any]:
     fallen = office.database.rows(
         "SELECT kind, more FROM event WHERE message = ? ORDER BY id", (row["id"],)
     )
-    status = STATUS[row["state"]][0]
+    status, reason = STATUS[row["state"]][0], row["reason"]
     for event in fallen:
-        blocked = orjson.loads(event["more"]).get("type") == "blocked"
+        told = {**USUAL.get(event["kind"], {}), **orjson.loads(event["more"])}
+        blocked = told.get("type") == "blocked"
         status = "blocked" if blocked else FALLEN.get(event["kind"], status)
+        reason = told.get("reason", reason)
     return {
         "from_email": body["from"]["email"],
         "sg_message_id": long_message_id(row["message_id"], row["id"]),
         "subject": subject(body, row["place"]),
         "to_email": row["address"],
         "status": status,
-        "reason": row["reason"],
+        "reason": reason,
         "sg_message_id_created_at": _moment(row["accepted_at"]),
     }
 

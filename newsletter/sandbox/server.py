@@ -155,8 +155,7 @@ def serve(
     Raises NewsletterError where a sandbox runs in *folder* already, or the port is taken.
     """
     folder = folder.resolve()
-    if speed <= 0:
-        raise NewsletterError(f"speed {speed:g} would stop the clock; write 1 or more")
+    _check_speed(speed)
     with ExitStack() as undo:
         lock = _locked(folder)
         undo.callback(lock.release)
@@ -175,6 +174,11 @@ def serve(
         undo.pop_all()
     sandbox._start()
     return sandbox
+
+
+def _check_speed(speed: float) -> None:
+    if speed <= 0:
+        raise NewsletterError(f"speed {speed:g} would stop the clock; write 1 or more")
 
 
 def run_forever(sandbox: Sandbox, started: Callable[[Sandbox], None]) -> None:

@@ -1,5 +1,6 @@
 """This room defines every table and opens the store."""
 
+from newsletter.store.bulk import insert_many, insert_new
 from newsletter.store.columns import metadata, widen
 from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
@@ -44,6 +45,8 @@ __all__ = [
     "change",
     "consent_log",
     "event",
+    "insert_many",
+    "insert_new",
     "list_row",
     "log_entry",
     "metadata",

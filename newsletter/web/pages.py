@@ -155,7 +155,7 @@ class Pages:
 
     def _suppress(self, person: "Row[tuple[object, ...]]", campaign_id: int) -> None:
         gone = Suppression(str(person.key), "unsubscribed", ORIGIN, self.now(), campaign_id)
-        with self.store.write() as connection:
+        with self.store.write(beside=True) as connection:  # nobody waits for a long merge to leave
             suppress(connection, [gone], now=self.now())
         if self.mirror is None:
             return

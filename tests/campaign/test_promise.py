@@ -1,13 +1,16 @@
 """The promise: whatever happens in whatever order, the sum adds up and nobody is accepted twice."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 from hypothesis import settings as run
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import Connection, insert, select
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Connection, delete, insert, select
 
 from newsletter.campaign import (
     Answered,
@@ -43,8 +46,10 @@ from newsletter.campaign import (
     withhold,
 )
 from newsletter.store import (
+    Store,
     campaign,
-    open_store,
+    insert_new,
+    metadata,
     recipient,
     request,
     subscriber,
@@ -55,6 +60,7 @@ from newsletter.store import (
 from .conftest import ENVELOPE, NOW, planned
 
 PEOPLE = 7
+EXAMPLES = {"sqlite": 60, "postgresql": 15}
 ENDS = (
     "accepted",
     "unknown, arrived",
@@ -70,13 +76,14 @@ ENDS = (
 class Ledger(RuleBasedStateMachine):
     """One campaign after the other of one edition, small requests, a world that does anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.store = open_store(Path(self.folder.name) / "ledger.db")
+        self.store = store
         self.batches = 0
         self.delivered: dict[tuple[int, int], int] = {}
         with self.store.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
             rows = [
                 {"id": one, "key": f"{one}@x", "address": f"{one}@x", "updated_at": NOW}
                 for one in range(1, PEOPLE + 1)
@@ -84,10 +91,6 @@ class Ledger(RuleBasedStateMachine):
             connection.execute(insert(subscriber), rows)
         self.campaign = 0
         self.freeze()
-
-    def teardown(self) -> None:
-        self.store.close()
-        self.folder.cleanup()
 
     @precondition(lambda self: self.undone())
     @rule()
@@ -153,7 +156,7 @@ class Ledger(RuleBasedStateMachine):
     def leave(self, who: int) -> None:
         row = {"key": f"{who}@x", "reason": "bounced", "origin": str(self.batches), "at": NOW}
         with self.store.write() as connection:
-            connection.execute(insert(suppression).prefix_with("OR IGNORE").values(row))
+            insert_new(connection, suppression, [row])
 
     @rule()
     def halt_and_go_on(self) -> None:
@@ -255,5 +258,9 @@ class Ledger(RuleBasedStateMachine):
         assert len(people) == len(set(people))
 
 
-TestLedger = pytest.mark.slow(Ledger.TestCase)
-TestLedger.settings = run(max_examples=60, stateful_step_count=20, deadline=None)
+@pytest.mark.slow
+def test_the_sum_adds_up_and_nobody_gets_it_twice(store: Store) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Ledger(store),
+        settings=run(max_examples=EXAMPLES[store.dialect], stateful_step_count=20, deadline=None),
+    )

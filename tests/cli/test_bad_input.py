@@ -99,6 +99,32 @@ def test_an_article_that_is_not_there_names_the_nearest(run: Run, sandbox: Sandb
     assert "did you mean content/strength-training-for-back-pain.md?" in sent.err
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("nowhere/who.csv", "nowhere/who.csv: there is no such file or folder; correct the name"),
+        ("content", "content: this is a folder; name a file in it"),
+        (f"{ARTICLE}/who.csv", "who.csv: a part of it is a file, not a folder; name another place"),
+        ("n" * 300, "File name too long; put it right and type the same command again"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_told(
+    run: Run, sandbox: Sandbox, target: str, told: str
+) -> None:
+    run(*SEND)
+    written = run("report", "--practice", "--csv", target)
+    assert written.code == 1
+    assert told in written.err
+
+
+def test_a_preview_that_cannot_be_written_is_told(run: Run, clinic: Path) -> None:
+    (clinic / ".newsletter").mkdir(exist_ok=True)
+    (clinic / ".newsletter" / "preview").write_text("in the way")
+    written = run("preview", ARTICLE)
+    assert written.code == 1
+    assert "preview/strength-training-for-back-pain: a part of it is a file" in written.err
+
+
 def test_a_key_that_sendgrid_refuses_is_told_with_its_cure(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from newsletter.config import Sending
-from newsletter.delivery import Account, Forged, Signer, connect_webhook
+from newsletter.delivery import Account, Forged, Signer, connect_webhook, disconnect_webhooks
 from newsletter.errors import NewsletterError
 
 from .conftest import Clinic
@@ -103,6 +103,13 @@ def test_opens_and_clicks_are_asked_for_where_they_are_tracked(account: Account)
     connect_webhook(account, URL, Sending(open_tracking=True, click_tracking=True))
     (made,) = webhooks(account)
     assert (made["open"], made["click"]) == (True, True)
+
+
+def test_the_sandbox_may_listen_elsewhere_each_time(account: Account) -> None:
+    connect_webhook(account, "http://127.0.0.1:8000/events", Sending())
+    disconnect_webhooks(account)
+    connect_webhook(account, "http://127.0.0.1:8001/events", Sending())
+    assert [one["url"] for one in webhooks(account)] == ["http://127.0.0.1:8001/events"]
 
 
 def test_no_room_for_another_is_said_with_the_cure(account: Account) -> None:

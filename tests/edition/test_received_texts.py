@@ -109,6 +109,12 @@ def test_a_second_contact_block_stands_at_the_end_line_by_line(tmp_path: Path) -
     assert values(draft)["website"] == "https://jo.example.com"
 
 
+def test_a_short_last_part_above_the_closing_block_is_no_author(tmp_path: Path) -> None:
+    text = "A title\nWords.\n* * *\nA last part.\n———\nArticle posted by:\nJo\nhttps://jo.example.com\n"
+    draft = drafted(tmp_path, text)
+    assert (values(draft)["author"], shown(draft)) == ("Jo", "Words.\nA last part.")
+
+
 def test_lines_that_no_key_takes_stay_in_their_order(tmp_path: Path) -> None:
     text = "A title\nWords.\n---\nPosted by:\nJo\nA Company\n504 555 0100\nhttps://jo.example.com\nMetairie\nUSA\n"
     draft = drafted(tmp_path, text)

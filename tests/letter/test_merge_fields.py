@@ -3,12 +3,14 @@
 import html
 import re
 from datetime import date
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from newsletter.letter import MergeProblem, Reader, fill
 
@@ -134,6 +136,15 @@ def test_a_button_may_carry_a_value_in_its_link(bare: Write) -> None:
         'href="https://www.clockworkperform.com/?city=New%20Orleans"'
         in letter.view(Reader(city="New Orleans")).html
     )
+
+
+def test_a_picture_may_be_described_with_a_value(bare: Write, project: Path) -> None:
+    Image.new("RGB", (100, 50)).save(project / "content" / "you.png")
+    letter = bare('![For {{ reader.first_name | default("you", true) }} & more](you.png)')
+    assert 'alt="For Bob &quot;B&quot; &amp; Co &amp; more"' in (
+        letter.view(Reader(first_name='Bob "B" & Co')).html
+    )
+    assert letter.view(Reader()).text == "[For you & more]\n"
 
 
 def test_a_whole_link_must_be_http(bare: Write) -> None:

@@ -1,5 +1,7 @@
 """What would be silently wrong for a reader is refused, with file and line."""
 
+from pathlib import Path
+
 import pytest
 
 from newsletter.errors import Problems
@@ -27,6 +29,9 @@ REFUSED = {
     "alone": ("{{ reader }}", "reader stands alone"),
     "unknown field": ("{{ reader.firstname }}", "reader.firstname is unknown; did you mean reader.first_name?"),
     "clinical field": ("{{ reader.diagnosis }}", "reader.diagnosis is unknown; known are first_name"),
+    "unknown filter": ("{{ reader.city | capitalise }}", "there is no filter capitalise; did you mean capitalize?"),
+    "unknown filter without reader": ("{{ 'x' | zzz }}", "there is no filter zzz; leave it out"),
+    "unknown test": ("{{ reader.city is defind }}", "there is no test defind; did you mean defined?"),
     "taken name": ("{% for reader in [1] %}{% endfor %}", "cannot name something else"),
 }  # fmt: skip
 
@@ -55,7 +60,18 @@ def test_it_is_refused_in_the_subject_too(bare: Write, source: str, message: str
     ("body", "line", "message"),
     [
         ("One.\n\n{{ reader.city", 10, "{{ is not closed"),
-        ("One.\n\n{% if reader.city %}\nx", 11, "Unexpected end of template"),
+        (
+            "One.\n\n{% if reader.city %}\nx",
+            11,
+            "{% if … %} has no end; write {% endif %} where it ends",
+        ),
+        (
+            "One.\n\n{% if reader.city %}x{% endfor %}",
+            10,
+            "{% endfor %} stands where {% if … %} has no end; write {% endif %}",
+        ),
+        ("One.\n\n{{ clinic.nope }}", 10, "10: 'nope' is unknown; use a name that templates know"),
+        ("One.\n\n{{ edition.nope }}", 10, "10: 'nope' is unknown; use a name that templates know"),
         ("One.\n\n{{ nobody.knows }}", 10, "'nobody' is undefined"),
         ("One.\n\n{% include 'missing.mjml' %}", 10, "templates/email/missing.mjml is missing"),
         ("One.\n\n{{ 'x' * 100000000 }}", 10, "is only for numbers"),
@@ -76,6 +92,14 @@ def test_broken_jinja_names_the_articles_line(
     assert message in str(caught.value)
 
 
+def test_a_block_without_an_end_is_told_in_the_subject_too(bare: Write) -> None:
+    with pytest.raises(Problems) as caught:
+        bare("One.", subject="Hi {% if reader.city %}there, all of you")
+    assert str(caught.value) == (
+        "content/tips.md:4: {% if … %} has no end; write {% endif %} where it ends"
+    )
+
+
 def test_a_template_may_not_put_a_value_into_a_style(write: Write) -> None:
     mjml = (
         '<mjml lang="en" dir="ltr"><mj-head><mj-style>p { color: {{ reader.city }}; }</mj-style></mj-head><mj-body>\n'
@@ -91,5 +115,24 @@ def test_a_template_may_not_put_a_value_into_a_style(write: Write) -> None:
 
 
 def test_a_missing_template_is_named(write: Write) -> None:
-    with pytest.raises(Problems, match=r"templates/email/nowhere\.mjml is missing"):
+    with pytest.raises(Problems) as caught:
         write("x", template="nowhere")
+    assert str(caught.value).split("\n")[0] == (
+        "content/tips.md:6: templates/email/nowhere.mjml is missing; write template: with one of announcement, article, digest, plain, report, welcome"
+    )
+
+
+def test_a_template_in_another_encoding_is_named(write: Write, project: Path) -> None:
+    footer = project / "templates" / "email" / "partials" / "footer.txt"
+    footer.write_bytes(footer.read_bytes() + "Café".encode("latin-1"))
+    line = footer.read_bytes().count(b"\n") + 1
+    with pytest.raises(Problems) as caught:
+        write("x")
+    assert str(caught.value) == (
+        f"templates/email/partials/footer.txt:{line}: this is no UTF-8 text; save the template as UTF-8 text"
+    )
+
+
+def test_a_template_without_its_text_twin_is_named(write: Write) -> None:
+    with pytest.raises(Problems, match=r"templates/email/own\.txt is missing"):
+        write("x", template="own", templates={"own.mjml": "<mjml></mjml>"})

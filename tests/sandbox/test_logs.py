@@ -86,6 +86,7 @@ def test_a_bounce_shows(account, letter, more, status):
     account.send(letter())
     happen(account.sandbox.url, "bounce", ["anna@example.com"], **more)
     (found,) = search(account, f"status IN ('{status}')").body["messages"]
+    assert found["reason"].startswith("550 5.1.1")
     events = account.ask("GET", f"logs/{found['sg_message_id']}").body["events"]
     assert [event["event"] for event in events] == ["processed", "delivered", "bounce"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 
 def shape(connection: Connection) -> set[str]:
     """Columns, keys, references, checks and indexes of every table."""
-    return set(_facts(connection))
+    return {*_facts(connection), *_options(connection)}
 
 
 def _facts(connection: Connection) -> Iterator[str]:
@@ -23,6 +23,17 @@ def _facts(connection: Connection) -> Iterator[str]:
             inspector.get_indexes,
         ):
             yield from (f"{table}: {_words(found)}" for found in asked(table))
+
+
+def _options(connection: Connection) -> Iterator[str]:
+    """What SQLite can be told about a table beside all that, and an inspector does not see."""
+    if connection.dialect.name == "sqlite":
+        for table, made in connection.execute(text("SELECT name, sql FROM sqlite_master")):
+            yield from (
+                f"{table}: {word}"
+                for word in ("AUTOINCREMENT", "WITHOUT ROWID")
+                if word in str(made)
+            )
 
 
 def _words(found: Any) -> str:

@@ -1,17 +1,28 @@
 """PostgreSQL: it keeps what SQLite keeps, many write beside each other, and failures are sentences."""
 
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import NewsletterError, ServiceFailed
-from newsletter.store import Address, Store, open_store, remove_store, source, suppression
+from newsletter.store import (
+    Address,
+    Store,
+    insert_many,
+    open_store,
+    remove_store,
+    source,
+    suppression,
+)
+from newsletter.store.failures import STATES
 from tests.store.shape import shape
 
 pytestmark = pytest.mark.engine("postgresql")
@@ -178,6 +189,43 @@ def _broken_off(store: Store) -> None:
         connection.execute(insert(suppression), [SOMEBODY])
         end_others(store)
         connection.execute(update(suppression).values(at=2))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_the_server_refuses_is_a_sentence(store: Store, state: str) -> None:
+    raised = text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$")
+    with (
+        pytest.raises(ServiceFailed, match=re.escape(STATES[state])),
+        store.write() as connection,
+    ):
+        connection.execute(raised)
+
+
+def many(store: Store, wrong: Callable[[], None] = lambda: None) -> None:
+    def rows() -> Iterator[tuple[object, ...]]:
+        for number in range(20_000):
+            if number == 15_000:
+                wrong()
+            yield (f"{number}@example.com", "unsubscribed", "test", 1)
+
+    with store.write() as connection:
+        insert_many(connection, suppression, ("key", "reason", "origin", "at"), rows())
+
+
+def test_many_rows_are_written_at_once(store: Store) -> None:
+    many(store)
+    assert len(keys(store)) == 20_000
+    with pytest.raises(IntegrityError):
+        many(store)
+    assert len(keys(store)) == 20_000
+
+
+def test_a_connection_that_breaks_off_in_the_middle_of_many_rows_writes_none(store: Store) -> None:
+    with pytest.raises(
+        ServiceFailed, match="the connection broke off; type the same command again"
+    ):
+        many(store, lambda: end_others(store))
+    assert keys(store) == []
 
 
 def test_between_two_transactions_a_broken_connection_is_replaced(store: Store) -> None:

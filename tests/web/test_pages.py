@@ -165,6 +165,14 @@ def test_posting_to_it_unsubscribes_at_once_and_without_a_redirect(site: Site, b
     assert site.mirrored == ["ada@example.com"]
 
 
+@pytest.mark.engine("postgresql")
+def test_nobody_waits_for_a_long_merge_to_leave(site: Site) -> None:
+    with site.store.write():
+        status, _page, _headers = site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")
+        assert status == 200
+        assert len(site.suppressed()) == 1
+
+
 def test_posting_twice_is_once(site: Site) -> None:
     for _ in range(2):
         assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")[0] == 200

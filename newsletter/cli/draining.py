@@ -1,0 +1,33 @@
+"""This module lets Ctrl-C and a polite kill end a command after what is on its way."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from newsletter.cli.wording import note
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def draining() -> Iterator[Callable[[], bool]]:
+    """Whether to go on: no longer after the first signal; a second one ends the program at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: True
+        return
+    asked = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        note("Ending after what is on its way …")
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    try:
+        yield lambda: not asked.is_set()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,58 @@
+"""This module lets a paused campaign go on."""
+
+import click
+
+from newsletter.campaign import Summary
+from newsletter.cli.campaigns import which
+from newsletter.cli.draining import draining
+from newsletter.cli.outcome import Sent, finished, say_counts
+from newsletter.cli.person import write_down
+from newsletter.cli.progress import shown
+from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import as_json, several
+from newsletter.delivery import Account, Manner, dispatch, paused
+from newsletter.delivery import resume as go_on
+from newsletter.errors import NewsletterError
+from newsletter.store import Store
+
+
+@click.command(short_help="Let a paused campaign go on.")
+@click.argument("number", type=int, required=False)
+@practice_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
+    """Let campaign NUMBER (without one, the newest) go on; what is past its time leaves at once."""
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store, project.account() as account:
+        found = which(store, number)
+        _ask(store, account, found, yes=yes)
+        write_down(store, found.id, "resumed")
+        go_on(store, found.id, account, project.settings.sending)
+        with shown() as progress, draining() as going:
+            counts = dispatch(store, found.id, account, project.settings, Manner(progress, going))
+        if json:
+            as_json({"campaign": found.id, "counts": Sent(found.id, counts).as_dict()})
+        else:
+            say_counts(Sent(found.id, counts))
+        if counts.expired:
+            project.advise(
+                f"SendGrid threw away what waited for more than three days. Next: newsletter send {found.edition} "
+                "reaches those people"
+            )
+        else:
+            project.advise(f"Next: newsletter status {found.id}")
+        finished(counts)
+
+
+def _ask(store: Store, account: Account, found: Summary, *, yes: bool) -> None:
+    """What is past its time leaves the moment it goes on, and cannot be taken back: a person says so."""
+    now = account.now(fresh=True)
+    late = [one for one in paused(store, found.id) if one.send_at <= now]
+    if late and not yes:
+        question = (
+            f"The time of {several(len(late), 'wave')} has passed: that mail leaves at once and cannot be taken "
+            "back. Go on?"
+        )
+        if not click.confirm(question, err=True):
+            raise NewsletterError("it stays paused")

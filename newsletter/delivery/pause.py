@@ -1,0 +1,91 @@
+"""This module pauses campaigns at SendGrid, and lets them go on."""
+
+from newsletter.campaign import (
+    Attempt,
+    Counts,
+    ask_stop,
+    attempts,
+    counts,
+    expire,
+    go_on,
+    move,
+    waiting_of,
+    was_posted,
+)
+from newsletter.config import Sending
+from newsletter.delivery.account import Account, TooLate
+from newsletter.delivery.fence import Fencing
+from newsletter.delivery.lock import tending
+from newsletter.delivery.schedule import STOP_SECONDS
+from newsletter.delivery.undo import LOCK_SECONDS, wait_for_flight
+from newsletter.store import Store
+
+KEPT_SECONDS = 72 * 3600
+"""How long SendGrid keeps paused mail beyond its time; then it is thrown away (stopping-a-scheduled-send)."""
+
+
+def pause(store: Store, campaign_id: int, account: Account, sending: Sending) -> Counts:
+    """Post nothing more, and hold back at SendGrid what has not left; doing it twice is harmless."""
+    with store.read() as connection:
+        counts(connection, campaign_id)
+    with store.write() as connection:
+        ask_stop(connection, campaign_id, "pause")
+    wait_for_flight(store, campaign_id, account)
+    patience = sending.deadline_seconds / account.speed + LOCK_SECONDS
+    with tending(store, campaign_id, account, patience=patience):
+        Fencing(store, campaign_id, account, sending, lambda: True).finish()
+        for attempt in _live(store, campaign_id):
+            _pause(store, attempt, account)
+    with store.read() as connection:
+        return counts(connection, campaign_id)
+
+
+def resume(store: Store, campaign_id: int, account: Account, sending: Sending) -> Counts:
+    """Let a paused campaign go on: what is past its time leaves at once, what was not posted can be again."""
+    patience = sending.deadline_seconds / account.speed + LOCK_SECONDS
+    with tending(store, campaign_id, account, patience=patience):
+        now = account.now(fresh=True)
+        for attempt in paused(store, campaign_id):
+            if attempt.send_at + KEPT_SECONDS <= now:
+                with store.write() as connection:
+                    expire(connection, attempt)
+            else:
+                _resume(store, attempt, account)
+        with store.write() as connection:
+            go_on(connection, campaign_id, after="pause")
+    with store.read() as connection:
+        return counts(connection, campaign_id)
+
+
+def paused(store: Store, campaign_id: int) -> list[Attempt]:
+    """The attempts that SendGrid holds back for us."""
+    return [one for one in _live(store, campaign_id) if one.state == "paused"]
+
+
+def _live(store: Store, campaign_id: int) -> list[Attempt]:
+    with store.read() as connection:
+        return attempts(connection, campaign_id)
+
+
+def _pause(store: Store, attempt: Attempt, account: Account) -> None:
+    with store.read() as connection:
+        at_provider = was_posted(connection, attempt)
+    now = account.now(fresh=True)
+    last = attempt.last_send_at - STOP_SECONDS
+    if not at_provider or not attempt.batch_id or now >= last or attempt.state == "fencing":
+        return
+    if attempt.state != "paused":
+        with store.write() as connection:
+            move(connection, attempt.id, "paused", slot=1, stopped_at=now)
+    try:
+        account.stop_batch(attempt.batch_id, "pause", until=last)
+    except TooLate:
+        with store.write() as connection:
+            move(connection, attempt.id, "posted")
+
+
+def _resume(store: Store, attempt: Attempt, account: Account) -> None:
+    account.free_batch(attempt.batch_id)
+    with store.write() as connection:
+        state = "open" if waiting_of(connection, attempt) else "posted"
+        move(connection, attempt.id, state, slot=0)

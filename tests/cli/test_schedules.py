@@ -1,0 +1,209 @@
+"""When a campaign leaves, and how people hold it back, agree to it and let it go on."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import pytest
+
+from newsletter.cli.times import Wish, read_times, twice
+from newsletter.config import Settings, load_settings
+from newsletter.delivery import Account
+from newsletter.sandbox import Fault, Sandbox, misbehave, skip
+
+from .conftest import ARTICLE, Run, delivered, mails
+
+SEND = ("send", ARTICLE, "--practice", "--yes")
+NOW = 1_793_000_000  # Mon 26 Oct 2026, 01:33 in New Orleans
+
+
+@pytest.fixture
+def settings(clinic: Path) -> Settings:
+    return load_settings(clinic, {})
+
+
+def configure(clinic: Path, line: str) -> None:
+    settings = clinic / "newsletter.toml"
+    settings.write_text(f"{settings.read_text()}\n{line}\n")
+
+
+@pytest.mark.parametrize("words", ["5000/h", "5,000 an hour", "5000 per hour", "5000"])
+def test_a_rate_is_so_many_people_an_hour(settings: Settings, words: str) -> None:
+    assert read_times(Wish(rate=words), settings, NOW).rate == 5000
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(at="9:00", at_local="9:00"),
+        Wish(now=True, at="9:00"),
+        Wish(at_local="9:00", rate="10/h"),
+        Wish(rate="quick"),
+        Wish(rate="0/h"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(settings: Settings, wish: Wish) -> None:
+    with pytest.raises(click.UsageError):
+        read_times(wish, settings, NOW)
+
+
+def test_a_local_hour_is_the_first_that_is_still_to_come_everywhere(settings: Settings) -> None:
+    def local(words: str, *zones: str) -> str:
+        return read_times(Wish(at_local=words), settings, NOW, zones).local_time
+
+    assert local("9:00") == "2026-10-26T09:00"
+    assert local("9am", "Asia/Tokyo") == "2026-10-27T09:00"
+    assert local("Wednesday 9:00", "Asia/Tokyo") == "2026-10-28T09:00"
+
+
+def test_an_hour_that_comes_twice_is_shown_both_ways(settings: Settings) -> None:
+    first = read_times(Wish(at="2026-11-01T01:30"), settings, NOW).asked_send_at
+    assert first is not None
+    assert twice(first, ZoneInfo("America/Chicago")) == "Sun 1 Nov 2026, 1:30 AM CST"
+    assert twice(first + 2 * 3600, ZoneInfo("America/Chicago")) is None
+
+
+def test_a_rate_is_shown_in_the_plan_and_kept(run: Run, sandbox: Sandbox) -> None:
+    sent = run(*SEND, "--rate", "12/h")
+    assert sent.code == 0
+    assert "12 an hour" in sent.out
+    times = sorted({mail.send_at for mail in mails(sandbox) if mail.send_at})
+    assert len(times) == 18
+    assert times[-1] - times[0] == 17 * 300
+
+
+def test_what_lies_beyond_three_days_waits_for_the_worker(run: Run, sandbox: Sandbox) -> None:
+    with Account("SG.practice.only", sandbox.url) as account:
+        later = account.now() + 10 * 24 * 3600
+    iso = time.strftime("%Y-%m-%dT%H:%M+00:00", time.gmtime(later))
+    sent = run(*SEND, "--at", iso)
+    assert sent.code == 0
+    assert "keep newsletter worker running" in sent.err
+    assert mails(sandbox) == []
+    assert (
+        "18 frozen = 18 pending" in run("worker", "--practice", "--once").out
+        or mails(sandbox) == []
+    )
+    skip(sandbox.url, 8 * 24 * 3600)
+    again = run(*SEND)
+    assert again.code == 0
+    assert {mail.send_at for mail in mails(sandbox)} == {later // 60 * 60}
+
+
+def test_a_time_that_was_missed_is_told_and_not_made_up_for(
+    run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Account("SG.practice.only", sandbox.url) as account:
+        later = account.now() + 4 * 24 * 3600
+    iso = time.strftime("%Y-%m-%dT%H:%M+00:00", time.gmtime(later))
+    run(*SEND, "--at", iso)
+    skip(sandbox.url, 5 * 24 * 3600)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 5 * 24 * 3600)
+    worked = run("worker", "--practice", "--once")
+    assert "missed by more than an hour" in worked.err
+    assert mails(sandbox) == []
+    assert "halted" in run("status", "--practice").out
+    assert run(*SEND).code == 0
+    assert len(mails(sandbox)) == 18
+
+
+def test_now_leaves_at_once_and_cannot_be_taken_back(run: Run, sandbox: Sandbox) -> None:
+    sent = run(*SEND, "--now")
+    assert sent.code == 0
+    assert "none (--now)" in sent.out
+    assert len(delivered(sandbox)) == 18
+    undone = run("undo", "--practice", "--yes")
+    assert undone.code == 1
+    assert "can no longer be taken back" in undone.err
+
+
+def test_paused_nothing_leaves_and_resumed_it_does(run: Run, sandbox: Sandbox) -> None:
+    run(*SEND)
+    paused = run("pause", "--practice")
+    assert paused.code == 0
+    assert "SendGrid keeps the mail until" in paused.err
+    skip(sandbox.url, 3600)
+    assert delivered(sandbox) == []
+    status = run("status", "--practice")
+    assert "paused" in status.out
+    assert "then SendGrid throws it away" in status.out
+    asked = run("resume", "--practice", typed="n\n")
+    assert asked.code == 1
+    assert "it stays paused" in asked.err
+    assert run("resume", "--practice", "--yes").code == 0
+    assert len(delivered(sandbox)) == 18
+
+
+def test_nothing_is_sent_before_a_second_person_agreed(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, "approval = true")
+    sent = run(*SEND)
+    assert sent.code == 0
+    assert "waits for a second person" in sent.err
+    assert mails(sandbox) == []
+    mine = run("approve", "--practice", "--yes")
+    assert mine.code == 1
+    assert "a second person must approve" in mine.err
+    assert run("approve", "--practice", "--yes", "--as", "Bo").code == 0
+    assert run(*SEND).code == 0
+    assert len(mails(sandbox)) == 18
+    log = run("status", "--practice", "--log").out
+    assert "frozen 18 people" in log
+    assert "Bo: approved" in log
+
+
+def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox) -> None:
+    with Account("SG.practice.only", sandbox.url) as account:
+        others = [account.new_batch() for _ in range(9)]
+        for batch in others:
+            account.stop_batch(batch)
+    misbehave(sandbox.url, Fault("drop before"))
+    assert run(*SEND).code == 3
+    settled = run("resolve", "--practice", typed="did not\n" * 5)
+    assert settled.code == 0
+    assert "ada.fontenot@example.com" in settled.out
+    assert "still to be handed over" in settled.out
+    with Account("SG.practice.only", sandbox.url) as account:
+        account.free_batch(others[0])
+    assert run("send", ARTICLE, "--practice", typed="y\n").code == 0
+    skip(sandbox.url, 3600)
+    assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
+
+
+def test_mail_that_another_computer_sent_is_a_refusal_that_explains_itself(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    run(*SEND)
+    for file in (clinic / ".newsletter").glob("practice*"):
+        if file.is_file():
+            file.unlink()
+    again = run(*SEND)
+    assert again.code == 1
+    assert "SendGrid has had 18 mails of this edition, and this store knows of 0" in again.err
+    assert run(*SEND, "--anyway").code == 0
+
+
+def test_a_polite_kill_ends_after_what_is_on_its_way(clinic: Path, sandbox: Sandbox) -> None:
+    misbehave(sandbox.url, Fault("stall before", seconds=3))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", *SEND],
+        cwd=clinic,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while not list((clinic / ".newsletter").glob("practice.lock")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert "Ending after what is on its way" in said
+    assert process.returncode in (0, 1)
