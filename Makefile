@@ -40,6 +40,7 @@ bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000
 	@$(BIN)/python -m bench.send 10000 100000
+	@$(BIN)/python -m bench.render
 
 migration: $(VENV)/ready-dev ## Draft what changed tables need: make migration m="what it brings"
 	@$(BIN)/python .ci/migration "$(m)"

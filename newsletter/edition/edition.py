@@ -16,6 +16,10 @@ DETAILS = (
     "hero",
     "hero_alt",
     "hero_caption",
+    "starts",
+    "ends",
+    "where",
+    "price",
 )
 """What an article may say beside its words; empty where it does not."""
 

@@ -135,6 +135,25 @@ def test_opening_the_unsubscribe_link_does_nothing_yet(site: Site) -> None:
     assert site.suppressed() == []
 
 
+def test_a_hosted_picture_is_found_by_its_name_alone(site: Site) -> None:
+    with site.store.read() as connection:
+        (cid,) = connection.execute(text("SELECT cid FROM picture")).scalars()
+    status, _page, headers = site.ask(f"/picture/{cid}")
+    assert (status, headers["content-type"]) == (200, "image/png")
+    assert "max-age" in headers["cache-control"]
+    assert site.ask("/picture/tree-0000")[0] == 404
+
+
+def test_a_calendar_file_is_saved_under_its_own_name(site: Site) -> None:
+    with site.store.write() as connection:
+        connection.execute(
+            text("INSERT INTO picture VALUES (1, 'house-1', 'house.ics', 'text/calendar', x'42')")
+        )
+    status, body, headers = site.ask("/picture/house-1")
+    assert (status, body) == (200, "B")
+    assert headers["content-disposition"] == 'attachment; filename="house.ics"'
+
+
 @pytest.mark.parametrize("body", [b"List-Unsubscribe=One-Click", b"", b"--x\r\nanything"])
 def test_posting_to_it_unsubscribes_at_once_and_without_a_redirect(site: Site, body: bytes) -> None:
     status, page, _headers = site.ask(site.path(site.links.unsubscribe(1, 1)), body, "POST")
