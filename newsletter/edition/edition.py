@@ -1,7 +1,7 @@
 """This module says what an edition is: an article that was read and understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DETAILS = (
@@ -16,6 +16,8 @@ DETAILS = (
     "hero",
     "hero_alt",
     "hero_caption",
+    "kind",
+    "release",
 )
 """What an article may say beside its words; empty where it does not."""
 
@@ -40,3 +42,5 @@ class Edition:
     lines: Mapping[str, int]
     digest: str
     """SHA-256 of the file and the pictures it shows."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Findings that are accepted: a rule's name, and why it is right here."""
