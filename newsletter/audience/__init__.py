@@ -5,6 +5,7 @@ from newsletter.audience.basis import lines_to_add
 from newsletter.audience.choose import Audience, Subscriber, choose, people
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
 from newsletter.audience.merge import Merge, list_files, merge_lists
+from newsletter.audience.proof import Proof, list_sources, proof
 
 __all__ = [
     "FATES",
@@ -12,6 +13,7 @@ __all__ = [
     "Fate",
     "ListReport",
     "Merge",
+    "Proof",
     "Subscriber",
     "choose",
     "fates",
@@ -19,7 +21,9 @@ __all__ = [
     "lines_to_add",
     "list_files",
     "list_reports",
+    "list_sources",
     "merge_lists",
     "people",
+    "proof",
     "read_address",
 ]

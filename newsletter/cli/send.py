@@ -12,6 +12,7 @@ from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
+from newsletter.cli.findings import say_findings
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
@@ -111,9 +112,8 @@ def _plan(project: Project, store: Store, account: Account, article: Path, wish:
 
 
 def _refuse_errors(plan: Plan, article: Path, json: bool) -> None:
-    if not json:
-        for finding in plan.findings:
-            note(str(finding))
+    if not json and plan.findings:
+        note(say_findings(plan.findings))
     wrong = errors(plan.findings)
     if wrong:
         told = "\n".join(map(str, wrong)) if json else "put the errors above right"
