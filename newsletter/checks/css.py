@@ -58,7 +58,9 @@ def _rules(parsed: list[Any], conditions: tuple[str, ...]) -> Iterator[StyleRule
             for selector in tinycss2.serialize(node.prelude).split(","):
                 yield StyleRule(selector.strip(), own, conditions)
         elif node.type == "at-rule":
-            condition = f"@{node.lower_at_keyword} {tinycss2.serialize(node.prelude).strip()}"
+            condition = (
+                f"@{node.lower_at_keyword} {tinycss2.serialize(node.prelude).strip()}".strip()
+            )
             inside = tinycss2.parse_rule_list(
                 node.content or [], skip_comments=True, skip_whitespace=True
             )

@@ -57,12 +57,7 @@ def _texts(ask: Resolver, name: str) -> list[str]:
 def takes_mail(domain: str, ask: Resolver) -> bool | None:
     """Whether *domain* takes mail (RFC 5321, 7505); None where nobody can tell now."""
     try:
-        found = validate_email(
-            f"postmaster@{domain}",
-            check_deliverability=True,
-            dns_resolver=ask,
-            test_environment=True,
-        )
+        found = validate_email(f"postmaster@{domain}", check_deliverability=True, dns_resolver=ask)
     except EmailNotValidError:
         return False
     return True if getattr(found, "mx", None) else None
