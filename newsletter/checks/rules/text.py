@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import ceil
 
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Misspelling
@@ -51,5 +52,5 @@ def reading(draft: Draft) -> Iterator[Hit]:
         return
     asked = grade(prose(draft.edition.body))
     if asked > HARDEST:
-        sentence = f"it reads like grade {asked:.0f}; most people read at grade 8"
+        sentence = f"it reads like grade {ceil(asked)}; most people read at grade 8"
         yield Hit(sentence, "shorter sentences and shorter words help", draft.edition.body_line)
