@@ -9,7 +9,7 @@ from newsletter.checks.page import Link, Page
 from newsletter.checks.rule import TEMPLATES
 from newsletter.config import Settings
 from newsletter.edition import Edition
-from newsletter.letter import Picture, Reader, View
+from newsletter.letter import READER_FIELDS, Picture, Reader, View
 
 MAILBOXES = ("mailto:", "tel:", "sms:")
 
@@ -50,8 +50,8 @@ class Draft:
     @property
     def private(self) -> frozenset[str]:
         """Links that act for this reader: no rule judges them and no probe ever opens them."""
-        own = (self.reader.preferences_url, self.reader.browser_url, self.unsubscribe)
-        return frozenset(filter(None, own))
+        own = [getattr(self.reader, name) for name in READER_FIELDS if name.endswith("_url")]
+        return frozenset(filter(None, [*own, self.unsubscribe]))
 
     @cached_property
     def links(self) -> list[Link]:

@@ -108,7 +108,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
             "warning",
         )
     },
-    "legal/identity": {"no country": (without(", United States"), "error")},
+    "legal/identity": {"no country": (without("United States"), "error")},
     "legal/ad-label": {
         "no word of it": (
             both(detail(kind="promo"), people("ada@tulane.edu", unworded=1)),
@@ -428,7 +428,7 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
         "words in the text": body("\nPain after surgery is another matter.\n"),
     },
     "legal/why-line": {"on two lines": lambda d: seen(text=d.view.text.replace("because you", "because\nyou"))(d)},
-    "legal/identity": {"on two lines": text_swapped("New Orleans, United States", "New Orleans,\nUnited States")},
+    "legal/identity": {"on two lines": text_swapped("United States", "United\nStates")},
     "legal/ad-label": {
         "a promotion with recorded consent": both(detail(kind="promo"), people("ada@tulane.edu")),
         "it says so": both(detail(kind="promo"), people("ada@tulane.edu", unworded=1), added("<p>This is an advertisement.</p>")),

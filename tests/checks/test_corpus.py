@@ -1,5 +1,6 @@
 """Twenty-five good mails stay quiet, twenty-five bad ones say all that is wrong with them."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,4 +35,5 @@ def test_the_sentences_are_as_approved(draft: Make) -> None:
         f"{name}\n" + "".join(f"  {finding}\n" for finding in check(change(draft(article))))
         for name, (article, change, _rules) in BAD.items()
     )
+    told = re.sub(r"is \d+ kB", "is … kB", told)  # it grows and shrinks with the template
     assert told == GOLDEN.read_text(encoding="utf-8")

@@ -13,16 +13,21 @@ from newsletter.checks.probes.spamassassin import ask_spamassassin
 from newsletter.checks.probes.spelling import ask_codespell
 from newsletter.config import Settings, load_settings
 from newsletter.edition import find_editions, load_edition
-from newsletter.letter import Letter, Reader, compose
+from newsletter.letter import READER_FIELDS, Letter, Reader, compose
 from tests.checks.conftest import TAG, ready
 from tests.checks.probes.test_programs import needs_browser, needs_spamassassin
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
+LINKS = {
+    name: f"https://news.clockworkperform.com/{name}/x"
+    for name in READER_FIELDS
+    if name.endswith("_url") and name != "unsubscribe_url"
+}
 READERS = {
-    "a stranger": Reader(),
-    "a neighbour": Reader(first_name="Ada", last_name="Example", city="New Orleans", tags=("runner",)),
-    "a long name": Reader(first_name="Maximiliana-Theodora", last_name="von Hohenfels-Bartenstein"),
+    "a stranger": Reader(**LINKS),
+    "a neighbour": Reader(**LINKS, first_name="Ada", last_name="Example", city="New Orleans", tags=("runner",)),
+    "a long name": Reader(**LINKS, first_name="Maximiliana-Theodora", last_name="von Hohenfels-Bartenstein"),
 }  # fmt: skip
 
 editions = pytest.mark.parametrize("path", find_editions(ROOT), ids=lambda path: path.stem)

@@ -81,7 +81,7 @@ def format_(draft: Draft) -> Iterator[Hit]:
             sentence = f"many mail programs do not show {match[1].upper()}: {_name(source)}"
             yield Hit(sentence, cure, draft.line(_name(source)))
     for picture in draft.pictures:
-        if (kind := _size(picture)[0]) not in SHOWN:
+        if picture.type.startswith("image/") and (kind := _size(picture)[0]) not in SHOWN:
             yield Hit(
                 f"the picture {picture.filename} is {kind or 'none'}",
                 cure,
