@@ -21,7 +21,7 @@ SAMPLES: Mapping[str, str] = {
     "mj-divider": IN_COLUMN.format('<mj-divider border-width="1px" width="50%" />'),
     "mj-spacer": IN_COLUMN.format('<mj-spacer height="20px" />'),
     "mj-table": IN_COLUMN.format('<mj-table table-layout="fixed"><tr><td>a</td></tr></mj-table>'),
-    "mj-social": IN_COLUMN.format('<mj-social mode="horizontal"><mj-social-element name="web" href="https://a.example/" alt="a">a</mj-social-element></mj-social>'),
+    "mj-social": IN_COLUMN.format('<mj-social mode="horizontal"><mj-social-element name="web" src="https://a.example/b.png" href="https://a.example/" alt="a">a</mj-social-element></mj-social>'),
     "mj-hero": '<mj-hero mode="fixed-height" height="100px" background-url="https://a.example/b.png" background-width="100px" background-height="100px"><mj-text>a</mj-text></mj-hero>',
 }  # fmt: skip
 """Each component with the attributes that make it emit more."""

@@ -22,6 +22,8 @@ UNSHOWN = re.compile(r"\.(svg|webp|avif|heic|heif|bmp|tiff?)$", re.IGNORECASE)
 SHOWN = ("PNG", "JPEG", "GIF")
 SHARPEST = 2.2
 """Times as wide as shown: 2 is enough for every screen, the rest leaves room for rounding."""
+PHONE = 480
+"""A small picture may be as wide as a phone there; up to this width it is never too sharp."""
 FEWEST_WORDS = 50
 
 
@@ -109,7 +111,7 @@ def dims(draft: Draft) -> Iterator[Hit]:
                 'write width="…px"',
                 path=draft.template,
             )
-        elif picture is not None and (real := _size(picture)[1]) > width * SHARPEST:
+        elif picture is not None and (real := _size(picture)[1]) > max(width, PHONE) * SHARPEST:
             sentence = (
                 f"the picture {picture.filename} is {real} px wide and shown {width:g} px wide"
             )
