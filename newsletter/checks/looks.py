@@ -80,7 +80,11 @@ class Looks:
             for one in read_style(attributes.get("style") or "")
         ]
         values = {name: attributes[key] for key, name in ATTRIBUTES if attributes.get(key)}
-        values.update({one.name: one.value for _, one in sorted(said, key=lambda pair: pair[0])})
+        for _strength, one in sorted(said, key=lambda pair: pair[0]):
+            if one.name == "background":  # the shorthand takes the place of what was said before
+                values.pop("background-color", None)
+                values.pop("background-image", None)
+            values[one.name] = one.value
         return values
 
 

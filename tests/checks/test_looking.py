@@ -34,6 +34,7 @@ def look(html: str, *, dark: bool = False) -> object:
         ('<style>p { color:#333 } #it { color:#444 }</style><p id="it">a</p>', "#444444", "#FFFFFF"),
         ('<style>p { color:#333 !important }</style><p id="it" style="color:#555">a</p>', "#333333", "#FFFFFF"),
         ('<style>p { color:#333 }</style><p id="it" style="color:#555">a</p>', "#555555", "#FFFFFF"),
+        ('<style>p { background-color:#333 !important }</style><p id="it" style="background:#555 !important">a</p>', "#000000", "#555555"),
         ('<style>@media print { p { color:#333 } }</style><p id="it">a</p>', "#000000", "#FFFFFF"),
         ('<style>@media (max-width:479px) { p { color:#333 } }</style><p id="it">a</p>', "#000000", "#FFFFFF"),
         ('<style>p:hover { color:#333 }</style><p id="it">a</p>', "#000000", "#FFFFFF"),
