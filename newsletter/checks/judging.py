@@ -1,6 +1,6 @@
 """This module runs the rules over drafts, and lets an edition accept findings with a reason."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from newsletter.checks.draft import Draft
@@ -17,13 +17,16 @@ NEVER_WAIVED = "legal/"
 
 def check(draft: Draft) -> list[Finding]:
     """Everything the rules find in one draft, errors first; what the edition accepts carries the reason."""
-    found = [finding for rule in RULES.values() for finding in rule.judge(draft)]
-    return in_order([*_waived(draft.edition, found), *_wrong_waivers(draft.edition)])
+    return check_all([draft])
 
 
-def check_all(drafts: Iterable[Draft]) -> list[Finding]:
-    """The findings of several versions of a letter, each once."""
-    return in_order(finding for draft in drafts for finding in check(draft))
+def check_all(drafts: Sequence[Draft]) -> list[Finding]:
+    """The findings of several versions of one letter, each once; their evidence, which is the same, is judged once."""
+    first = drafts[0]
+    found = [finding for rule in RULES.values() for finding in rule.judge(first)]
+    for draft in drafts[1:]:
+        found += [f for rule in RULES.values() if not rule.needs for f in rule.judge(draft)]
+    return in_order([*_waived(first.edition, found), *_wrong_waivers(first.edition)])
 
 
 def refused(problems: Iterable[Problem], holes: Iterable[Hole] = ()) -> list[Finding]:

@@ -101,7 +101,7 @@ def find(
     drafts = [_draft(project, composed, reader, evidence) for reader in _some(composed, surveyed)]
     scope = replace(scope, farewell_url=composed.nobody())
     known = gather(drafts, scope, datetime.now(UTC))
-    return check_all(replace(draft, evidence=known) for draft in drafts)
+    return check_all([replace(draft, evidence=known) for draft in drafts])
 
 
 def _some(composed: Composed, surveyed: Surveyed) -> list[Reader]:

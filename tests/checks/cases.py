@@ -173,8 +173,8 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     },
     "mail/reply-to": {
         "nobody reads": (sender(reply_to="no-reply@clockworkperform.com"), "warning"),
-        "takes no mail": (known(reply_exchange=False), "warning"),
     },
+    "mail/reply-mx": {"takes no mail": (known(reply_exchange=False), "warning")},
     "mail/multipart": {
         "no words": (seen(text=" "), "error"),
     },
@@ -465,7 +465,8 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "mail/auth": {"all there": known(records=Records("a.org", True, True, True)), "SPF by SendGrid": known(records=Records("a.org", False, True, True))},
     "mail/from": {"none in practice": both(sender(email=""), lambda d: replace(d, real=False))},
     "mail/from-name": {"as last time": sent(), "freedom": sender(name="Freedom Clinic")},
-    "mail/reply-to": {"a person": sender(reply_to="norma@clockworkperform.com"), "takes mail": known(reply_exchange=True)},
+    "mail/reply-to": {"a person": sender(reply_to="norma@clockworkperform.com")},
+    "mail/reply-mx": {"takes mail": known(reply_exchange=True)},
     "mail/multipart": {"both": seen()},
     "mail/text-match": {"some words less": text_swapped("Most backs like to be moved", "…")},
     "mail/spam-score": {"low": known(spam=Spam(1.9, {"SUBJECT_DIET": 1.9}))},

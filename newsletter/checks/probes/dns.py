@@ -15,6 +15,7 @@ WORKERS = 16
 SELECTORS = ("s1", "s2")
 """Under which SendGrid has its DKIM keys (Sender Authentication)."""
 CURE = "connect to the network, and check again"
+ABSENT = Unverified("there is no network, so no name was looked up", CURE)
 
 
 def resolver() -> Resolver:
@@ -24,11 +25,21 @@ def resolver() -> Resolver:
     return made
 
 
+def is_there(ask: Resolver) -> bool:
+    """Whether the domain name system answers: where even .com is unknown, no other name tells anything."""
+    try:
+        return bool(ask.resolve("com.", "NS"))
+    except DNSException:
+        return False
+
+
 def ask_records(address: str, ask: Resolver) -> Records | Unverified:
     """SPF, DKIM and DMARC of the domain of *address* (RFC 7208, 6376, 7489)."""
     domain = address.rpartition("@")[2].lower()
     if not domain:
         return Unverified("there is no sender yet", "type newsletter setup to enter it")
+    if not is_there(ask):
+        return ABSENT
     parent = ".".join(domain.split(".")[-2:])
     try:
         spf = any(text.startswith("v=spf1") for text in _texts(ask, domain))
@@ -66,6 +77,8 @@ def takes_mail(domain: str, ask: Resolver) -> bool | None:
 def ask_exchanges(domains: Iterable[str], ask: Resolver) -> Mapping[str, bool] | Unverified:
     """For each domain whether it takes mail; those that cannot be told now are left out."""
     wanted = sorted(set(domains) - KNOWN)
+    if wanted and not is_there(ask):
+        return ABSENT
     with ThreadPoolExecutor(WORKERS) as workers:
         told = dict(zip(wanted, workers.map(lambda one: takes_mail(one, ask), wanted), strict=True))
     known = {domain: takes for domain, takes in told.items() if takes is not None}
@@ -78,6 +91,8 @@ def ask_exchanges(domains: Iterable[str], ask: Resolver) -> Mapping[str, bool] |
 
 def ask_reply(address: str, ask: Resolver) -> bool | Unverified:
     """Whether replies to *address* arrive anywhere."""
+    if not is_there(ask):
+        return ABSENT
     takes = takes_mail(address.rpartition("@")[2], ask)
     return (
         Unverified(f"nobody knows whether {address} takes mail", CURE) if takes is None else takes

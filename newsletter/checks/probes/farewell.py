@@ -3,7 +3,7 @@
 import re
 
 from newsletter.checks.evidence import Farewell, Unverified
-from newsletter.checks.probes.web import Unreachable, ask
+from newsletter.checks.probes.web import NAMELESS, Unreachable, ask, is_online
 
 SECONDS = 10.0
 ONE_CLICK = b"List-Unsubscribe=One-Click"
@@ -17,7 +17,7 @@ def ask_farewell(url: str, *, private: bool = False) -> Farewell | Unverified:
         seen = ask("GET", url, seconds=SECONDS, private=private)
         asked = ask("POST", url, seconds=SECONDS, private=private, body=ONE_CLICK)
     except Unreachable as error:
-        if error.for_now:
+        if error.for_now or (str(error) in NAMELESS and not is_online()):
             return Unverified(
                 f"the unsubscribe page {place} could not be tried: {error}", "check again later"
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from newsletter.checks.evidence import Answer, Unverified
-from newsletter.checks.probes.web import Reply, Unreachable, ask
+from newsletter.checks.probes.web import NAMELESS, Reply, Unreachable, ask, is_online
 
 WORKERS, A_HOST = 8, 2
 SECONDS, SECONDS_IN_ALL = 10.0, 30.0
@@ -36,7 +36,8 @@ class Prober:
             answers = dict(
                 zip(wanted, workers.map(lambda href: self._try(href, until), wanted), strict=True)
             )
-        if answers and all(answer.trouble == NAMELESS for answer in answers.values()):
+        nameless = all(answer.trouble in NAMELESS for answer in answers.values())
+        if answers and nameless and not is_online():
             return Unverified(
                 "there is no network, so no link was tried", "connect, and check again"
             )
@@ -67,6 +68,3 @@ class Prober:
         if left <= 0:
             raise Unreachable("there was no time left to try it", for_now=True)
         return ask(method, url, seconds=min(self.seconds, left), private=self.private)
-
-
-NAMELESS = "its name could not be looked up"

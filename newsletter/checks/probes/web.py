@@ -14,6 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 AGENT = "Mozilla/5.0 (compatible; newsletter check)"
 MOST_BYTES = 100_000
+NAMELESS = ("there is no site of that name", "its name could not be looked up")
+"""What is said where a name leads nowhere, and where nobody could tell."""
+ALWAYS_THERE = "example.com"
+"""RFC 2606 keeps it."""
 
 
 class Unreachable(Exception):
@@ -79,7 +83,7 @@ def resolve(host: str, port: int, *, private: bool) -> str:
         found = socket.getaddrinfo(host.encode("idna").decode(), port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         gone = error.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-        why = "there is no site of that name" if gone else "its name could not be looked up"
+        why = NAMELESS[0] if gone else NAMELESS[1]
         raise Unreachable(why, for_now=not gone) from error
     except UnicodeError as error:
         raise Unreachable("its name is none") from error
@@ -87,6 +91,14 @@ def resolve(host: str, port: int, *, private: bool) -> str:
     if not private and not all(map(_is_public, numbers)):
         raise Unreachable("it lies in a private network, where no reader gets to")
     return numbers[0]
+
+
+def is_online() -> bool:
+    """Whether names can be looked up at all; without a network some computers say that none exists."""
+    try:
+        return bool(socket.getaddrinfo(ALWAYS_THERE, 443))
+    except OSError:
+        return False
 
 
 def _is_public(number: str) -> bool:

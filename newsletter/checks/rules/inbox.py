@@ -87,7 +87,18 @@ def reply_to(draft: Draft) -> Iterator[Hit]:
     if re.match(r"(no|do[-_.]?not)[-_.]?reply", address, re.IGNORECASE):
         sentence = f"nobody reads replies to {address}"
         yield Hit(sentence, "write reply_to = an address that somebody reads", path=SETTINGS)
-    elif draft.evidence.reply_exchange is False:
+
+
+@rule(
+    "mail/reply-mx",
+    "warning",
+    "the domain that replies go to takes mail",
+    "Microsoft, RFC 5321",
+    needs="reply_exchange",
+)
+def reply_exchange(draft: Draft, takes: bool) -> Iterator[Hit]:
+    if not takes:
+        address = draft.settings.sender.reply_to or draft.settings.sender.email
         sentence = f"{address.rpartition('@')[2]} takes no mail, so replies to {address} are lost"
         yield Hit(sentence, "write reply_to = an address that somebody reads", path=SETTINGS)
 

@@ -13,7 +13,7 @@ import dns.rrset
 import pytest
 
 from newsletter.checks.evidence import Records, Unverified
-from newsletter.checks.probes.dns import ask_exchanges, ask_records, ask_reply, takes_mail
+from newsletter.checks.probes.dns import ABSENT, ask_exchanges, ask_records, ask_reply, takes_mail
 
 ZONE = {
     ("clinic.org", "TXT"): ['"v=spf1 include:sendgrid.net ~all"'],
@@ -24,6 +24,7 @@ ZONE = {
     ("bare.org", "TXT"): ['"hello"'],
     ("bare.org", "A"): ["8.8.8.8"],
     ("null.org", "MX"): ["0 ."],
+    ("com", "NS"): ["a.gtld-servers.net."],
 }
 NAMES = {name for name, _kind in ZONE} | {"news.clinic.org"}
 
@@ -99,3 +100,16 @@ def test_domains_are_asked_side_by_side_and_unknown_ones_left_out(
     assert isinstance(ask_exchanges(["broken.org"], resolver), Unverified)
     assert ask_exchanges(["gmail.com"], resolver) == {}
     assert ask_reply("jo@clinic.org", resolver) is True
+
+
+def test_a_name_server_that_knows_nothing_verifies_nothing(resolver: dns.resolver.Resolver) -> None:
+    """Some computers without a network say that no name exists."""
+    known = ZONE.pop(("com", "NS"))
+    NAMES.discard("com")
+    try:
+        assert ask_records("news@nowhere.org", resolver) == ABSENT
+        assert ask_exchanges(["nowhere.org"], resolver) == ABSENT
+        assert ask_reply("jo@nowhere.org", resolver) == ABSENT
+    finally:
+        ZONE["com", "NS"] = known
+        NAMES.add("com")

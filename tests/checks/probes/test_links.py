@@ -165,12 +165,30 @@ def test_a_name_that_is_none_is_told() -> None:
         resolve("a" * 70 + ".org", 80, private=False)
 
 
-def test_without_any_network_no_link_is_called_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("errno", [socket.EAI_AGAIN, socket.EAI_NONAME])
+def test_without_any_network_no_link_is_called_dead(
+    monkeypatch: pytest.MonkeyPatch, errno: int
+) -> None:
     def away(*_args: object, **_more: object) -> None:
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        raise socket.gaierror(errno, "no answer")
 
     monkeypatch.setattr(socket, "getaddrinfo", away)
     found = Prober().probe(["https://www.clockworkperform.com/", "https://doi.org/"])
     assert found == Unverified(
         "there is no network, so no link was tried", "connect, and check again"
     )
+
+
+def test_with_a_network_a_name_that_does_not_exist_is_a_dead_link(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = socket.getaddrinfo
+
+    def one_name_missing(host: str, *args: object, **more: object) -> object:
+        if host == "example.com":
+            return real("127.0.0.1", *args, **more)  # type: ignore[arg-type]
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", one_name_missing)
+    href = "https://no-such-clinic.org/"
+    assert Prober().probe([href]) == {href: Answer(trouble="there is no site of that name")}
