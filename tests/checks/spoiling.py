@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from newsletter.checks import Draft, Earlier, Evidence, People
+from newsletter.checks.evidence import Answer
 from newsletter.letter import Picture
 
 Change = Callable[[Draft], Draft]
@@ -141,3 +142,29 @@ def picture(kind: str = "PNG", width: int = 20, weight: int = 0, *, shown: int =
     one = Picture("tree-1", "tree.png", f"image/{kind.lower()}", content)
     html = f'<img src="cid:tree-1" alt="A tree." width="{shown}" height="10" />'
     return lambda draft: replace(added(html)(draft), pictures=(one,))
+
+
+VISIT = "https://www.clockworkperform.com/visit"
+HEADERS = {
+    "List-Unsubscribe": "<https://news.clockworkperform.com/u/xyz>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+}
+HEALTH = (
+    "\nPain in muscles and joints after an injury: exercise and stretching. " + "More words. " * 80
+)
+DAY, NIGHT = 1_790_010_000, 1_790_050_000  # 11:00 and 22:06 in New Orleans
+AFTER = "https://blog.clockworkperform.com/x"
+
+
+def link(href: str, words: str = "The clinic’s page") -> Change:
+    return added(f'<p><a href="{href}">{words}</a></p>')
+
+
+def answers(status: int, **more: object) -> Change:
+    return known(links={VISIT: Answer(status, **more)})  # type: ignore[arg-type]
+
+
+def box(style: str, words: str = "These words stand in a box.") -> Change:
+    """Words with a style of their own; with a background it is stronger than the letter's dark mode."""
+    firm = style.replace(";", " !important;") + " !important" if "background" in style else style
+    return added(f'<div style="{firm}">{words}</div>', bare="background" in style)
