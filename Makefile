@@ -30,6 +30,7 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/ready-dev ## Measure speed and memory
+	@$(BIN)/python -m bench.check 10000
 	@$(BIN)/python -m bench.freeze 10000 100000
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000
