@@ -19,7 +19,8 @@ class Draft:
     """One version of the letter, filled in for one reader; *real* is a send that reaches people.
 
     *components* are the MJML tags that it is made of, *headers* those that its mail will carry.
-    *unsubscribe_tag* is what SendGrid replaces by its own link.
+    *unsubscribe_tag* is what SendGrid replaces by its own link. *personal* has the links that differ
+    from reader to reader, each with the part that does not.
     """
 
     edition: Edition
@@ -31,6 +32,7 @@ class Draft:
     components: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     unsubscribe_tag: str | None = None
+    personal: Mapping[str, str] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
     @cached_property

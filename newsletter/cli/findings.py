@@ -20,6 +20,7 @@ from newsletter.checks import (
     area,
     check_all,
     errors,
+    personal_links,
     refused,
     survey,
 )
@@ -126,6 +127,7 @@ def _draft(project: Project, composed: Composed, reader: Reader, evidence: Evide
         components=letter.components,
         headers=list_unsubscribe(reader.unsubscribe_url) if reader.unsubscribe_url else {},
         unsubscribe_tag=unsubscribe_tag(project.settings),
+        personal=personal_links(letter, reader),
         evidence=evidence,
     )
 

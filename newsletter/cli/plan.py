@@ -79,9 +79,7 @@ def make_plan(
             project, connection, composed, surveyed, scope=scope, leaves_at=leaving.send_at
         )
     last = last_send_at(leaving.send_at, readers, times)
-    return Plan(
-        composed, merge, audience, surveyed.survey, tuple(findings), times, leaving, last
-    )
+    return Plan(composed, merge, audience, surveyed.survey, tuple(findings), times, leaving, last)
 
 
 def say_plan(plan: Plan, project: Project) -> str:

@@ -46,7 +46,8 @@ def ask_records(address: str, ask: Resolver) -> Records | Unverified:
         dkim = any(
             "p=" in text
             for name in SELECTORS
-            for text in _texts(ask, f"{name}._domainkey.{domain}")
+            for place in dict.fromkeys((domain, parent))
+            for text in _texts(ask, f"{name}._domainkey.{place}")
         )
         policies = [*_texts(ask, f"_dmarc.{domain}"), *_texts(ask, f"_dmarc.{parent}")]
         return Records(domain, spf, dkim, any(text.startswith("v=DMARC1") for text in policies))

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.checks.draft import Draft
-from newsletter.checks.evidence import Evidence, Unverified
+from newsletter.checks.evidence import Answer, Evidence, Unverified
 from newsletter.checks.probes.browser import ask_axe
 from newsletter.checks.probes.dns import ask_exchanges, ask_records, ask_reply, resolver
 from newsletter.checks.probes.farewell import ask_farewell
-from newsletter.checks.probes.links import Prober
+from newsletter.checks.probes.links import TIMED_OUT, Prober
 from newsletter.checks.probes.spamassassin import ask_spamassassin
 from newsletter.checks.probes.spelling import ask_codespell
+
+NOT_TRIED = Answer(TIMED_OUT, "it differs from reader to reader, and nobody's value is given away")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ def gather(drafts: Sequence[Draft], scope: Scope, now: datetime) -> Evidence:
     return replace(first.evidence, **asked)
 
 
+def ask_links(drafts: Sequence[Draft], prober: Prober) -> Mapping[str, Answer] | Unverified:
+    """What the links of all drafts answer; those that hold a reader's value are not tried."""
+    links = {link.href: draft for draft in drafts for link in draft.web_links}
+    kept = [draft.personal[href] for href, draft in links.items() if href in draft.personal]
+    answers = prober.probe(href for href, draft in links.items() if href not in draft.personal)
+    if isinstance(answers, Unverified):
+        return answers
+    return {**answers, **dict.fromkeys(kept, NOT_TRIED)}
+
+
 def _programs(draft: Draft, now: datetime) -> Mapping[str, Callable[[], Any]]:
     return {
         "axe": lambda: ask_axe(draft),
@@ -58,8 +70,8 @@ def _network(drafts: Sequence[Draft], scope: Scope) -> Mapping[str, Callable[[],
     """What the network is asked of these drafts."""
     first, sender = drafts[0], drafts[0].settings.sender
     wanted: dict[str, Callable[[], Any]] = {}
-    if hrefs := [link.href for draft in drafts for link in draft.web_links]:
-        wanted["links"] = lambda: Prober().probe(hrefs)
+    if any(draft.web_links for draft in drafts):
+        wanted["links"] = lambda: ask_links(drafts, Prober())
     if first.real:
         wanted["records"] = lambda: ask_records(sender.email, resolver())
         wanted["reply_exchange"] = lambda: ask_reply(sender.reply_to or sender.email, resolver())

@@ -35,7 +35,7 @@ def _by_domain(people: People) -> Mapping[str, list[str]]:
 def syntax(_draft: Draft, people: People) -> Iterator[Hit]:
     wrong = [address for address in people.addresses if not _is_address(address)]
     if wrong:
-        sentence = f"{_where(wrong)} have an address that is none"
+        sentence = f"there are addresses that are none ({_where(wrong)})"
         yield Hit(
             sentence, "correct it in the list; --who names them", path=LISTS, who=tuple(wrong)
         )
@@ -68,7 +68,7 @@ def typo(_draft: Draft, people: People) -> Iterator[Hit]:
 def role(_draft: Draft, people: People) -> Iterator[Hit]:
     found = [one for one in people.addresses if one.partition("@")[0].lower() in ROLES]
     if found:
-        sentence = f"{_where(found)} read at an address of an office, as info@"
+        sentence = f"there are addresses of offices, as info@ ({_where(found)})"
         yield Hit(
             sentence, "ask for the person's own; --who names them", path=LISTS, who=tuple(found)
         )
@@ -89,7 +89,7 @@ def disposable(_draft: Draft, people: People) -> Iterator[Hit]:
         for address in addresses
     ]
     if found:
-        sentence = f"{_where(found)} gave a throw-away address"
+        sentence = f"there are throw-away addresses ({_where(found)})"
         yield Hit(
             sentence, "they never meant to read on; --who names them", path=LISTS, who=tuple(found)
         )

@@ -63,7 +63,7 @@ def resolver() -> Iterator[dns.resolver.Resolver]:
     ("address", "records"),
     [
         ("news@clinic.org", Records("clinic.org", spf=True, dkim=True, dmarc=True)),
-        ("news@news.clinic.org", Records("news.clinic.org", spf=False, dkim=False, dmarc=True)),
+        ("news@news.clinic.org", Records("news.clinic.org", spf=False, dkim=True, dmarc=True)),
         ("news@bare.org", Records("bare.org", spf=False, dkim=False, dmarc=False)),
         ("news@nowhere.org", Records("nowhere.org", spf=False, dkim=False, dmarc=False)),
     ],

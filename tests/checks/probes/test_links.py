@@ -5,13 +5,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from newsletter.checks import Draft, personal_links
 from newsletter.checks.evidence import Answer, Unverified
+from newsletter.checks.probes.gather import NOT_TRIED, ask_links
 from newsletter.checks.probes.links import Prober
 from newsletter.checks.probes.web import Unreachable, ask, resolve
+from newsletter.config import Settings
+from newsletter.letter import Reader
+from tests.checks.conftest import ARTICLE, TAG, Compose
 
 
 class Site(ThreadingHTTPServer):
@@ -192,3 +198,32 @@ def test_with_a_network_a_name_that_does_not_exist_is_a_dead_link(
     monkeypatch.setattr(socket, "getaddrinfo", one_name_missing)
     href = "https://no-such-clinic.org/"
     assert Prober().probe([href]) == {href: Answer(trouble="there is no site of that name")}
+
+
+def test_a_link_that_holds_a_readers_value_is_not_tried(
+    site: Site, composed: Compose, settings: Settings
+) -> None:
+    article = (
+        f"{ARTICLE}\n[Come]({site.url}/good) or [tell us]"
+        f'({site.url}/for?name={{{{ reader.first_name | default("you", true) | urlencode }}}}&n=1)\n'
+    )
+    letter, reader = composed(article), Reader(first_name="Zoé & Ada")
+    seen = letter.view(reader)
+    here = seen.html.replace("https://www.clockworkperform.com", site.url)
+    draft = Draft(
+        letter.edition,
+        settings,
+        replace(seen, html=here),
+        real=True,
+        unsubscribe_tag=TAG,
+        personal=personal_links(letter, reader),
+    )
+    assert f"{site.url}/for?name=Zo%C3%A9%20%26%20Ada&n=1" in draft.personal
+    found = ask_links([draft], Prober(private=True))
+    assert found == {
+        f"{site.url}/visit": Answer(200),
+        f"{site.url}/good": Answer(200),
+        f"{site.url}/": Answer(200),
+        f"{site.url}/for?name=…": NOT_TRIED,
+    }
+    assert site.asked == {"HEAD /visit": 1, "HEAD /good": 1, "HEAD /": 1}
