@@ -66,6 +66,6 @@ def _find(project: Project, article: Path, scope: Scope) -> Sequence[Finding]:
         composed = compose_article(project, article)
         with project.store() as store, store.read() as connection:
             surveyed = survey_readers(connection, composed, readers(project, connection, composed))
-            return find(project, connection, composed, surveyed, scope=scope)
+        return find(project, composed, surveyed, scope=scope)
     except Problems as error:
         return refused(error.problems)

@@ -13,6 +13,7 @@ from newsletter.campaign import sent_before
 from newsletter.checks import (
     RULES,
     Draft,
+    Earlier,
     Evidence,
     Finding,
     People,
@@ -48,17 +49,18 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Surveyed:
-    """What asking every reader told, and what is known of these people."""
+    """What asking every reader told, what is known of these people, and what they got before."""
 
     survey: Survey
     people: People
+    earlier: tuple[Earlier, ...]
     longest: Reader | None
 
 
 def survey_readers(
     connection: Connection, composed: Composed, readers: Iterable[Addressee]
 ) -> Surveyed:
-    """Run every expression for every reader, and look up their consent."""
+    """Run every expression for every reader, and look up their consent and earlier campaigns."""
     kept = proof(connection)
     unconfirmed: list[str] = []
     unworded = 0
@@ -77,26 +79,25 @@ def survey_readers(
     surveyed = survey(composed.letter, noted())
     sources = list_sources(connection, composed.edition.audience)
     people = People(surveyed.addresses, tuple(unconfirmed), unworded, sources)
-    return Surveyed(surveyed, people, longest)
+    return Surveyed(surveyed, people, sent_before(connection, composed.edition), longest)
 
 
 def find(
     project: Project,
-    connection: Connection,
     composed: Composed,
     surveyed: Surveyed,
     *,
     scope: Scope,
     leaves_at: int | None = None,
 ) -> list[Finding]:
-    """Everything the rules say of the letter, as each kind of reader gets it."""
+    """Everything the rules say of the letter, as each kind of reader gets it; takes as long as the network does."""
     holes = surveyed.survey.holes
     if holes and not surveyed.survey.examples:
         return refused((), holes)
     evidence = Evidence(
         holes=holes,
         people=surveyed.people,
-        earlier=sent_before(connection, composed.edition),
+        earlier=surveyed.earlier,
         leaves_at=leaves_at,
     )
     drafts = [_draft(project, composed, reader, evidence) for reader in _some(composed, surveyed)]

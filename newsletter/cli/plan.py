@@ -74,10 +74,7 @@ def make_plan(
     readers = surveyed.survey.readers
     leaving = leave(account.now(), readers, times, project.settings)
     scope = LOCAL_SEND if project.local else Scope()
-    with store.read() as connection:
-        findings = find(
-            project, connection, composed, surveyed, scope=scope, leaves_at=leaving.send_at
-        )
+    findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
     last = last_send_at(leaving.send_at, readers, times)
     return Plan(composed, merge, audience, surveyed.survey, tuple(findings), times, leaving, last)
 

@@ -361,7 +361,8 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         "takes no mail": (
             known(people=People(("ada@no-mail.org",)), exchanges={"no-mail.org": False}),
             "error",
-        )
+        ),
+        "not told": (known(people=People(("ada@slow.org",)), exchanges={}), "not verified"),
     },
     "list/jump": {
         "twice and more": (

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from disposable_email_domains import blocklist
 
 from newsletter.audience import read_address
-from newsletter.checks.domains import likely
+from newsletter.checks.domains import KNOWN, likely
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Earlier, People
+from newsletter.checks.finding import NOT_VERIFIED
 from newsletter.checks.rule import Hit, rule
 
 ROLES = frozenset(
@@ -103,13 +104,15 @@ def disposable(_draft: Draft, people: People) -> Iterator[Hit]:
     needs="exchanges",
 )
 def exchange(draft: Draft, exchanges: Mapping[str, bool]) -> Iterator[Hit]:
-    people = draft.evidence.people or People(())
-    for domain, addresses in _by_domain(people).items():
+    domains = _by_domain(draft.evidence.people or People(()))
+    for domain, addresses in domains.items():
         if exchanges.get(domain) is False:
             sentence = f"{domain} takes no mail ({_where(addresses)})"
-            yield Hit(
-                sentence, "correct the list; --who names them", path=LISTS, who=tuple(addresses)
-            )
+            cure = "correct the list; --who names them"
+            yield Hit(sentence, cure, path=LISTS, who=tuple(addresses))
+    if untold := set(domains) - set(exchanges) - KNOWN:
+        sentence = f"nobody could tell in time whether {len(untold):,} domains take mail"
+        yield Hit(sentence, "check again later", path=LISTS, severity=NOT_VERIFIED)
 
 
 @rule(
