@@ -31,7 +31,7 @@ from newsletter.cli.letters import Addressee, Composed
 from newsletter.cli.project import Project
 from newsletter.cli.wording import several
 from newsletter.delivery import list_unsubscribe, unsubscribe_tag
-from newsletter.letter import Reader
+from newsletter.letter import MergeProblem, Reader
 
 PRACTICE = Scope(
     network=False, why="practice asks nothing of the network", cure="check again without --practice"
@@ -100,7 +100,10 @@ def find(
         earlier=surveyed.earlier,
         leaves_at=leaves_at,
     )
-    drafts = [_draft(project, composed, reader, evidence) for reader in _some(composed, surveyed)]
+    try:
+        drafts = [_draft(project, composed, one, evidence) for one in _some(composed, surveyed)]
+    except MergeProblem as error:  # nobody may be mailed yet, and a stranger's letter has a hole
+        return refused([error.problem])
     scope = replace(scope, farewell_url=composed.nobody())
     known = gather(drafts, scope, datetime.now(UTC))
     return check_all([replace(draft, evidence=known) for draft in drafts])

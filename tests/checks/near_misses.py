@@ -81,6 +81,7 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "tpl/placeholder": {
         "inside a word": lambda d: seen(text=d.view.text + " mastodon todomvc")(d),
         "an example": link("https://www.examples.com/visit"),
+        "a picture's description": lambda d: seen(text=d.view.text + "[Your neighbour lifts a box.]")(d),
     },
     "tpl/missing-value": {"no hole": known(holes=())},
     "mail/auth": {"all there": known(records=Records("a.org", True, True, True)), "SPF by SendGrid": known(records=Records("a.org", False, True, True))},

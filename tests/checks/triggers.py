@@ -122,6 +122,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     "tpl/placeholder": {
         "todo": (lambda d: seen(text=d.view.text + "TODO write this")(d), "error"),
         "jinja": (seen(subject="Three tips for {{ you }}"), "error"),
+        "a form": (lambda d: seen(text=d.view.text + "Dear [First name],")(d), "error"),
         "another tool's": (added("<p>Dear *|FNAME|*</p>"), "error"),
         "a sample address": (link("https://www.example.com/visit"), "error"),
         "this computer": (link("https://localhost/visit"), "error"),

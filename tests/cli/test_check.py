@@ -101,6 +101,15 @@ def test_readers_are_named_only_when_asked_for(run: Run, clinic: Path) -> None:
     assert len(hole["who"]) == hole["readers"]
 
 
+def test_a_hole_is_told_even_before_there_is_a_list(run: Run, clinic: Path) -> None:
+    (clinic / ARTICLE).write_text(
+        (clinic / ARTICLE).read_text() + "\n\nDear {{ reader.last_name }},\n"
+    )
+    checked = run(*QUICK)
+    assert checked.code == 1
+    assert "a reader's value is empty here" in checked.out
+
+
 def test_a_subject_that_was_sent_before_is_told(run: Run, clinic: Path, sandbox: Sandbox) -> None:
     addressed(clinic)
     sent = run("send", ARTICLE, "--practice", "--yes", host=sandbox.url)

@@ -9,7 +9,7 @@ from newsletter.checks.rule import TEMPLATES, Hit, rule
 from newsletter.errors import Problem
 
 LEFTOVER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|%%\w+%%|\|[A-Z_]{3,}\||\bTODO\b|\bTBD\b|\blorem ipsum\b|\bXXX\b|\[(?:insert|your|date|name|link)[^\]\n]*\](?!\()",
+    r"\{\{|\}\}|\{%|%\}|%%\w+%%|\|[A-Z_]{3,}\||\bTODO\b|\bTBD\b|\blorem ipsum\b|\bXXX\b|\[(?:insert [^\]\n]*|(?:your )?(?:first |last )?(?:name|date|link|text|address|city))\](?!\()",
     re.IGNORECASE,
 )
 NOT_YET = re.compile(
