@@ -6,6 +6,8 @@ from pathlib import Path
 
 DETAILS = (
     "kicker",
+    "kind",
+    "release",
     "author",
     "credentials",
     "reviewed_by",
@@ -16,8 +18,6 @@ DETAILS = (
     "hero",
     "hero_alt",
     "hero_caption",
-    "kind",
-    "release",
 )
 """What an article may say beside its words; empty where it does not."""
 
