@@ -20,7 +20,7 @@ VIEWS = (("light", "light", 700), ("dark", "dark", 700), ("390 px wide", "light"
 SERIOUS = ("serious", "critical")
 PAGES_ONLY = {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}
 """Rules for pages of a site; a letter stands inside the page of a mailbox."""
-MILLISECONDS = 15_000
+MILLISECONDS = 30_000
 
 
 def find_browser() -> str | None:

@@ -10,7 +10,7 @@ from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Spam, Unverified
 from newsletter.checks.probes.mail import mail_of
 
-SECONDS = 30
+SECONDS = 60
 ASK = (
     "--local", "--test-mode", "--nocreate-prefs", "--cf=use_bayes 0", "--cf=report_safe 0",
     "--cf=clear_report_template", "--cf=report @@ _SCORE_ _REQD_ _TESTSSCORES(,)_",
