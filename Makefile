@@ -36,6 +36,7 @@ crash: $(VENV)/ready-dev ## Kill a send 5,000 times, and workers 400 times: nobo
 bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.lists_read 100000 1000000
 	@$(BIN)/python -m bench.lists_merge 100000 1000000 --upserts
+	@$(BIN)/python -m bench.check 10000
 	@$(BIN)/python -m bench.freeze 10000 100000
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000

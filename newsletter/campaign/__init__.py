@@ -16,6 +16,7 @@ from newsletter.campaign.fence import (
     give_up_fence,
 )
 from newsletter.campaign.freeze import Frozen, freeze
+from newsletter.campaign.history import sent_before
 from newsletter.campaign.progress import WaveProgress, waves
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.readers import own_links, reader_of
@@ -127,6 +128,7 @@ __all__ = [
     "report_rows",
     "reserve",
     "resolve",
+    "sent_before",
     "settle",
     "split",
     "stop_reason",

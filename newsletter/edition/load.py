@@ -15,7 +15,7 @@ from newsletter.edition.front_matter import LITERAL, FrontMatter, read_front_mat
 from newsletter.errors import Problem, Problems
 
 REQUIRED = ("id", "title", "subject", "preheader")
-KNOWN = (*REQUIRED, "template", "language", "audience", *DETAILS)
+KNOWN = (*REQUIRED, "template", "language", "audience", "allow", *DETAILS)
 LARGEST = 500_000
 """Bytes of an article; Gmail cuts a letter after 102,000."""
 MOMENT = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"
@@ -133,7 +133,12 @@ def _wrong_keys(head: FrontMatter, name: str) -> Iterator[Problem]:
 def _wrong_values(head: FrontMatter, name: str) -> Iterator[Problem]:
     for key, value in head.values.items():
         line = head.lines[key]
-        if isinstance(value, tuple):
+        if (key == "allow") != isinstance(value, Mapping):
+            cure = "write allow: and below it, two spaces in, a rule's name: why it is right here"
+            yield Problem(name, line, f"{key} is not what it should be", cure)
+        elif isinstance(value, Mapping):
+            continue
+        elif isinstance(value, tuple):
             if key != "audience":
                 yield Problem(name, line, f"{key} is a list", f"write {key}: some text")
         elif key in LITERAL and "\n" in value:
@@ -224,6 +229,8 @@ def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
         value = head.values.get(key, "")
         return value or default if isinstance(value, str) else ", ".join(value)
 
+    allow = head.values.get("allow", {})
+
     return Edition(
         path=path,
         name=name,
@@ -239,4 +246,5 @@ def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
         body_line=head.body_line,
         lines=dict(head.lines),
         digest=digest,
+        allow=allow if isinstance(allow, Mapping) else {},
     )

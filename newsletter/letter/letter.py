@@ -93,6 +93,8 @@ class Letter:
         self.pictures = tuple(pictures)
         self.digest = digest
         self.compiled = 0
+        self.components: frozenset[str] = frozenset()
+        """The MJML tags of the variants that were compiled."""
         self._rendering = rendering
         self._subject = subject
         self._tag = unsubscribe_tag
@@ -188,6 +190,7 @@ class Letter:
             rendered.mjml, lambda line: where(*rendered.lines[min(line, len(rendered.lines)) - 1])
         )
         self.compiled += 1
+        self.components |= set(re.findall(r"<(mj[\w-]*)", rendered.mjml))
         self._refuse_loss(rendered.mjml, compiled)
         html, problems = in_html(compiled, self._nonce, self._in_style)
         if problems:

@@ -60,7 +60,8 @@ class Pages:
 
     def unsubscribe(self, request: Request) -> Response:
         """Ask; mail scanners open every link, so nothing happens yet."""
-        self._person("unsubscribe", request)
+        if not self._is_nobody(request):
+            self._person("unsubscribe", request)
         return self._page("unsubscribe.html")
 
     async def leave(self, request: Request) -> Response:
@@ -70,6 +71,8 @@ class Pages:
             return PlainTextResponse("too large\n", status_code=413, headers=HEADERS)
         async for _ignored in request.stream():
             pass
+        if self._is_nobody(request):
+            return self._page("left.html")
         person = self._person("unsubscribe", request)
         self._suppress(person, self._destination("unsubscribe", request).campaign_id)
         return self._page("left.html")
@@ -142,6 +145,10 @@ class Pages:
 
     def _destination(self, purpose: str, request: Request) -> Destination:
         return self.links.read(purpose, request.path_params["token"])
+
+    def _is_nobody(self, request: Request) -> bool:
+        """Whether the link is rightly signed and speaks of nobody, as those of test mails and checks do."""
+        return self._destination("unsubscribe", request).subscriber_id == 0
 
     def _person(self, purpose: str, request: Request) -> "Row[tuple[object, ...]]":
         there = self._destination(purpose, request)

@@ -248,3 +248,14 @@ def test_without_a_provider_leaving_works_too(site: Site, settings: Settings, st
     )
     assert asyncio.run(pages.leave(request)).status_code == 200
     assert site.mirrored == []
+
+
+def test_a_link_that_speaks_of_nobody_shows_the_page_and_does_nothing(site: Site) -> None:
+    link = site.path(site.links.unsubscribe(0, 0))
+    for data in (None, b"List-Unsubscribe=One-Click"):
+        status, page, _headers = site.ask(link, data)
+        assert status == 200
+        assert "</html>" in page
+    with site.store.read() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM suppression")).scalar_one() == 0
+    assert site.mirrored == []
