@@ -48,7 +48,8 @@ def new_address(engine: str, folder: Path) -> Path | str:
     if engine == "sqlite":
         return folder / "test.db"
     url = os.environ[VARIABLE].replace("postgresql://", "postgresql+psycopg://")
-    return f"{url}{'&' if '?' in url else '?'}schema=test{os.getpid()}x{next(_numbers)}"
+    name = f"test{os.getpid()}x{next(_numbers)}"
+    return f"{url}{'&' if '?' in url else '?'}application_name={name}&schema={name}"
 
 
 def clear(address: Path | str) -> None:

@@ -7,6 +7,7 @@ from newsletter.audience.difference import Jump, Merge, jumps
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
 from newsletter.audience.merge import merge_lists
 from newsletter.audience.place import list_files
+from newsletter.audience.proof import Proof, list_sources, proof
 
 __all__ = [
     "FATES",
@@ -15,6 +16,7 @@ __all__ = [
     "Jump",
     "ListReport",
     "Merge",
+    "Proof",
     "Subscriber",
     "choose",
     "fates",
@@ -23,7 +25,9 @@ __all__ = [
     "lines_to_add",
     "list_files",
     "list_reports",
+    "list_sources",
     "merge_lists",
     "people",
+    "proof",
     "read_address",
 ]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import Connection
 
-from newsletter.audience import people
+from newsletter.audience import Subscriber, people
 from newsletter.campaign import new_people, own_links, reader_of
 from newsletter.cli.project import Project
 from newsletter.delivery import unsubscribe_tag
@@ -24,6 +24,10 @@ class Composed:
     edition: Edition
     letter: Letter
     links: Links | None
+
+    def nobody(self) -> str:
+        """An unsubscribe link that is rightly signed and speaks of nobody; empty without a site."""
+        return self.links.unsubscribe(0, 0) if self.links else ""
 
     def stranger(self) -> Reader:
         """A reader of whom nothing is known."""
@@ -49,17 +53,32 @@ def site_links(project: Project) -> Links | None:
     return Links(url, links_secret(project.root)) if url else None
 
 
-def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Reader]:
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody the letter may go to, and what it knows of them."""
+
+    id: int
+    address: str
+    reader: Reader
+
+
+def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Addressee]:
     """Everybody the letter may go to, as it knows them."""
     for person in people(connection, composed.edition.audience, samples=project.local):
-        yield reader_of(person, composed.links, 0)
+        yield _addressee(person, composed)
 
 
-def new_readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Reader]:
+def new_readers(
+    project: Project, connection: Connection, composed: Composed
+) -> Iterator[Addressee]:
     """Those of them who have not got this edition yet."""
     everybody = people(connection, composed.edition.audience, samples=project.local)
     for chunk in new_people(connection, composed.edition.id, everybody):
-        yield from (reader_of(person, composed.links, 0) for person in chunk)
+        yield from (_addressee(person, composed) for person in chunk)
+
+
+def _addressee(person: Subscriber, composed: Composed) -> Addressee:
+    return Addressee(person.id, person.address, reader_of(person, composed.links, 0))
 
 
 def extremes(
@@ -68,7 +87,7 @@ def extremes(
     """One reader of each version, the longest name, and a stranger: who shows what could go wrong."""
     found: dict[str, Reader] = {}
     longest = ""
-    for reader in readers(project, connection, composed):
+    for reader in (one.reader for one in readers(project, connection, composed)):
         number = composed.letter.personalise(reader).variant
         found.setdefault(f"version {number + 1}", reader)
         if len(reader.first_name) > len(longest):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from newsletter.audience import Audience, Merge, choose
 from newsletter.campaign import Times, earlier_campaigns
-from newsletter.checks import Finding, Survey, survey
-from newsletter.cli.check import judge
+from newsletter.checks import Finding, Survey
+from newsletter.checks.probes import Scope
+from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
 from newsletter.cli.letters import Composed, compose_article, new_readers
 from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
@@ -74,14 +75,13 @@ def make_plan(
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
     with store.read() as connection:
         chosen = choose(connection, composed.edition.audience, samples=project.local)
-        surveyed = survey(composed.letter, new_readers(project, connection, composed))
-    findings = (
-        *surveyed.findings,
-        *judge(project, composed, surveyed.examples or (composed.stranger(),)),
-    )
-    leaving = leave(account.now(), surveyed.readers, times, project.settings)
-    last = last_send_at(leaving.send_at, surveyed.readers, times)
-    return Plan(composed, merge, chosen, surveyed, findings, times, leaving, last)
+        surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
+    readers = surveyed.survey.readers
+    leaving = leave(account.now(), readers, times, project.settings)
+    scope = LOCAL_SEND if project.local else Scope()
+    findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
+    last = last_send_at(leaving.send_at, readers, times)
+    return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), times, leaving, last)
 
 
 def say_plan(plan: Plan, project: Project) -> str:
@@ -192,5 +192,5 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "send_at": plan.schedule.send_at,
         "last_send_at": plan.last_send_at,
         "undo_until": plan.schedule.undo_until,
-        "findings": [asdict(finding) for finding in plan.findings],
+        "findings": [as_dict(finding) for finding in plan.findings],
     }

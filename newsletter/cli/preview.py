@@ -8,7 +8,7 @@ import click
 from newsletter.cli.letters import audience_option, compose_article, extremes
 from newsletter.cli.project import open_project
 from newsletter.cli.wording import note, result
-from newsletter.letter import Letter, View
+from newsletter.letter import Letter, Picture, View, with_addresses
 
 
 @click.command(short_help="Write an edition's letter as HTML and text, to look at.")
@@ -38,8 +38,8 @@ def preview(article: Path, show: bool, audience: str | None) -> None:
 
 def with_pictures(view: View, letter: Letter) -> str:
     """The HTML with the pictures inside, as a browser can show it."""
-    html = view.html
-    for picture in letter.pictures:
-        inside = base64.b64encode(picture.content).decode()
-        html = html.replace(f"cid:{picture.cid}", f"data:{picture.type};base64,{inside}")
-    return html
+    return with_addresses(view.html, letter.pictures, _inside)
+
+
+def _inside(picture: Picture) -> str:
+    return f"data:{picture.type};base64,{base64.b64encode(picture.content).decode()}"

@@ -13,6 +13,7 @@ from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
 from newsletter.cli.letters import audience_option
+from newsletter.cli.findings import say_findings
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
@@ -121,9 +122,8 @@ def _plan(
 
 
 def _refuse_errors(plan: Plan, article: Path, json: bool) -> None:
-    if not json:
-        for finding in plan.findings:
-            note(str(finding))
+    if not json and plan.findings:
+        note(say_findings(plan.findings))
     wrong = errors(plan.findings)
     if wrong:
         told = "\n".join(map(str, wrong)) if json else "put the errors above right"

@@ -41,6 +41,7 @@ def wait_for_mail(clinic: Clinic) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.engine("sqlite")
 def test_killed_after_a_post_it_is_unknown_until_the_next_run_fences_it(clinic: Clinic) -> None:
     clinic.crowd(1500)
     clinic.freeze()
@@ -66,6 +67,7 @@ def test_killed_after_a_post_it_is_unknown_until_the_next_run_fences_it(clinic: 
     assert len({*left}) == len(left) == 1500
 
 
+@pytest.mark.engine("sqlite")
 def test_while_somebody_else_dispatches_nothing_is_given_up(clinic: Clinic) -> None:
     with held(clinic.store) as mine, held(clinic.store) as second:
         assert (mine, second) == (True, False)
@@ -79,6 +81,7 @@ def held_by_nobody(clinic: Clinic) -> bool:
         return not mine
 
 
+@pytest.mark.engine("sqlite")
 def test_the_progress_of_another_is_followed(clinic: Clinic) -> None:
     clinic.add("Ada")
     clinic.freeze()

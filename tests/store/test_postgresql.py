@@ -129,15 +129,21 @@ def test_a_lock_is_held_by_one_and_dies_with_its_connection(store: Store) -> Non
 
 
 def end_others(store: Store) -> None:
-    """The administrator ends every connection that holds a lock."""
-    url = make_url(str(store.address)).set(drivername="postgresql")
-    with psycopg.connect(
-        url.difference_update_query(["schema"]).render_as_string(hide_password=False),
-        autocommit=True,
-    ) as administrator:
-        administrator.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+    """The administrator ends every connection to the store that holds a lock."""
+    with administrator(store) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE locktype = 'advisory' AND application_name = %s",
+            (make_url(str(store.address)).query["application_name"],),
         )
+
+
+@contextmanager
+def administrator(store: Store) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    url = make_url(str(store.address)).set(drivername="postgresql")
+    plain = url.difference_update_query(["schema", "application_name"])
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as made:
+        yield made
 
 
 def test_a_lock_is_waited_for(store: Store) -> None:
@@ -230,14 +236,8 @@ def test_a_connection_that_breaks_off_in_the_middle_of_many_rows_writes_none(sto
 
 def test_between_two_transactions_a_broken_connection_is_replaced(store: Store) -> None:
     before = number_of_backend(store)
-    with psycopg.connect(
-        make_url(str(store.address))
-        .set(drivername="postgresql")
-        .difference_update_query(["schema"])
-        .render_as_string(hide_password=False),
-        autocommit=True,
-    ) as administrator:
-        administrator.execute("SELECT pg_terminate_backend(%s)", (before,))
+    with administrator(store) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s)", (before,))
     time.sleep(0.1)
     assert number_of_backend(store) != before
 
