@@ -1,7 +1,5 @@
 """The letter in a real browser: narrow and wide, light and dark."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,9 @@ from newsletter.config import load_settings
 from newsletter.edition import load_edition
 from newsletter.letter import Reader, compose
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
+from .conftest import CHROMIUM
 
+ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
@@ -23,17 +19,6 @@ pytestmark = [
         reason="Chromium is not installed (apt install chromium): the letter was not looked at",
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,18 @@ look at the new ones and keep them: APPROVE=1 pytest tests/letter/test_looks.py
 import io
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
 
-from newsletter.config import load_settings
+from newsletter.config import Clinic, Settings
 from newsletter.edition import Edition, load_edition
 from newsletter.letter import Reader, compose
 from newsletter.web.preview import with_pictures
 
-from .test_in_browser import CHROMIUM
+from .conftest import CHROMIUM
 
 ROOT = Path(__file__).parents[2]
 LOOKS = ROOT / "tests" / "data" / "looks"
@@ -45,6 +43,11 @@ pytestmark = [
     ),
 ]
 
+CLINIC = Clinic(
+    postal_address="123 Example Street, New Orleans, LA 70100",
+    contact="Questions? Just reply to this letter.",
+    disclaimer="This letter is for general information. It does not replace advice from your physician.",
+)
 READER = Reader(
     first_name="Ada",
     city="New Orleans",
@@ -55,21 +58,8 @@ READER = Reader(
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield running
-        running.close()
-
-
 def html_of(edition: Edition, *, pictures: bool = True) -> str:
-    settings = load_settings(ROOT, {})
-    clinic = replace(settings.clinic, postal_address="123 Example Street, New Orleans, LA 70100")
-    settings = replace(settings, clinic=clinic)
+    settings = Settings(root=ROOT, clinic=CLINIC)
     letter = compose(edition, settings, unsubscribe_tag="https://example.com/unsubscribe")
     html = with_pictures(letter.view(READER).html, letter.pictures)
     return html if pictures else re.sub(r'src="data:[^"]*"', 'src="about:blank"', html)
