@@ -1,6 +1,6 @@
 # Everything a person types: `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench migration lock clean
+.PHONY: help demo test check lint bench crash migration lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +21,7 @@ test: $(VENV)/ready-dev ## Run the tests (under a minute)
 
 check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests on both databases with coverage, style, types, layers
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
+	@FUZZ_EXAMPLES=400 $(BIN)/pytest -n auto --dist loadfile --database both --cov --cov-report=term
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .
@@ -29,11 +29,19 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
+crash: $(VENV)/ready-dev ## Kill a send 5,000 times, and workers 400 times: nobody twice, nobody lost
+	@$(BIN)/python -m tests.crash 0-4999
+	@$(BIN)/python -m tests.crash 0-399 --workers
+
 bench: $(VENV)/ready-dev ## Measure speed and memory
+	@$(BIN)/python -m bench.lists_read 100000 1000000
+	@$(BIN)/python -m bench.lists_merge 100000 1000000 --upserts
+	@$(BIN)/python -m bench.check 10000
 	@$(BIN)/python -m bench.freeze 10000 100000
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000
 	@$(BIN)/python -m bench.send 10000 100000
+	@$(BIN)/python -m bench.render
 
 migration: $(VENV)/ready-dev ## Draft what changed tables need: make migration m="what it brings"
 	@$(BIN)/python .ci/migration "$(m)"

@@ -64,6 +64,17 @@ class Site:
     """The clinic's own public pages; without a url, SendGrid hosts the unsubscribe page."""
 
     url: str = ""
+    hosted_pictures: bool = False
+    """Whether pictures lie on the site instead of travelling inside every letter."""
+
+
+@dataclass(frozen=True)
+class Utm:
+    """What links to the clinic's own pages tell its web statistics; nothing about the reader."""
+
+    on: bool = False
+    source: str = "newsletter"
+    medium: str = "email"
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,7 @@ class Settings:
     sendgrid: SendGrid = field(default_factory=SendGrid)
     site: Site = field(default_factory=Site)
     sending: Sending = field(default_factory=Sending)
+    utm: Utm = field(default_factory=Utm)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -147,6 +159,7 @@ SECTIONS: Mapping[str, type] = {
     "sendgrid": SendGrid,
     "site": Site,
     "sending": Sending,
+    "utm": Utm,
 }
 
 
@@ -181,6 +194,16 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
         cure = 'write name = "value" under a [section]'
         raise Problems([Problem(SETTINGS_FILE, line, str(error).split(" (at")[0], cure)]) from error
     problems = [*_problems(tables, source)]
+    if (
+        not problems
+        and tables.get("site", {}).get("hosted_pictures")
+        and not tables["site"].get("url")
+    ):
+        what, cure = (
+            "hosted_pictures needs a site",
+            'write url = "https://…" above it, or false here',
+        )
+        problems.append(_problem(source, "site", "hosted_pictures", what, cure))
     if problems:
         raise Problems(problems)
     values = {name: SECTIONS[name](**table) for name, table in tables.items() if name in SECTIONS}

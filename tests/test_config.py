@@ -183,3 +183,10 @@ def test_saving_keeps_comments_and_order(tmp_path: Path) -> None:
 def test_settings_have_defaults(tmp_path: Path) -> None:
     (tmp_path / "newsletter.toml").write_text("")
     assert load_settings(tmp_path, {}) == Settings(tmp_path)
+
+
+def test_hosted_pictures_need_a_site(project: Path) -> None:
+    path = project / "newsletter.toml"
+    path.write_text("[site]\nhosted_pictures = true\n")
+    with pytest.raises(Problems, match=r"newsletter\.toml:2: hosted_pictures needs a site"):
+        load_settings(project, {})

@@ -51,10 +51,10 @@ class Canvas:
                 y = _between(points[index][1], points[index + 1][1], part)
                 self.disc((x, y), _between(widths[index], widths[index + 1], part) / 2, colour)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, colours: int = 40) -> None:
         """A PNG of few colours: it travels inside every letter."""
         small = self.image.resize(self.size, Image.Resampling.LANCZOS)
-        few = small.quantize(40, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = small.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(path, optimize=True)
 
 

@@ -3,23 +3,31 @@
 from newsletter.audience.address import is_sample, read_address
 from newsletter.audience.basis import lines_to_add
 from newsletter.audience.choose import Audience, Subscriber, choose, people
+from newsletter.audience.difference import Jump, Merge, jumps
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
-from newsletter.audience.merge import Merge, list_files, merge_lists
+from newsletter.audience.merge import merge_lists
+from newsletter.audience.place import list_files
+from newsletter.audience.proof import Proof, list_sources, proof
 
 __all__ = [
     "FATES",
     "Audience",
     "Fate",
+    "Jump",
     "ListReport",
     "Merge",
+    "Proof",
     "Subscriber",
     "choose",
     "fates",
     "is_sample",
+    "jumps",
     "lines_to_add",
     "list_files",
     "list_reports",
+    "list_sources",
     "merge_lists",
     "people",
+    "proof",
     "read_address",
 ]

@@ -7,21 +7,24 @@ from email.utils import parseaddr
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 _LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-PLAIN = re.compile(
-    r"(?=.{6,254}\Z)(?=[^@]{1,64}@)[a-z0-9_'+-]+(?:\.[a-z0-9_'+-]+)*"
-    rf"@(?:{_LABEL}\.)+(?!..--)[a-z]{{2,63}}",
-    re.IGNORECASE | re.ASCII,
-)
-"""Only ever accepts: what it does not match is asked of email-validator."""
+LOCAL = re.compile(r"[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*\Z")
+HOST = re.compile(rf"(?:{_LABEL}\.)+(?!..--)[a-z]{{2,63}}\Z", re.IGNORECASE | re.ASCII)
+"""LOCAL and HOST only ever accept: what they do not match is asked of email-validator."""
 
+LONGEST = 254
+LONGEST_LOCAL = 64
+LONGEST_CELL = 2000
+MOST_IN_A_CELL = 20
 SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
-INVISIBLE = re.compile("[\u00a0\u200b-\u200f\u2060\ufeff\\s]+")
+INVISIBLE = re.compile("[\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\\s]+")
+AROUND = "\"'<>()[];,: \u201c\u201d\u2018\u2019"
+ONE = re.compile(r"[^\s;,/|<>()\[\]\"]+@[^\s;,/|<>()\[\]\"]+")
 SAMPLES = (".example", ".test", ".invalid", ".localhost")
 SAMPLE_DOMAINS = ("example.com", "example.org", "example.net")
 """Reserved by RFC 2606: nobody lives there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Address:
     """An address as mail is sent to it, and the *key* by which two are the same."""
 
@@ -29,22 +32,65 @@ class Address:
     key: str
 
 
+def plain_host(domain: str) -> str:
+    """*domain* in lower case where it is surely valid, else nothing: then email-validator is asked."""
+    host = domain.lower()
+    if len(host) <= 253 and HOST.match(host) and not f".{host}".endswith(SPECIAL):
+        return host
+    return ""
+
+
+def is_plain_local(local: str) -> bool:
+    """Whether what stands before the @-sign is surely valid."""
+    return len(local) <= LONGEST_LOCAL and LOCAL.match(local) is not None
+
+
 def read_address(cell: str) -> Address:
-    """The address in *cell*, also of `Name <address>`; raises ValueError with the reason in words."""
+    """The address in *cell*, also of `Name <address>` or mailto:; raises ValueError with the reason in words."""
+    if len(cell) > LONGEST_CELL:
+        raise ValueError("a cell of more than 2,000 letters is no address")
     words = INVISIBLE.sub(" ", cell).strip()
     if "<" in words:
-        words = parseaddr(words)[1]
-    if PLAIN.fullmatch(words) and not f".{words.partition('@')[2].lower()}".endswith(SPECIAL):
-        local, _, domain = words.partition("@")
-        address = f"{local}@{domain.lower()}"
+        words = parseaddr(words)[1] or words
+    if words[:7].lower() == "mailto:":
+        words = words[7:].partition("?")[0]
+    local, at, domain = words.partition("@")
+    host = plain_host(domain)
+    if at and host and is_plain_local(local) and len(words) <= LONGEST:
+        address = f"{local}@{host}"
         return Address(address, address.lower())
-    if not words:
+    return _asked(words)
+
+
+def _asked(words: str) -> Address:
+    """What email-validator says to *words*, or to what is left without quotes and commas around them."""
+    if not words.strip(AROUND):
         raise ValueError("there is no address")
+    if "@" not in words:
+        raise ValueError(f'"{words[:100]}" is no address (An email address must have an @-sign)')
+    if len(words) > LONGEST:
+        raise ValueError(f'"{words[:100]}…" is no address (it is too long)')
     try:
-        address = validate_email(words, check_deliverability=False).normalized
+        address = validate_email(words, check_deliverability=False, strict=True).normalized
     except EmailNotValidError as error:
-        raise ValueError(f'"{words}" is no address ({str(error).rstrip(".")})') from error
+        bare = words.strip(AROUND).rstrip(".")
+        if bare != words:
+            return read_address(bare)
+        why = str(error).rstrip(".")
+        raise ValueError(f'"{words[:100]}" is no address ({why})') from error
     return Address(address, address.lower())
+
+
+def read_addresses(cell: str) -> list[Address]:
+    """All addresses in *cell*, mostly one; raises ValueError where one of them is none."""
+    if cell.count("@") > 1 and len(found := ONE.findall(cell[:LONGEST_CELL])) > 1:
+        if len(found) > MOST_IN_A_CELL or len(cell) > LONGEST_CELL:
+            raise ValueError(f"more than {MOST_IN_A_CELL} addresses in one cell")
+        each: dict[str, Address] = {}
+        for address in map(read_address, found):
+            each.setdefault(address.key, address)
+        return list(each.values())
+    return [read_address(cell)]
 
 
 def is_sample(address: str) -> bool:

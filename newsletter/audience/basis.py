@@ -1,32 +1,106 @@
-"""This module reads subscribers/<list>.toml: how the people of a list asked for the letter."""
+"""This module reads subscribers/<list>.toml: how the people of a list asked for the letter, and how to read it."""
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
 
 from newsletter.errors import Problem
-from newsletter.store import CONSENTS
+from newsletter.store import CONSENTS, STANDINGS
 
 
 @dataclass(frozen=True)
 class Basis:
-    """The basis of consent of a list; *wording* is what people agreed to."""
+    """The basis of consent of a list; *wording* is what people agreed to. The rest corrects how it is read.
+
+    *columns* says which heading holds what, *status* what a word in the status column means.
+    """
 
     consent: str = "none"
     source: str = ""
     wording: str = ""
     date: str = ""
+    standing: str = "subscribed"
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    time_zone: str = ""
+    precedence: int = 0
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    dates: str = ""
+    several: str = "each"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    status: Mapping[str, str] = field(default_factory=dict)
 
+
+FIELDS = (
+    "address first_name last_name name city language tags status agreed left bounced signed_up "
+    "consent_at updated_at left_at time_zone origin"
+).split()
+"""What a column of a list may hold."""
+
+MEANINGS = (*STANDINGS[:-1], "unconfirmed", "no consent")
+"""What a status word may mean."""
 
 FORBIDDEN = re.compile(
     r"\b(ehr|emr|patients?|medical records?|practice management)\b", re.IGNORECASE
 )
+DATES = ("month first", "day first")
+SEVERAL = ("each", "first", "none")
+
+
+def _is_encoding(value: Any) -> bool:
+    try:
+        "".encode(str(value))
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _one_of(*values: str) -> tuple[Callable[[Any], bool], str]:
+    return lambda value: value in values, f"write one of {', '.join(values)}"
+
+
+CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "consent": _one_of(*CONSENTS),
+    "standing": _one_of(*STANDINGS[:-1]),
+    "dates": _one_of(*DATES),
+    "several": _one_of(*SEVERAL),
+    "tags": (
+        lambda value: isinstance(value, list) and all(isinstance(tag, str) for tag in value),
+        'write tags = ["strength", "running"]',
+    ),
+    "language": (
+        lambda value: bool(re.fullmatch(r"[a-z]{2}", str(value))),
+        'write two letters, as language = "en"',
+    ),
+    "time_zone": (
+        lambda value: value in available_timezones(),
+        'write a name such as time_zone = "America/Chicago"',
+    ),
+    "precedence": (
+        lambda value: isinstance(value, int) and not isinstance(value, bool),
+        "write a whole number; the list with the larger one wins where two disagree",
+    ),
+    "encoding": (_is_encoding, "write utf-8, utf-16, cp1252 (Windows), latin-1 or mac_roman"),
+    "delimiter": (
+        lambda value: isinstance(value, str) and len(value) == 1,
+        'write one sign, as delimiter = ";"',
+    ),
+}
+"""What a value has to be, and what to write instead."""
 
 
 def basis_path(file: Path) -> Path:
-    """Where the basis of the list in *file* stands."""
-    return file.with_suffix(".toml")
+    """Where the basis of the list in *file* stands: beside it, or for all of a folder or zip beside that."""
+    whole = Path(str(file).partition("#")[0])
+    own = whole.with_suffix(".toml")
+    above = whole.parent.with_suffix(".toml")
+    return above if not own.is_file() and above.is_file() else own
 
 
 def read_basis(file: Path, name: str) -> tuple[Basis, list[Problem]]:
@@ -34,44 +108,85 @@ def read_basis(file: Path, name: str) -> tuple[Basis, list[Problem]]:
     path = basis_path(file)
     if not path.is_file():
         return Basis(), []
-    name = str(Path(name).with_suffix(".toml"))
+    name = str(Path(name.partition("#")[0]).parent / path.name)
+    if path.stem == file.parent.name and path.parent == file.parent.parent:
+        name = str(Path(name).parent.parent / path.name)
     try:
-        source = path.read_text(encoding="utf-8")
-        table = tomllib.loads(source).get("list", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        source = path.read_text(encoding="utf-8-sig")
+        tables = tomllib.loads(source)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         line = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
-        return Basis(), [
-            Problem(
-                name, line, "this cannot be read", 'write [list] and below it consent = "confirmed"'
-            )
-        ]
-    return _basis(table, source, name)
+        cure = 'write [list] and below it consent = "confirmed"'
+        return Basis(), [Problem(name, line, "this cannot be read", cure)]
+    return _basis(tables, source, name)
 
 
-def _basis(table: dict[str, object], source: str, name: str) -> tuple[Basis, list[Problem]]:
-    known = [entry.name for entry in fields(Basis)]
-    problems = []
-    for key, value in table.items():
-        line = next(
-            (n for n, row in enumerate(source.splitlines(), 1) if row.split("=")[0].strip() == key),
-            None,
+def _basis(tables: dict[str, Any], source: str, name: str) -> tuple[Basis, list[Problem]]:
+    wrong = [
+        Problem(name, _line(source, key), what, cure)
+        for key, what, cure in (*_wrong_tables(tables), *_wrong_values(tables))
+    ]
+    if wrong:
+        return Basis(), wrong
+    values = {**tables.get("list", {})}
+    for key, value in values.items():
+        values[key] = (
+            tuple(value) if key == "tags" else value if key == "precedence" else str(value)
+        )
+    return Basis(**values, columns=tables.get("columns", {}), status=tables.get("status", {})), []
+
+
+def _line(source: str, key: str) -> int | None:
+    rows = enumerate(source.splitlines(), 1)
+    return next((n for n, row in rows if row.split("=")[0].strip(' \t"[]') == key), None)
+
+
+def _wrong_tables(tables: dict[str, Any]) -> list[tuple[str, str, str]]:
+    known = ("list", "columns", "status")
+    return [
+        (key, f"{key} is unknown", "known are [list], [columns] and [status]")
+        for key, value in tables.items()
+        if key not in known or not isinstance(value, dict)
+    ]
+
+
+def _wrong_values(tables: dict[str, Any]) -> list[tuple[str, str, str]]:
+    def table(name: str) -> dict[str, Any]:
+        value = tables.get(name, {})
+        return value if isinstance(value, dict) else {}
+
+    known = [entry.name for entry in fields(Basis) if entry.name not in ("columns", "status")]
+    found = []
+    for key, value in table("list").items():
+        right, cure = CHECKS.get(
+            key, (lambda value: isinstance(value, (str, int)) or bool(value), "")
         )
         if key not in known:
-            problems.append(
-                Problem(name, line, f"{key} is unknown", f"known are {', '.join(known)}")
-            )
-        elif key == "consent" and value not in CONSENTS:
-            problems.append(
-                Problem(name, line, f"consent = {value!r}", f"write one of {', '.join(CONSENTS)}")
-            )
+            found.append((key, f"{key} is unknown", f"known are {', '.join(known)}"))
+        elif not right(value):
+            found.append((key, f"{key} = {value!r}", cure))
         elif FORBIDDEN.search(str(value)):
             cure = "ask these people for their consent, then list who gave it (HIPAA)"
-            problems.append(Problem(name, line, "a list of patients cannot be mailed", cure))
-    if problems:
-        return Basis(), problems
-    return Basis(**{key: str(value) for key, value in table.items()}), []
+            found.append((key, "a list of patients cannot be mailed", cure))
+    for key, value in table("columns").items():
+        if key not in FIELDS or not isinstance(value, str):
+            cure = f'write as address = "Their heading"; known are {", ".join(FIELDS)}'
+            found.append((key, f"[columns] {key} = {value!r}", cure))
+    for key, value in table("status").items():
+        if value not in MEANINGS:
+            found.append(
+                (key, f"[status] {key} = {value!r}", f"write one of {', '.join(MEANINGS)}")
+            )
+    return found
 
 
 def lines_to_add(name: str) -> str:
     """What to write so that the list's people may be mailed."""
-    return f'{Path(name).with_suffix(".toml")}:\n  [list]\n  consent = "confirmed"\n  source = "how these people asked for the letter"'
+    path = Path(name.partition("#")[0]).with_suffix(".toml")
+    return f'{path}:\n  [list]\n  consent = "confirmed"\n  source = "how these people asked for the letter"'
+
+
+def lines_to_correct(name: str) -> str:
+    """What to write where the columns of a list were taken for something else."""
+    path = Path(name.partition("#")[0]).with_suffix(".toml")
+    return f'write into {path}:  [columns]  and below it  address = "Their heading"'

@@ -1,17 +1,16 @@
 """This module chooses an audience: who wants the letter and may have it."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, case, distinct, func, or_, select, true
 
-from newsletter.audience.address import is_sample
-from newsletter.errors import NewsletterError
+from newsletter.audience.address import SAMPLE_DOMAINS, SAMPLES
+from newsletter.store import list_row, source, subscriber, suppression
 
 AT_ONCE = 1000
 
@@ -34,72 +33,109 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class Audience:
-    """How many may be mailed; people on several lists count in each of *by_list*."""
+    """How many may be mailed; people on several lists count in each of *by_list*.
+
+    *words* say back who is meant; *left_out* are those who are meant and may not be mailed.
+    """
 
     recipients: int
     by_list: Mapping[str, int]
     left_out: Mapping[str, int]
     digest: str
+    words: str = ""
 
 
-def people(connection: Connection, lists: Sequence[str], *, samples: bool) -> Iterator[Subscriber]:
-    """Everybody who wants it and may have it, ordered by address; made-up addresses only with *samples*."""
-    for row in _rows(connection, lists):
-        if row.why == "" and (samples or not is_sample(row.key)):
-            yield _subscriber(row)
+def people(
+    connection: Connection, audience: Sequence[str], *, samples: bool, today: date | None = None
+) -> Iterator[Subscriber]:
+    """Everybody whom *audience* means and who may have it, ordered by address; made-up addresses only with *samples*.
+
+    Raises NoSegment where *audience* cannot be understood.
+    """
+    asked = _asked(connection, audience, samples=samples, today=today)
+    query = select(subscriber).where(asked.condition, asked.why == "").order_by(subscriber.c.key)
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
+        yield _subscriber(row)
 
 
-def choose(connection: Connection, lists: Sequence[str], *, samples: bool) -> Audience:
+def choose(
+    connection: Connection, audience: Sequence[str], *, samples: bool, today: date | None = None
+) -> Audience:
     """Count whom people() yields, and why others are left out."""
-    refuse_unknown(connection, lists)
-    digest, left_out, by_list = hashlib.sha256(), Counter[str](), Counter[str]()
-    recipients = 0
-    for row in _rows(connection, lists):
-        why = row.why or ("" if samples or not is_sample(row.key) else "sample address")
-        if why:
-            left_out[why] += 1
-            continue
-        recipients += 1
-        digest.update(row.key.encode() + b"\n")
-        by_list.update((row.lists or "").split("\x1f"))
-    return Audience(recipients, dict(sorted(by_list.items())), dict(left_out), digest.hexdigest())
+    asked = _asked(connection, audience, samples=samples, today=today)
+    reason = asked.why.label("why")
+    counted = select(reason, func.count()).where(asked.condition).group_by(reason)
+    counts = sorted((-row[1], row[0]) for row in connection.execute(counted))
+    left_out = {why: -number for number, why in counts}
+    recipients = left_out.pop("", 0)
+    keys = select(subscriber.c.key).where(asked.condition, asked.why == "")
+    digest = hashlib.sha256()
+    found = connection.scalars(
+        keys.order_by(subscriber.c.key), execution_options={"yield_per": AT_ONCE}
+    )
+    for some in found.partitions():
+        digest.update("".join(f"{key}\n" for key in some).encode())
+    return Audience(
+        recipients, _by_list(connection, asked), left_out, digest.hexdigest(), asked.words
+    )
 
 
-def refuse_unknown(connection: Connection, lists: Sequence[str]) -> None:
-    """Raise where an article names a list that was never merged."""
-    known = set(connection.execute(text("SELECT DISTINCT list FROM source")).scalars())
-    if unknown := [name for name in lists if name not in known]:
-        raise NewsletterError(
-            f"audience: there is no list {', '.join(unknown)}; there are {', '.join(sorted(known)) or 'none'}"
-        )
+@dataclass(frozen=True)
+class _Asked:
+    """Who is meant, and why somebody of them is left out ("" for whoever is not)."""
+
+    condition: ColumnElement[bool]
+    why: ColumnElement[str]
+    words: str
 
 
-def _rows(connection: Connection, lists: Sequence[str]) -> Iterator[Any]:
-    """Each subscriber of *lists* (of all, where none is named) with *why* it is left out, or nothing."""
-    last, query = "", text(CHOOSE.format(gathered=GATHERED[connection.dialect.name]))
-    while found := connection.execute(query, {"last": last, "most": AT_ONCE}).all():
-        last = found[-1].key
-        for row in found:
-            if not lists or set(lists) & set((row.lists or "").split("\x1f")):
-                yield row
+def _asked(
+    connection: Connection, audience: Sequence[str], *, samples: bool, today: date | None
+) -> _Asked:
+    if not audience:
+        return _Asked(true(), _why(samples), "")
+    from newsletter.audience.members import members
+
+    meant = members(connection, audience, today=today or datetime.now(UTC).date())
+    return _Asked(meant.condition, _why(samples), meant.words)
 
 
-GATHERED = {"sqlite": "GROUP_CONCAT(l.list, char(31))", "postgresql": "STRING_AGG(l.list, chr(31))"}
+def _why(samples: bool) -> ColumnElement[str]:
+    """Why somebody is left out, or nothing."""
+    suppressed = (
+        select(func.min(suppression.c.reason))
+        .where(suppression.c.key == subscriber.c.key)
+        .scalar_subquery()
+    )
+    made_up = [] if samples else [(or_(*map(subscriber.c.key.like, SAMPLE_KEYS)), "sample address")]
+    return case(
+        (suppressed.is_not(None), suppressed),
+        (subscriber.c.standing != "subscribed", subscriber.c.standing),
+        (subscriber.c.consent == "unconfirmed", "not confirmed"),
+        (subscriber.c.consent == "none", "no consent"),
+        *made_up,
+        else_="",
+    )
 
-CHOOSE = """
-SELECT p.*, CASE
-    WHEN s.reason IS NOT NULL THEN s.reason
-    WHEN p.standing <> 'subscribed' THEN p.standing
-    WHEN p.consent = 'unconfirmed' THEN 'not confirmed'
-    WHEN p.consent = 'none' THEN 'no consent'
-    ELSE '' END AS why,
-  (SELECT {gathered} FROM (
-     SELECT DISTINCT o.list FROM list_row AS r JOIN source AS o ON o.id = r.source_id
-     WHERE r.subscriber_id = p.id ORDER BY o.list) AS l) AS lists
-FROM subscriber AS p
-LEFT JOIN (SELECT key, MIN(reason) AS reason FROM suppression GROUP BY key) AS s ON s.key = p.key
-WHERE p.key > :last ORDER BY p.key LIMIT :most
-"""
+
+SAMPLE_KEYS = (
+    *(f"%{ending}" for ending in SAMPLES),
+    *(f"%{sign}{name}" for name in SAMPLE_DOMAINS for sign in "@."),
+)
+"""is_sample() in SQL."""
+
+
+def _by_list(connection: Connection, asked: _Asked) -> dict[str, int]:
+    query = (
+        select(source.c.list, func.count(distinct(list_row.c.subscriber_id)))
+        .select_from(list_row)
+        .join(subscriber, subscriber.c.id == list_row.c.subscriber_id)
+        .join(source, source.c.id == list_row.c.source_id)
+        .where(asked.condition, asked.why == "")
+        .group_by(source.c.list)
+        .order_by(source.c.list)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _subscriber(row: Any) -> Subscriber:

@@ -1,68 +1,204 @@
-"""This module knows what exports call their columns and states."""
+"""This module tells what each column of a list holds: by the tool, by its heading, by what stands in it."""
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from newsletter.audience.address import read_addresses
+from newsletter.audience.basis import Basis
+from newsletter.audience.days import day
+from newsletter.audience.tools import Tool, plain
 
 ALIASES: Mapping[str, str] = {
     alias: column
     for column, aliases in {
-        "address": "email emailaddress mail mailaddress emailadresse emailid contactemail subscriberemail primaryemail youremail attendeeemail guestemail memberemail clientemail",
-        "first_name": "firstname first fname givenname vorname forename prenom contactfirstname",
-        "last_name": "lastname last lname surname familyname nachname nom contactlastname",
-        "name": "name fullname contactname displayname attendee attendeename subscriber yourname",
-        "city": "city town ort stadt ville mailingcity homecity",
-        "language": "language lang locale preferredlanguage sprache",
-        "tags": "tags tag labels label interests groups",
-        "status": "status state subscriptionstatus emailstatus emailmarketingstatus marketingstatus",
-        "signed_up": "signedup membersince signedupon signupdate optindate optin optintime confirmtime subscribedon subscribeddate createdat created createdon dateadded addedon consentdate registered registeredon orderdate",
+        "address": "email emailaddress emailaddresses mail mailaddress emailadresse emailid contactemail subscriberemail primaryemail youremail attendeeemail guestemail memberemail clientemail customeremail useremail email1 email1value emailprimary emailhome emailwork personalemail workemail epost correo correoelectronico courriel adressemail emailaddress1 adresseemail eposta whatsyouremail whatisyouremail whatisyouremailaddress recipient recipientemail emailpropertiesemail subscriber",
+        "first_name": "firstname first fname givenname vorname forename prenom prénom contactfirstname nombre fornamn förnamn preferredname nickname mergefieldsfname yourfirstname",
+        "last_name": "lastname last lname surname familyname nachname nom contactlastname apellido apellidos efternamn mergefieldslname yourlastname",
+        "name": "name fullname contactname displayname attendee attendeename subscribername yourname yourfullname membername clientname customername guestname namn nombrecompleto whatsyourname whatisyourname whatsyourfullname",
+        "city": "city town ort stadt ville ciudad mailingcity homecity cityhome billingcity address1city locationcity defaultaddresscity",
+        "language": "language lang locale preferredlanguage sprache langue idioma",
+        "tags": "tags tag labels label interests groups segments lists",
+        "status": "status state subscriptionstatus subscriberstatus emailstatus emailmarketingstatus marketingstatus emailsubscriberstatus emailsubscriptionstatus contactstatus emailconsentstatus emailmarketingconsent",
+        "agreed": "subscribed optin emailoptin marketingoptin newsletteroptin agreed acceptsmarketing acceptsemailmarketing acceptedemailmarketing consent emailconsent marketingconsent newsletter subscribe subscribedtoemails receiveemails receivenewsletter wantsnewsletter signmeup",
+        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail unsubscribedat unsubscribedon unsubscribedate unsubtime unsubscribetime dateunsubscribed optouttime optoutdate donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed stoptime",
+        "bounced": "bounced hardbounce hardbounced isbounced isemailbounced emailbounced emailbouncedreason bouncedat bouncedon cleantime",
+        "signed_up": "signedup membersince signedupon signupdate signuptime optindate optin_time optintime subscribedon subscribeddate subscribedat datesubscribed subscriptiondate subscribersince createdat created createdon createddate createdtime createdate creationdate dateadded addedon addedat addedtime registered registeredon registrationdate orderdate joined joinedon joindate datejoined timestamp submittedat connectedon createdatutc0 createdutc datecreated submittedon profilecreatedon",
+        "consent_at": "confirmtime confirmedat confirmedon confirmationdate confirmdate optinconfirmedat consentdate consentat consenttimestamp agreedon agreedat doubleoptinat emailmarketingconsenttimestamp",
+        "updated_at": "updatedat updated updatedon lastchanged lastmodified lastmodifieddate lastmodifiedat modifiedtime modifiedat modifiedon lastupdated dateupdated datemodified",
+        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed optouttime optoutdate cleantime stoptime",
+        "time_zone": "timezone tz timezonename ianatimezone",
+        "origin": "origin signupsource subscribersource optinsource leadsource originalsource sourcename referrer utmsource",
     }.items()
     for alias in aliases.split()
 }
-"""What a header means, without case, spaces and punctuation."""
+"""What a heading means, without case, spaces and punctuation."""
 
-STATUSES: Mapping[str, tuple[str, str]] = {
-    word: (standing, consent)
-    for words, standing, consent in (
-        ("subscribed active confirmed yes optedin optin enabled", "subscribed", ""),
-        ("unconfirmed pending notconfirmed awaitingconfirmation", "subscribed", "unconfirmed"),
-        (
-            "transactional nonsubscribed neversubscribed notsubscribed inactive",
-            "subscribed",
-            "none",
-        ),
-        (
-            "unsubscribed optedout optout unsubscribe no removed suppressed cancelled canceled",
-            "unsubscribed",
-            "",
-        ),
-        ("bounced cleaned hardbounce hardbounced invalid undeliverable", "bounced", ""),
-        ("complained complaint spam spamcomplaint markedasspam abuse", "complained", ""),
-    )
+SAID = ("status", "agreed", "left", "bounced")
+"""Columns that say what somebody wants; all of them count, and the least is taken."""
+
+MEANINGS: Mapping[str, tuple[str, str]] = {
+    "subscribed": ("subscribed", ""),
+    "unconfirmed": ("subscribed", "unconfirmed"),
+    "no consent": ("subscribed", "none"),
+    "unsubscribed": ("unsubscribed", ""),
+    "bounced": ("bounced", ""),
+    "complained": ("complained", ""),
+}
+"""The standing, and where a word says so the consent ("" leaves it to the list)."""
+
+STATUSES: Mapping[str, str] = {
+    word: meaning
+    for meaning, words in {
+        "subscribed": "subscribed active confirmed yes optedin optin enabled true 1 y on ok verified subscriber",
+        "unconfirmed": "unconfirmed pending notconfirmed awaitingconfirmation pendingconfirmation unverified doubleoptinpending validating",
+        "no consent": "transactional nonsubscribed neversubscribed notsubscribed inactive archived unset nopermission nopermissionsset notset nonmarketingcontact",
+        "unsubscribed": "unsubscribed optedout optout unsubscribe no removed suppressed cancelled canceled false 0 n off left disabled blocklisted blacklisted blocked donotmail donotemail deleted globalunsubscribe groupunsubscribe removedbyrecipient",
+        "bounced": "bounced bounce cleaned hardbounce hardbounced invalid undeliverable hardbounces invalidemail dropped",
+        "complained": "complained complaint spam spamcomplaint spamreport markedasspam abuse reportedspam junk",
+    }.items()
     for word in words.split()
 }
-"""What a state means: the standing, and where it says so the consent ("" leaves it to the list)."""
+"""What a status means, where the tool is not known to mean something else by it."""
+
+YES = frozenset(
+    "yes y true 1 x on optin optedin agreed accepted checked ja oui si sí subscribed".split()
+)
+NO = frozenset(
+    "no n false 0 off optout optedout declined unchecked nein non rejected notset null none unsubscribed".split()
+)
 
 CLINICAL = re.compile(
-    r"diagnos|condition|symptom|insurance|medicalrecord|patientid|dateofbirth|birthdate|treatment|medication"
+    r"diagnos|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
+    r"|medicalrecord|medicalhistory|medicalalert|^mrn$|patientid|patientnumber|patientguid|personalhealthnumber"
+    r"|dateofbirth|birthdate|^dob$|treatment|medication|prescription|allerg|(?<!site)(?<!page)visit(?!or|ed)"
+    r"|appointment|procedure|^icd|cptcode|medicare|medicaid|socialsecurity|^ssn$|pregnan|injur|disabilit"
+    r"|therap|practitioner|physician|referringdoctor|familydoctor|painlevel|painscore|healthhistory"
 )
 """Columns that have no place in a newsletter (HIPAA, 45 CFR 164.501)."""
 
 
-def plain(word: str) -> str:
-    """A header or state without case, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", word.casefold())
+@dataclass(frozen=True)
+class Columns:
+    """Where each column stands, and where else to look when it is empty there.
+
+    *said* are the columns that say what somebody wants, *passed* those that are not read.
+    """
+
+    places: Mapping[str, int]
+    also: Mapping[int, tuple[int, ...]]
+    tags: tuple[int, ...]
+    said: tuple[tuple[str, int], ...]
+    passed: tuple[str, ...]
 
 
-def mapped(header: Sequence[str]) -> dict[str, int]:
-    """Where each column that we know stands in *header*; the first of two wins."""
-    columns: dict[str, int] = {}
-    for place, word in enumerate(header):
-        column = ALIASES.get(plain(word))
-        if column is not None:
-            columns.setdefault(column, place)
-    return columns
+def mapped(
+    header: Sequence[str], rows: Sequence[Sequence[str]], tool: Tool | None, basis: Basis
+) -> Columns:
+    """What each column holds: as <list>.toml says, as the tool means it, or as its heading and content say."""
+    words = [plain(word) for word in header]
+    found: dict[str, list[int]] = {}
+    for ours, theirs in {**_of_tool(tool), **_of_basis(basis)}.items():
+        meant = dict.fromkeys(map(plain, theirs))
+        found[ours] = [words.index(word) for word in meant if word in words]
+    claimed = {place for places in found.values() for place in places}
+    ignored = tool.ignored if tool else frozenset()
+    for place, word in enumerate(words):
+        ours = ALIASES.get(word, "")
+        if (
+            ours
+            and place not in claimed
+            and word not in ignored
+            and ours not in _settled(tool, basis)
+        ):
+            found.setdefault(ours, []).append(place)
+    if "address" not in basis.columns:
+        found["address"] = by_content(found.get("address", []), rows, len(words))
+    if "status" not in basis.columns and words_are_places(found.get("status", []), words, rows):
+        found.pop("status")
+    if found.get("name") and found.get("last_name") and not found.get("first_name"):
+        found["first_name"] = found.pop("name")
+    if not claimed.issuperset(found.get("agreed", [])):
+        found["agreed"] = [place for place in found["agreed"] if _is_answer(rows, place)]
+    return _columns(header, {ours: places for ours, places in found.items() if places})
 
 
-def clinical(header: Sequence[str]) -> list[str]:
-    """The columns of *header* that look clinical."""
-    return [word for word in header if CLINICAL.search(plain(word))]
+def _of_tool(tool: Tool | None) -> Mapping[str, tuple[str, ...]]:
+    return tool.columns if tool else {}
+
+
+def _of_basis(basis: Basis) -> dict[str, tuple[str, ...]]:
+    return {ours: (theirs,) for ours, theirs in basis.columns.items()}
+
+
+def _settled(tool: Tool | None, basis: Basis) -> frozenset[str]:
+    """What is known from elsewhere than the headings; a tool that we know says what people want by itself."""
+    return frozenset(
+        (*_of_tool(tool), *basis.columns, *(SAID if _of_tool(tool).keys() & set(SAID) else ()))
+    )
+
+
+def _columns(header: Sequence[str], found: Mapping[str, Sequence[int]]) -> Columns:
+    read = {place for places in found.values() for place in places}
+    if "consent_at" in found and not found.get("signed_up"):
+        found = {**found, "signed_up": found["consent_at"]}
+    single = {ours: places for ours, places in found.items() if ours not in (*SAID, "tags")}
+    return Columns(
+        places={ours: places[0] for ours, places in single.items()},
+        also={places[0]: tuple(places[1:]) for places in single.values() if len(places) > 1},
+        tags=tuple(found.get("tags", ())),
+        said=tuple((ours, place) for ours in SAID for place in found.get(ours, ())),
+        passed=tuple(
+            word for place, word in enumerate(header) if place not in read and word.strip()
+        ),
+    )
+
+
+def by_content(named: Sequence[int], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The column of addresses: the first of those *named* so that holds some, else the one that holds most."""
+    some = [place for place in named if _addresses(rows, place)]
+    if some or not rows:
+        return some or list(named)
+    if named and not any(_addresses(rows, place) for place in range(width)):
+        return list(named)
+    most = max(range(width), key=lambda place: _addresses(rows, place), default=0)
+    return [most] if 2 * _addresses(rows, most) >= len(rows) > 0 else list(named)
+
+
+def _addresses(rows: Sequence[Sequence[str]], place: int) -> int:
+    return sum(place < len(row) and is_address(row[place]) for row in rows)
+
+
+def is_address(cell: str) -> bool:
+    """Whether *cell* holds an address, or several."""
+    if "@" not in cell or len(cell) > 1000:
+        return False
+    try:
+        return bool(read_addresses(cell))
+    except ValueError:
+        return False
+
+
+def words_are_places(
+    status: Sequence[int], words: Sequence[str], rows: Sequence[Sequence[str]]
+) -> bool:
+    """Whether the only status is a column called State in which most cells are no status: Louisiana."""
+    if [words[place] for place in status] != ["state"]:
+        return False
+    said = [
+        plain(row[status[0]]) for row in rows if status[0] < len(row) and row[status[0]].strip()
+    ]
+    return 2 * sum(word in STATUSES for word in said) < len(said) or not said
+
+
+def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether most cells of a column are a yes, a no or a day."""
+    said = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+    return 2 * sum(plain(word) in YES | NO or bool(day(word)) for word in said) >= len(said)
+
+
+def clinical(header: Sequence[str], tool: Tool | None) -> tuple[list[str], list[str]]:
+    """The headings that look clinical: those that refuse the list, and those that *tool* always writes."""
+    found = [word for word in header if CLINICAL.search(plain(word))]
+    always = [word for word in found if tool and plain(word) in tool.unread]
+    return [word for word in found if word not in always], always

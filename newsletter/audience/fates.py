@@ -75,20 +75,36 @@ def list_reports(connection: Connection, *, samples: bool) -> list[ListReport]:
     ]
 
 
-NEWEST = """
-SELECT list, path, consent, rows FROM source WHERE id IN (SELECT MAX(id) FROM source GROUP BY list) ORDER BY list
+CURRENT = """
+WITH live AS (
+  SELECT o.* FROM source AS o LEFT JOIN merge AS m ON m.id = o.merge_id WHERE m.undone_at IS NULL
+), current AS (
+  SELECT * FROM live WHERE id >= (
+    SELECT MAX(whole.id) FROM live AS whole WHERE whole.list = live.list AND whole.supplement = 0)
+)
 """
+"""The last reading of each list, with what was added to it since."""
 
-ROWS = """
-SELECT o.list, r.line, r.reason, p.key, p.standing, p.consent,
+NEWEST = f"""
+{CURRENT}
+SELECT list, MAX(path) AS path, MIN(consent) AS consent, SUM(rows) AS rows FROM current GROUP BY list ORDER BY list
+"""  # noqa: S608 - no value of anybody's
+
+ROWS = f"""
+{CURRENT}, person AS (
+SELECT o.list, o.id AS source_id, r.line, r.part, p.key, p.standing, p.consent,
   (SELECT MIN(s.reason) FROM suppression AS s WHERE s.key = p.key) AS suppressed,
   ROW_NUMBER() OVER person AS place,
   FIRST_VALUE(o.list) OVER person AS first_list,
   FIRST_VALUE(r.line) OVER person AS first_line
 FROM list_row AS r
-JOIN source AS o ON o.id = r.source_id
-LEFT JOIN subscriber AS p ON p.id = r.subscriber_id
-WHERE o.id IN (SELECT MAX(id) FROM source GROUP BY list)
-WINDOW person AS (PARTITION BY COALESCE(r.subscriber_id, -r.line - r.source_id * 1000000000) ORDER BY CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, r.line)
-ORDER BY o.list, r.line
-"""
+JOIN current AS o ON o.id = r.source_id
+JOIN subscriber AS p ON p.id = r.subscriber_id
+WINDOW person AS (PARTITION BY r.subscriber_id ORDER BY CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, o.id, r.line, r.part)
+)
+SELECT list, source_id, line, part, NULL AS reason, key, standing, consent, suppressed, place, first_list, first_line FROM person
+UNION ALL
+SELECT o.list, o.id, j.line, 0, j.reason, NULL, NULL, NULL, NULL, 1, NULL, NULL
+FROM reject AS j JOIN current AS o ON o.id = j.source_id
+ORDER BY list, source_id, line, part
+"""  # noqa: S608 - no value of anybody's

@@ -1,29 +1,54 @@
-"""This module folds what lists say about one address into what is known of it: a value in, a value out.
+"""This module folds what rows say about one address into what is known of it: a value in, a value out.
 
-The standing only ever falls, the consent of lists only rises and lifts no standing, tags and names
-are gathered, and the order of files and rows changes nothing.
+Every field is a lattice, so that the order of files, rows and merges changes nothing, and twice is once: standing only
+falls, consent and tags only gather, and of two different cities the one with the higher rank wins: first the list's
+precedence, then the newer day, then the later word in the alphabet. The loser is kept as a conflict.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import NamedTuple
 
 from newsletter.audience.read import Row
 from newsletter.store import CONSENTS, STANDINGS
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of one address; a household has several *names*, as (first, last)."""
+class Origin(NamedTuple):
+    """The row that said something, its list's *precedence*, and the *day* or second from which it counts."""
+
+    precedence: int
+    day: str
+    source: int
+    line: int
+
+
+class Conflict(NamedTuple):
+    """What another row said instead."""
+
+    field: str
+    value: str
+    origin: Origin
+
+
+class Known(NamedTuple):
+    """What is known of one address; a household has several *names*, as (first, last).
+
+    *origins* says which row each thing is from, by `city`, `tags physio`, `names Ada Fontenot` …; `*` is the row
+    that everything else is from (the standing first of all).
+    """
 
     key: str
     address: str
     names: tuple[tuple[str, str], ...] = ()
     city: str = ""
     language: str = ""
+    time_zone: str = ""
     signed_up: str = ""
     tags: tuple[str, ...] = ()
     standing: str = "subscribed"
     consent: str = "none"
+    origins: Mapping[str, Origin] = {}
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def first_name(self) -> str:
@@ -37,31 +62,154 @@ class Known:
         return lasts.pop() if len(lasts) == 1 else ""
 
 
-def fold(known: Known | None, rows: Sequence[Row]) -> Known:
-    """*known* and what *rows*, all of the same address, add to it."""
-    ranked = sorted(
-        rows, key=lambda row: (row.signed_up, row.list, row.address, row.city, row.language)
+SINGLE = ("city", "language", "time_zone")
+"""Fields of which a person has one: two different values are a conflict."""
+
+NOWHERE = Origin(0, "", 0, 0)
+STANDING_RANK = {standing: rank for rank, standing in enumerate(STANDINGS)}
+CONSENT_RANK = {consent: rank for rank, consent in enumerate(CONSENTS)}
+
+
+def fold(
+    known: Known | None, rows: Iterable[Row], sources: Mapping[str, int] | None = None
+) -> Known:
+    """*known* and what *rows*, all of the same address, add to it; *sources* are the numbers of their lists."""
+    said = [said_by(row, (sources or {}).get(row.list, 0)) for row in rows]
+    return reduce(join, said if known is None else [known, *said])
+
+
+def said_by(row: Row, source: int, day: str = "") -> Known:
+    """What one row says; *day* is when it was said, where the row has no day of its own."""
+    day = row.updated_at or row.consent_at or row.signed_up or day
+    name = ((row.first_name, row.last_name),) if row.first_name or row.last_name else ()
+    return Known(
+        row.key,
+        row.address,
+        name,
+        row.city,
+        row.language,
+        row.time_zone,
+        row.signed_up,
+        row.tags,
+        row.standing,
+        row.consent,
+        {"*": Origin(row.precedence, day, source, row.line)},
     )
-    best = known or Known(ranked[0].key, max((row.address for row in rows), key=_least_shouted))
-    standing = max([best.standing, *(row.standing for row in rows)], key=STANDINGS.index)
-    if best.standing == "erased":
-        return best
-    return replace(
-        best,
-        names=_names([*best.names, *((row.first_name, row.last_name) for row in rows)]),
-        city=_last([best.city, *(row.city for row in ranked)]),
-        language=_last([best.language, *(row.language for row in ranked)]),
-        signed_up=min(
-            [day for day in (best.signed_up, *(row.signed_up for row in rows)) if day], default=""
-        ),
-        tags=tuple(sorted({*best.tags, *(tag for row in rows for tag in row.tags)})),
+
+
+def join(one: Known, two: Known) -> Known:
+    """What both say together."""
+    if one.standing == "erased":
+        return one
+    standing = (
+        one.standing
+        if one.standing == two.standing
+        else max(one.standing, two.standing, key=STANDING_RANK.__getitem__)
+    )
+    consent = (
+        one.consent
+        if one.consent == two.consent
+        else max(one.consent, two.consent, key=CONSENT_RANK.__getitem__)
+    )
+    together = Known(
+        one.key,
+        one.address if one.address == two.address else min(one.address, two.address, key=shouted),
+        one.names if one.names == two.names else _names((*one.names, *two.names)),
+        signed_up=min(one.signed_up, two.signed_up) or one.signed_up or two.signed_up,
+        tags=one.tags if one.tags == two.tags else tuple(sorted({*one.tags, *two.tags})),
         standing=standing,
-        consent=max([best.consent, *(row.consent for row in rows)], key=CONSENTS.index),
+        consent=consent,
+    )
+    origins = _gathered(one, two, together)
+    lost = _lost(one, two)
+    city, language, time_zone = (_single(field, one, two, origins, lost) for field in SINGLE)
+    first = origins.pop("standing")
+    return together._replace(
+        city=city,
+        language=language,
+        time_zone=time_zone,
+        origins={
+            "*": first,
+            **{thing: origin for thing, origin in origins.items() if origin != first},
+        },
+        conflicts=tuple(sorted(Conflict(*at, origin) for at, origin in lost.items()))
+        if lost
+        else (),
     )
 
 
-def _last(values: Sequence[str]) -> str:
-    return next((value for value in reversed(values) if value), "")
+def origin_of(known: Known, thing: str) -> Origin:
+    """The row that *thing* is from."""
+    return known.origins.get(thing) or known.origins.get("*") or NOWHERE
+
+
+def _gathered(one: Known, two: Known, together: Known) -> dict[str, Origin]:
+    """Where each thing that only gathers is from: of two rows that say it, the earlier."""
+    mine, yours = origin_of(one, "*"), origin_of(two, "*")
+    simple = len(one.origins) < 2 and len(two.origins) < 2
+    both = mine if mine[1:] <= yours[1:] else yours
+    origins = {}
+    for thing, in_one, in_two in _things(one, two, together):
+        if not simple:
+            mine, yours = origin_of(one, thing), origin_of(two, thing)
+            both = mine if mine[1:] <= yours[1:] else yours
+        origins[thing] = both if in_one and in_two else mine if in_one else yours
+    return origins
+
+
+def _things(one: Known, two: Known, together: Known) -> Iterator[tuple[str, bool, bool]]:
+    """Each thing that only gathers, and which of the two say it."""
+    for field in ("address", "signed_up", "standing", "consent"):
+        value = getattr(together, field)
+        yield field, getattr(one, field) == value, getattr(two, field) == value
+    for name in together.names:
+        yield f"names {name[0]} {name[1]}", name in one.names, name in two.names
+    for tag in together.tags:
+        yield f"tags {tag}", tag in one.tags, tag in two.tags
+
+
+def _lost(one: Known, two: Known) -> dict[tuple[str, str], Origin]:
+    lost: dict[tuple[str, str], Origin] = {}
+    for field, value, origin in (*one.conflicts, *two.conflicts):
+        lost[field, value] = newer(origin, lost.get((field, value), origin))
+    return lost
+
+
+def _single(
+    field: str,
+    one: Known,
+    two: Known,
+    origins: dict[str, Origin],
+    lost: dict[tuple[str, str], Origin],
+) -> str:
+    """The value of *field* that has the higher rank; the other joins what is *lost*."""
+    mine: str = getattr(one, field)
+    yours: str = getattr(two, field)
+    if not mine and not yours:
+        return ""
+    if not mine or not yours:
+        value, origin = (mine, origin_of(one, field)) if mine else (yours, origin_of(two, field))
+    elif mine == yours:
+        value, origin = mine, newer(origin_of(one, field), origin_of(two, field))
+    else:
+        (origin, value), (other, loser) = sorted(
+            [(origin_of(one, field), mine), (origin_of(two, field), yours)], key=_rank, reverse=True
+        )
+        lost[field, loser] = newer(other, lost.get((field, loser), other))
+    origins[field] = newer(origin, lost.pop((field, value), origin)) if lost else origin
+    return value
+
+
+def newer(one: Origin, two: Origin) -> Origin:
+    """Of two rows that say the same, the one of higher rank; of two equal ones the first."""
+    if one[:2] == two[:2]:
+        return one if one[2:] <= two[2:] else two
+    return max(one, two)
+
+
+def _rank(said: tuple[Origin, str]) -> tuple[int, str, str]:
+    origin, value = said
+    return origin.precedence, origin.day, value
 
 
 def _names(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -76,9 +224,9 @@ def _names(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(name for name in kept if name[0] or not firsts))
 
 
-def _least_shouted(address: str) -> tuple[int, str]:
+def shouted(address: str) -> tuple[int, str]:
     """ada@… before Ada@… before ADA@…, where lists spell one address in several ways."""
-    return (-sum(letter.isupper() for letter in address), address)
+    return (sum(map(str.isupper, address)), address)
 
 
 def _plainness(name: tuple[str, str]) -> tuple[bool, tuple[str, str]]:

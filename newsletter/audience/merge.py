@@ -1,332 +1,247 @@
 """This module merges lists into the store: one transaction, and the same file twice changes nothing."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby, islice
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy import Connection, Select, func, insert, select, text
 
-from newsletter.audience.basis import Basis, read_basis
-from newsletter.audience.fold import Known, fold
-from newsletter.audience.read import ListFile, Rejected, Row, examine, read_rows, shown_name
-from newsletter.errors import Problems
-from newsletter.store import Store, change, consent_log, list_row, source, subscriber
+from newsletter.audience.basis import basis_path, read_basis
+from newsletter.audience.difference import Jump, ListChange, Merge, jumps
+from newsletter.audience.erased import erased_people
+from newsletter.audience.folding import folded
+from newsletter.audience.people_merge import PeopleMerge
+from newsletter.audience.place import places
+from newsletter.audience.read import ListFile, examine, list_name, shown_name
+from newsletter.audience.rejects import original_of
+from newsletter.audience.stage import Staged, is_large, staged
+from newsletter.errors import Problem, Problems
+from newsletter.store import Store, merge, reject, source
 
-AT_ONCE = 4000
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What a merge changed, in people; *rows* and *rejected* count rows, *vanished* is by list."""
-
-    files: tuple[str, ...] = ()
-    rows: int = 0
-    rejected: int = 0
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    lowered: int = 0
-    vanished: tuple[tuple[str, int], ...] = ()
+AT_ONCE = 4_000
 
 
-def list_files(root: Path, *, samples: bool) -> list[Path]:
-    """The clinic's list files; with *samples*, while there are none, the made-up ones."""
-    own = sorted((root / "subscribers").glob("*.csv"))
-    return own or (sorted((root / "subscribers" / "sample").glob("*.csv")) if samples else [])
+def merge_lists(
+    store: Store, files: Sequence[Path], root: Path, *, now: int, refuse_jumps: bool = False
+) -> Merge:
+    """Merge those of *files* that are new or changed; raises Problems before anything is written.
+
+    With *refuse_jumps* a merge that changes unusually much is not made: it raises Jump, which says why.
+    """
+    listed = examined(files, root)
+    with store.read() as connection:
+        fresh = [file for file in listed if is_new(connection, file)]
+    if not fresh:
+        return Merge()
+    with staging(store, fresh, now) as lists:
+        return apply(store, lists, now, refuse_jumps=refuse_jumps)
 
 
-def merge_lists(store: Store, files: Sequence[Path], root: Path, *, now: int) -> Merge:
-    """Merge those of *files* that are new or changed; raises Problems before anything is written."""
+def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> list[ListFile]:
+    """How each of *files* is written; raises Problems with all that keeps one from being read.
+
+    *name* is the list that they belong to, else the file's own name says so. The basis of consent stands beside the
+    file, or as subscribers/<list>.toml.
+    """
     listed, problems = [], []
-    for path in sorted(files):
-        basis, wrong = read_basis(path, shown_name(path, root))
+    for path in places([path.resolve() for path in files]):
+        belongs = name or original_of(path, root) or list_name(path, root)
+        home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
+        basis, wrong = read_basis(home, shown_name(home, root))
         file, also_wrong = examine(path, root, basis)
-        problems += [*wrong, *also_wrong]
-        listed += [file] if file is not None else []
+        problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
+        listed += [replace(file, list=belongs)] if file is not None else []
+    problems += _twice(listed) if name is None else []
     if problems:
         raise Problems(problems)
-    if not any(_is_new(store, file) for file in listed):
-        return Merge()
-    with store.write() as connection:
-        fresh = [file for file in listed if not _known(connection, file)]
-        return _Merging(connection, now).merge(fresh) if fresh else Merge()
+    return listed
 
 
-def _is_new(store: Store, file: ListFile) -> bool:
+def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:
+    """Files that would be the same list, so that the second would take the place of the first."""
+    first: dict[str, ListFile] = {}
+    for file in listed:
+        other = first.setdefault(file.list, file)
+        if other is not file:
+            what = f"{other.name} is the list {file.list} already"
+            yield Problem(file.name, None, what, "give one of the two files another name")
+
+
+@contextmanager
+def staging(store: Store, files: Sequence[ListFile], now: int) -> Iterator[list[Staged]]:
+    """The rows of *files*, read and sorted beside the store, before anything in it is touched."""
     with store.read() as connection:
-        return not _known(connection, file)
+        erased = erased_people(connection)
+    with staged(files, erased, now) as lists:
+        yield lists
 
 
-def _known(connection: Connection, file: ListFile) -> bool:
-    """Whether these very bytes are what the list said last."""
-    newest = (
-        select(source.c.digest)
-        .where(source.c.list == file.list)
+def preview(store: Store, lists: Sequence[Staged], now: int) -> Merge:
+    """What a merge of *lists* would change; nothing is written, and nobody waits."""
+    sources = {one.number: -1 - one.number for one in lists}
+    with store.read() as connection:
+        before = _before(connection, lists)
+        return _fold_in(lists, sources, before, PeopleMerge(connection, now))
+
+
+def apply(
+    store: Store,
+    lists: Sequence[Staged],
+    now: int,
+    *,
+    refuse_jumps: bool = False,
+    again: bool = False,
+    supplement: bool = False,
+) -> Merge:
+    """Merge *lists* in one transaction.
+
+    *again* takes a list that was taken back; a *supplement* adds to the last reading of its list.
+    """
+    with store.write() as connection:
+        lists = [one for one in lists if is_new(connection, one.file, again=again)]
+        if not lists:
+            return Merge()
+        number = connection.execute(insert(merge).values(at=now).returning(merge.c.id)).scalar_one()
+        before = _before(connection, lists)
+        sources = {
+            one.number: _add_source(connection, one, number, now, supplement) for one in lists
+        }
+        people = PeopleMerge(connection, now, merge_id=number)
+        done = _fold_in(lists, sources, before, people)
+        people.finish()
+        if refuse_jumps and jumps(done):
+            raise Jump(done)
+        if supplement:
+            return done
+        return replace(done, vanished=_vanished(connection, lists, before, sources))
+
+
+def is_new(connection: Connection, file: ListFile, *, again: bool = False) -> bool:
+    """Whether the list said something else last, and these very bytes were never taken back (or are taken *again*)."""
+    whole = _live(source.c.id, file.list).where(source.c.supplement == 0).scalar_subquery()
+    said = _live(source.c.id, file.list).where(
+        source.c.digest == file.digest, source.c.id >= func.coalesce(whole, 0)
+    )
+    known = connection.scalar(said) is not None
+    return not known and (again or not taken_back(connection, file))
+
+
+def taken_back(connection: Connection, file: ListFile) -> bool:
+    """Whether newsletter lists undo took these very bytes back."""
+    query = select(source.c.id).join(merge, source.c.merge_id == merge.c.id)
+    same = (source.c.list == file.list, source.c.digest == file.digest)
+    return (
+        connection.scalar(query.where(*same, merge.c.undone_at.is_not(None)).limit(1)) is not None
+    )
+
+
+def _live(column: Any, name: str) -> Select[Any]:
+    """*column* of the last reading of the list *name* that stands."""
+    return (
+        select(column)
+        .outerjoin(merge, source.c.merge_id == merge.c.id)
+        .where(source.c.list == name, merge.c.undone_at.is_(None))
         .order_by(source.c.id.desc())
         .limit(1)
     )
-    return connection.execute(newest).scalar() == file.digest
 
 
-class _Merging:
-    """One merge: rows go to a stage, are sorted by address, folded, and written as differences."""
-
-    def __init__(self, connection: Connection, now: int) -> None:
-        self.connection = connection
-        self.now = now
-        self.sources: dict[str, int] = {}
-        self.bases: dict[str, Basis] = {}
-        self.counts: Counter[str] = Counter()
-
-    def merge(self, files: Sequence[ListFile]) -> Merge:
-        self.connection.execute(text("DROP TABLE IF EXISTS stage"))
-        self.connection.execute(
-            text("CREATE TEMPORARY TABLE stage (key TEXT NOT NULL, said TEXT NOT NULL)")
-        )
-        before = {file.list: self._newest(file.list) for file in files}
-        for file in files:
-            self._stage(file)
-        self.connection.execute(text("CREATE INDEX stage_key ON stage (key)"))
-        for people in self._people():
-            self._write(people)
-        self.connection.execute(text("DROP TABLE stage"))
-        gone = {
-            name: self._vanished(old, self.sources[name]) for name, old in before.items() if old
-        }
-        return Merge(
-            files=tuple(file.name for file in files),
-            vanished=tuple((name, number) for name, number in gone.items() if number),
-            **self.counts,
-        )
-
-    def _newest(self, name: str) -> int | None:
-        query = (
-            select(source.c.id).where(source.c.list == name).order_by(source.c.id.desc()).limit(1)
-        )
-        found: int | None = self.connection.execute(query).scalar()
-        return found
-
-    def _vanished(self, old: int, new: int) -> int:
-        return int(self.connection.execute(text(VANISHED), {"old": old, "new": new}).scalar_one())
-
-    def _stage(self, file: ListFile) -> None:
-        values = {
-            "list": file.list,
-            "path": file.name,
-            "digest": file.digest,
-            "consent": file.basis.consent,
-            "rows": 0,
-            "merged_at": self.now,
-        }
-        number = self.connection.execute(
-            insert(source).values(values).returning(source.c.id)
-        ).scalar_one()
-        self.sources[file.list] = number
-        rows = 0
-        for some in _batched(read_rows(file), AT_ONCE):
-            rows += len(some)
-            self._stage_some(number, some)
-        self.counts["rows"] += rows
-        self.connection.execute(source.update().where(source.c.id == number).values(rows=rows))
-        self.bases[file.list] = file.basis
-
-    def _stage_some(self, number: int, some: Sequence[Row | Rejected]) -> None:
-        taken = [{"key": row.key, "said": _packed(row)} for row in some if isinstance(row, Row)]
-        refused = [
-            {"source_id": number, "line": row.line, "reason": row.reason}
-            for row in some
-            if isinstance(row, Rejected)
-        ]
-        if taken:
-            self.connection.execute(
-                text("INSERT INTO stage (key, said) VALUES (:key, :said)"), taken
-            )
-        if refused:
-            self.connection.execute(insert(list_row), refused)
-        self.counts["rejected"] += len(refused)
-
-    def _people(self) -> Iterator[dict[str, list[Row]]]:
-        """Rows by address, a few thousand at a time, in the order of the addresses."""
-        last = ""
-        while True:
-            found = self.connection.execute(text(NEXT), {"last": last, "most": AT_ONCE}).all()
-            if not found:
-                return
-            people = {
-                key: [_unpacked(row.said) for row in rows]
-                for key, rows in groupby(found, lambda row: row.key)
-            }
-            last = found[-1].key
-            if len(found) == AT_ONCE:  # the last address may have more rows than fitted in
-                rest = self.connection.execute(
-                    text("SELECT said FROM stage WHERE key = :key"), {"key": last}
-                )
-                people[last] = [_unpacked(said) for said in rest.scalars()]
-            yield people
-
-    def _write(self, people: dict[str, list[Row]]) -> None:
-        stored = self._stored(people)
-        folded = {key: fold(stored.get(key), rows) for key, rows in people.items()}
-        new = [known for key, known in folded.items() if key not in stored]
-        updated = [known for key, known in folded.items() if key in stored and known != stored[key]]
-        self.counts["new"] += len(new)
-        self.counts["updated"] += len(updated)
-        self.counts["unchanged"] += len(folded) - len(new) - len(updated)
-        self.counts["lowered"] += sum(
-            known.standing != stored[known.key].standing for known in updated
-        )
-        if new:
-            self.connection.execute(insert(subscriber), [self._values(known) for known in new])
-        if updated:
-            self.connection.execute(
-                UPDATE, [{**self._values(known), "key_": known.key} for known in updated]
-            )
-        ids = self._ids(people)
-        self._write_rows(people, ids)
-        self._write_changes(
-            [(known, stored.get(known.key)) for known in (*new, *updated)], people, ids
-        )
-
-    def _stored(self, keys: Iterable[str]) -> dict[str, Known]:
-        columns = [
-            subscriber.c[name]
-            for name in (
-                "key",
-                "address",
-                "names",
-                "city",
-                "language",
-                "signed_up",
-                "tags",
-                "standing",
-                "consent",
-            )
-        ]
-        rows = self.connection.execute(select(*columns).where(subscriber.c.key.in_(list(keys))))
-        return {row.key: _known_from(row) for row in rows}
-
-    def _ids(self, keys: Iterable[str]) -> dict[str, int]:
-        query = select(subscriber.c.key, subscriber.c.id).where(subscriber.c.key.in_(list(keys)))
-        return {row.key: row.id for row in self.connection.execute(query)}
-
-    def _values(self, known: Known) -> dict[str, Any]:
-        return {**_columns(known), "updated_at": self.now}
-
-    def _write_rows(self, people: dict[str, list[Row]], ids: dict[str, int]) -> None:
-        rows = [
-            {"source_id": self.sources[row.list], "line": row.line, "subscriber_id": ids[key]}
-            for key, said in people.items()
-            for row in said
-        ]
-        self.connection.execute(insert(list_row), rows)
-
-    def _write_changes(
-        self,
-        changed: Sequence[tuple[Known, Known | None]],
-        people: dict[str, list[Row]],
-        ids: dict[str, int],
-    ) -> None:
-        changes, consents = [], []
-        for known, before in changed:
-            row = min(people[known.key], key=lambda row: (row.list, row.line))
-            mark = {"subscriber_id": ids[known.key], "at": self.now}
-            whence = {**mark, "source_id": self.sources[row.list], "line": row.line}
-            changes += [
-                {**whence, "field": field, "was": was, "now": now}
-                for field, was, now in _differences(before, known)
-            ]
-            if known.consent != (before.consent if before else "none"):
-                consents.append({**mark, **self._proof(known, people[known.key])})
-        if changes:
-            self.connection.execute(insert(change), changes)
-        if consents:
-            self.connection.execute(insert(consent_log), consents)
-
-    def _proof(self, known: Known, rows: Sequence[Row]) -> dict[str, str]:
-        """The row that the consent rests on, with its list's source and wording."""
-        row = min(
-            (row for row in rows if row.consent == known.consent),
-            key=lambda row: (row.signed_up or "9", row.list),
-        )
-        basis = self.bases[row.list]
-        return {
-            "consent": known.consent,
-            "given_on": row.signed_up or basis.date,
-            "source": f"{row.list}:{row.line} {basis.source}".strip(),
-            "wording": basis.wording,
-        }
+def _before(connection: Connection, lists: Sequence[Staged]) -> dict[int, tuple[int, int] | None]:
+    """The last whole reading of each list: its number and its rows."""
+    found = {}
+    for one in lists:
+        query = _live(source.c.id, one.file.list).add_columns(source.c.rows)
+        row = connection.execute(query.where(source.c.supplement == 0)).first()
+        found[one.number] = (row[0], row[1]) if row else None
+    return found
 
 
-NEXT = "SELECT key, said FROM stage WHERE key > :last ORDER BY key LIMIT :most"
-
-VANISHED = """
-SELECT COUNT(DISTINCT was.subscriber_id) FROM list_row AS was
-WHERE was.source_id = :old AND was.subscriber_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM list_row AS now WHERE now.source_id = :new AND now.subscriber_id = was.subscriber_id)
-"""
-
-COLUMNS = "address first_name last_name names city language signed_up tags standing consent".split()
-UPDATE = (
-    subscriber.update()
-    .where(subscriber.c.key == bindparam("key_"))
-    .values({name: bindparam(name) for name in (*COLUMNS, "updated_at")})
-)
-
-
-def _columns(known: Known) -> dict[str, str]:
-    return {
-        "key": known.key,
-        "address": known.address,
-        "first_name": known.first_name,
-        "last_name": known.last_name,
-        "names": orjson.dumps(known.names).decode(),
-        "city": known.city,
-        "language": known.language,
-        "signed_up": known.signed_up,
-        "tags": orjson.dumps(known.tags).decode(),
-        "standing": known.standing,
-        "consent": known.consent,
+def _add_source(
+    connection: Connection, one: Staged, number: int, now: int, supplement: bool
+) -> int:
+    basis = one.file.basis
+    values = {
+        "merge_id": number,
+        "list": one.file.list,
+        "path": one.file.name,
+        "digest": one.file.digest,
+        "consent": basis.consent,
+        "how": basis.source,
+        "wording": basis.wording,
+        "given_on": basis.date,
+        "rows": one.rows,
+        "supplement": int(supplement),
+        "merged_at": now,
     }
+    added: int = connection.execute(
+        insert(source).values(values).returning(source.c.id)
+    ).scalar_one()
+    with one.rejects.open("rb") as file:
+        while lines := [orjson.loads(line) for line in islice(file, AT_ONCE)]:
+            connection.execute(
+                insert(reject),
+                [{"source_id": added, "line": line, "reason": why} for line, why, _cells in lines],
+            )
+    return added
 
 
-def _known_from(row: Any) -> Known:
-    return Known(
-        key=row.key,
-        address=row.address,
-        names=tuple((first, last) for first, last in orjson.loads(row.names)),
-        city=row.city,
-        language=row.language,
-        signed_up=row.signed_up,
-        tags=tuple(orjson.loads(row.tags)),
-        standing=row.standing,
-        consent=row.consent,
+def _fold_in(
+    lists: Sequence[Staged],
+    sources: Mapping[int, int],
+    before: Mapping[int, tuple[int, int] | None],
+    people: PeopleMerge,
+) -> Merge:
+    runs = [run for one in lists for run in one.runs]
+    with folded(runs, sources, apart=is_large([one.file for one in lists])) as batches:
+        for batch in batches:
+            people.take(batch)
+    return Merge(
+        files=tuple(one.file.name for one in lists),
+        rows=sum(one.rows for one in lists),
+        rejected=sum(one.rejected for one in lists),
+        leaving=tuple(people.leaving),
+        left_out=tuple(sorted(people.left_out.items())),
+        lists=tuple(
+            ListChange(
+                one.file.list,
+                one.file.name,
+                one.rows,
+                one.rejected,
+                was[1] if (was := before[one.number]) else None,
+                people.left[sources[one.number]],
+            )
+            for one in lists
+        ),
+        new=people.counts["new"],
+        updated=people.counts["updated"],
+        unchanged=people.counts["unchanged"],
+        lowered=people.counts["lowered"],
+        conflicts=people.counts["conflicts"],
     )
 
 
-def _differences(before: Known | None, after: Known) -> Iterator[tuple[str, str, str]]:
-    if before is None:
-        yield "created", "", after.address
-        return
-    old, new = _columns(before), _columns(after)
-    for name in COLUMNS:
-        if old[name] != new[name]:
-            yield name, old[name], new[name]
+def _vanished(
+    connection: Connection,
+    lists: Sequence[Staged],
+    before: Mapping[int, tuple[int, int] | None],
+    sources: Mapping[int, int],
+) -> tuple[tuple[str, int], ...]:
+    """How many people of each list's last reading its new one does not name."""
+    gone = []
+    for one in lists:
+        if was := before[one.number]:
+            numbers = {"old": was[0], "new": sources[one.number]}
+            number = connection.execute(text(VANISHED), numbers).scalar_one()
+            gone += [(one.file.list, number)] if number else []
+    return tuple(gone)
 
 
-def _packed(row: Row) -> str:
-    return orjson.dumps([getattr(row, name) for name in Row.__slots__]).decode()
-
-
-def _unpacked(said: str) -> Row:
-    values = dict(zip(Row.__slots__, orjson.loads(said), strict=True))
-    return Row(**{**values, "tags": tuple(values["tags"])})
-
-
-def _batched(rows: Iterable[Row | Rejected], size: int) -> Iterator[list[Row | Rejected]]:
-    remaining = iter(rows)
-    while some := list(islice(remaining, size)):
-        yield some
+VANISHED = """
+SELECT COUNT(DISTINCT was.subscriber_id) FROM list_row AS was
+WHERE was.source_id = :old AND NOT EXISTS (
+    SELECT 1 FROM list_row AS now WHERE now.source_id = :new AND now.subscriber_id = was.subscriber_id)
+"""

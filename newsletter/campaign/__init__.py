@@ -8,6 +8,7 @@ from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.fence import (
     MOST_ATTEMPTS,
     Doubt,
+    begin_asking,
     begin_fence,
     doubt_all,
     doubts,
@@ -15,6 +16,7 @@ from newsletter.campaign.fence import (
     give_up_fence,
 )
 from newsletter.campaign.freeze import Frozen, freeze
+from newsletter.campaign.history import sent_before
 from newsletter.campaign.progress import WaveProgress, waves
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.readers import own_links, reader_of
@@ -44,12 +46,14 @@ from newsletter.campaign.requests import (
 )
 from newsletter.campaign.stop import (
     ask_stop,
+    confirm_stop,
     expire,
     go_on,
     last_unknown,
     stop_reason,
     take_back,
     take_back_rest,
+    unconfirm_stop,
     was_posted,
 )
 from newsletter.campaign.times import Times, first_send_at, times_of
@@ -89,9 +93,11 @@ __all__ = [
     "approved",
     "ask_stop",
     "attempts",
+    "begin_asking",
     "begin_fence",
     "claim",
     "close_attempts",
+    "confirm_stop",
     "counts",
     "doubt_all",
     "doubts",
@@ -122,6 +128,7 @@ __all__ = [
     "report_rows",
     "reserve",
     "resolve",
+    "sent_before",
     "settle",
     "split",
     "stop_reason",
@@ -132,6 +139,7 @@ __all__ = [
     "throttled_until",
     "times_of",
     "unassigned",
+    "unconfirm_stop",
     "unfinished",
     "unknown_requests",
     "variant_of",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, update
 from newsletter.campaign.ranges import Run
 from newsletter.campaign.stop import stop_reason
 from newsletter.campaign.wave import Attempt, Batch, Planned, attempts, move, open_attempt
-from newsletter.store import request
+from newsletter.store import attempt, request
 
 MOST_ATTEMPTS = 3
 """At a wave: two fences."""
@@ -56,10 +56,19 @@ def in_doubt(connection: Connection, campaign_id: int) -> bool:
     )
 
 
-def begin_fence(connection: Connection, fenced: Attempt, now: int) -> None:
-    """Nothing more is posted under the attempt; its cancellation is about to be asked for."""
+def begin_fence(connection: Connection, fenced: Attempt, asked_at: int = 0) -> None:
+    """Nothing more is posted under the attempt; its cancellation is decided, and asked for from *asked_at* on."""
     if fenced.state != "fencing":
-        move(connection, fenced.id, "fencing", slot=1, stopped_at=now)
+        move(connection, fenced.id, "fencing", slot=1, stopped_at=fenced.stopped_at or asked_at)
+
+
+def begin_asking(connection: Connection, fenced: Attempt, now: int) -> None:
+    """The provider is about to be asked to cancel the attempt."""
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == fenced.id, attempt.c.stopped_at == 0)
+        .values(stopped_at=now)
+    )
 
 
 def end_fence(

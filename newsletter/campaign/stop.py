@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 from newsletter.campaign.statements import STOP
 from newsletter.campaign.states import REQUEST, before
 from newsletter.campaign.wave import Attempt, attempts, move, unassigned
-from newsletter.store import campaign, recipient, request
+from newsletter.store import attempt, campaign, recipient, request
 
 WEAKER: Mapping[str, tuple[str, ...]] = {
     "halt": ("", "halt"),
@@ -57,26 +57,40 @@ def last_unknown(connection: Connection, tried: Attempt) -> int | None:
     return found
 
 
+def confirm_stop(connection: Connection, stopped: Attempt, done_at: int) -> None:
+    """The provider has said that the attempt's batch is paused or cancelled, since *done_at* at the latest."""
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == stopped.id, attempt.c.confirmed_at == 0)
+        .values(confirmed_at=done_at)
+    )
+
+
+def unconfirm_stop(connection: Connection, stopped: Attempt) -> None:
+    """The provider is about to be asked to let the attempt's batch go on."""
+    connection.execute(update(attempt).where(attempt.c.id == stopped.id).values(confirmed_at=0))
+
+
 def take_back(
-    connection: Connection, tried: Attempt, *, safe_after: int = 0, leaving_after: int = 0
+    connection: Connection,
+    tried: Attempt,
+    *,
+    safe_after: int = 0,
+    leaving_after: int = 0,
+    quiet_before: int | None = None,
 ) -> None:
     """The attempt's batch is cancelled for certain: so is everybody whose mail leaves at *safe_after* or later.
 
-    What leaves before *leaving_after* has left; what lies between may or may not: it is unknown.
+    What leaves before *leaving_after* has left; what lies between may or may not: it is unknown. With
+    *quiet_before*, what was posted later without an answer may still come, and stays unknown too.
     """
-    _cancel_requests(
-        connection, (request.c.attempt_id == tried.id) & (request.c.send_at >= safe_after)
-    )
+    _cancel_requests(connection, _safe(tried, safe_after, quiet_before))
     kept = select(exists().where(request.c.attempt_id == tried.id, request.c.state.in_(COUNTING)))
     if not connection.scalar(kept):
         move(connection, tried.id, "cancelled")
         return
     doubtful = request.c.send_at.between(leaving_after, safe_after - 1)
-    connection.execute(
-        update(request)
-        .where(request.c.attempt_id == tried.id, request.c.state == "accepted", doubtful)
-        .values(state="unknown", answer="taken back so late that it may have left")
-    )
+    _doubt(connection, (request.c.attempt_id == tried.id) & doubtful)
     if tried.state == "fencing":
         move(connection, tried.id, "posted")
 
@@ -97,12 +111,22 @@ def take_back_rest(connection: Connection, campaign_id: int) -> None:
         _cancel_people(connection, mine & recipient.c.seq.between(gap.run.first, gap.run.last))
 
 
-def expire(connection: Connection, tried: Attempt) -> None:
-    """The provider threw the mail of a paused attempt away: its people may get the edition by another send."""
-    chosen = _runs(
-        connection,
-        (request.c.attempt_id == tried.id) & request.c.state.in_(before(REQUEST, "expired")),
-    )
+def expire(
+    connection: Connection,
+    tried: Attempt,
+    *,
+    safe_after: int = 0,
+    leaving_after: int = 0,
+    quiet_before: int | None = None,
+) -> None:
+    """The provider threw the mail of a paused attempt away: its people may get the edition by another send.
+
+    Which mail that is, say the same bounds as for take_back.
+    """
+    mine = request.c.attempt_id == tried.id
+    safe = _safe(tried, safe_after, quiet_before)
+    chosen = _runs(connection, safe & request.c.state.in_(before(REQUEST, "expired")))
+    _doubt(connection, mine & request.c.send_at.between(leaving_after, safe_after - 1))
     for row in chosen:
         connection.execute(
             update(recipient)
@@ -112,6 +136,23 @@ def expire(connection: Connection, tried: Attempt) -> None:
         )
         connection.execute(update(request).where(request.c.id == row.id).values(state="expired"))
     move(connection, tried.id, "posted")
+
+
+def _safe(tried: Attempt, safe_after: int, quiet_before: int | None) -> ColumnElement[bool]:
+    """The requests of the attempt of which nothing leaves, now that its batch is stopped."""
+    safe = (request.c.attempt_id == tried.id) & (request.c.send_at >= safe_after)
+    if quiet_before is None:
+        return safe
+    return safe & ((request.c.state != "unknown") | (request.c.posted_at <= quiet_before))
+
+
+def _doubt(connection: Connection, which: ColumnElement[bool]) -> None:
+    """It was stopped so late that it may have left."""
+    connection.execute(
+        update(request)
+        .where(which, request.c.state == "accepted")
+        .values(state="unknown", answer="stopped so late that it may have left")
+    )
 
 
 def _cancel_requests(connection: Connection, which: ColumnElement[bool]) -> None:

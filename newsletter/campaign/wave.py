@@ -28,6 +28,8 @@ class Attempt:
     state: str
     stopped_at: int = 0
     """When its pause or cancellation was decided, before the provider was asked."""
+    confirmed_at: int = 0
+    """By when the provider had certainly done it; 0 while it has not said so."""
 
 
 @dataclass(frozen=True)

@@ -1,82 +1,90 @@
-"""This module gathers what the rules judge: the letter as one reader sees it, its edition and the settings."""
+"""This module gathers what the rules judge: the letter as one reader sees it, its edition, the settings, the evidence."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from html.parser import HTMLParser
 
+from newsletter.checks.evidence import Evidence
+from newsletter.checks.page import Link, Page
+from newsletter.checks.rule import TEMPLATES
 from newsletter.config import Settings
 from newsletter.edition import Edition
-from newsletter.letter import View
+from newsletter.letter import READER_FIELDS, Picture, Reader, View
+
+MAILBOXES = ("mailto:", "tel:", "sms:")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One version of the letter, filled in for one reader; *real* is a send that reaches people."""
+    """One version of the letter, filled in for one reader; *real* is a send that reaches people.
+
+    *components* are the MJML tags that it is made of, *headers* those that its mail will carry.
+    *unsubscribe_tag* is what SendGrid replaces by its own link. *personal* has the links that differ
+    from reader to reader, each with the part that does not.
+    """
 
     edition: Edition
     settings: Settings
     view: View
     real: bool
+    reader: Reader = field(default_factory=Reader)
+    pictures: Sequence[Picture] = ()
+    components: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    unsubscribe_tag: str | None = None
+    personal: Mapping[str, str] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
 
     @cached_property
-    def page(self) -> "Page":
-        page = Page()
-        page.feed(self.view.html)
-        page.close()
-        return page
+    def page(self) -> Page:
+        return Page(self.view.html)
 
-    def line(self, words: str) -> int | None:
-        """The line of the article on which *words* stand, if they do."""
-        for number, row in enumerate(self.edition.body.split("\n"), self.edition.body_line):
-            if words.lower() in row.lower():
-                return number
+    @property
+    def template(self) -> str:
+        """The file that the letter's frame is written in."""
+        return f"{TEMPLATES}/{self.edition.template}.mjml"
+
+    @property
+    def unsubscribe(self) -> str:
+        """Where this reader leaves: SendGrid's tag or a link of our own."""
+        return self.unsubscribe_tag or self.reader.unsubscribe_url
+
+    @property
+    def private(self) -> frozenset[str]:
+        """Links that act for this reader: no rule judges them and no probe ever opens them."""
+        own = [getattr(self.reader, name) for name in READER_FIELDS if name.endswith("_url")]
+        return frozenset(filter(None, [*own, self.unsubscribe]))
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The links that lead somewhere on the web, without the reader's own."""
+        return [link for link in self.page.links if not self.is_private(link.href)]
+
+    @cached_property
+    def web_links(self) -> list[Link]:
+        return [link for link in self.links if link.href.startswith(("http://", "https://"))]
+
+    def is_private(self, href: str) -> bool:
+        """Whether a link is the reader's own or the provider's."""
+        return href in self.private or href.startswith(("[", "<%", "%asm"))
+
+    def line(self, *words: str) -> int | None:
+        """The line of the article on which any of *words* stands, the first that is found."""
+        for wanted in filter(None, words):
+            for number, row in enumerate(self.edition.body.split("\n"), self.edition.body_line):
+                if wanted.lower() in row.lower():
+                    return number
         return None
+
+    def line_at(self, position: int) -> int:
+        """The line of the file at *position* of the article's text."""
+        return self.edition.body_line + self.edition.body.count("\n", 0, position)
 
     def key_line(self, key: str) -> int | None:
         return self.edition.lines.get(key)
 
-
-SILENT = {"style", "script", "title", "head"}
-
-
-class Page(HTMLParser):
-    """The words, links and pictures of an HTML letter, as a reader meets them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.links: list[tuple[str, str]] = []
-        self.images: list[Mapping[str, str | None]] = []
-        self.tags: list[str] = []
-        self._open: list[str] = []
-        self._link: tuple[str, list[str]] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        if tag in SILENT:
-            self._open.append(tag)
-        if tag == "a":
-            self._link = (dict(attrs).get("href") or "", [])
-        if tag == "img":
-            self.images.append(dict(attrs))
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1] == tag:
-            self._open.pop()
-        if tag == "a" and self._link is not None:
-            href, words = self._link
-            self.links.append((href, " ".join(" ".join(words).split())))
-            self._link = None
-
-    def handle_data(self, data: str) -> None:
-        if not self._open:
-            self.words.append(data)
-        if self._link is not None:
-            self._link[1].append(data)
-
-    @property
-    def text(self) -> str:
-        """All visible words, with single spaces."""
-        return re.sub(r"\s+", " ", " ".join(self.words)).strip()
+    def in_both(self, words: str) -> bool:
+        """Whether *words* can be read in the HTML and in the text; an empty part has a rule of its own."""
+        wanted = " ".join(words.split())
+        parts = (self.page.text, " ".join(self.view.text.split()))
+        return all(wanted in part for part in parts if part)

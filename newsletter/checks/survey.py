@@ -1,10 +1,10 @@
 """This module asks every reader's letter before anything is frozen: who gets which variant, and what is missing."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from newsletter.checks.finding import Finding
+from newsletter.checks.evidence import Hole
 from newsletter.errors import Problem
 from newsletter.letter import Letter, MergeProblem, Reader
 
@@ -16,31 +16,27 @@ class Survey:
     readers: int
     variants: Mapping[int, int]
     examples: tuple[Reader, ...]
-    findings: tuple[Finding, ...]
+    holes: tuple[Hole, ...]
+    addresses: tuple[str, ...]
 
 
-def survey(letter: Letter, readers: Iterable[Reader]) -> Survey:
-    """Run every expression for every reader (tpl/missing-value)."""
+def survey(letter: Letter, readers: Iterable[tuple[str, Reader]]) -> Survey:
+    """Run every expression for every reader, each given with the address."""
     variants: Counter[int] = Counter()
     examples: dict[int, Reader] = {}
-    problems: Counter[Problem] = Counter()
-    asked = 0
-    for reader in readers:
-        asked += 1
+    missing: dict[Problem, list[str]] = defaultdict(list)
+    addresses = []
+    for address, reader in readers:
+        addresses.append(address)
         try:
             number = letter.personalise(reader).variant
         except MergeProblem as error:
-            problems[error.problem] += 1
+            missing[error.problem].append(address)
             continue
         variants[number] += 1
         examples.setdefault(number, reader)
-    findings = tuple(_finding(problem, number) for problem, number in problems.items())
-    return Survey(asked, dict(sorted(variants.items())), tuple(examples.values()), findings)
-
-
-def _finding(problem: Problem, number: int) -> Finding:
-    whom = "1 reader" if number == 1 else f"{number:,} readers"
-    sentence = f"{problem.what} ({whom})"
-    return Finding(
-        "tpl/missing-value", "error", sentence, problem.cure, str(problem.path), problem.line
+    holes = tuple(Hole(problem, tuple(who)) for problem, who in missing.items())
+    most_first = [examples[number] for number, _ in variants.most_common()]
+    return Survey(
+        len(addresses), dict(sorted(variants.items())), tuple(most_first), holes, tuple(addresses)
     )

@@ -1,18 +1,26 @@
 """This module says what is wrong with an edition before it is sent."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from newsletter.checks import Draft, Finding, errors, survey
-from newsletter.checks import check as find
-from newsletter.cli.letters import Composed, compose_article, extremes, readers
+from newsletter.checks import Finding, errors, refused
+from newsletter.checks.probes import Scope
+from newsletter.cli.findings import (
+    OFFLINE,
+    PRACTICE,
+    QUICK,
+    as_dict,
+    find,
+    say_findings,
+    say_sum,
+    survey_readers,
+)
+from newsletter.cli.letters import audience_option, compose_article, readers
 from newsletter.cli.project import Project, json_option, open_project, practice_option
-from newsletter.cli.wording import as_json, note, result, several
-from newsletter.errors import NewsletterError
-from newsletter.letter import Reader
+from newsletter.cli.wording import as_json, note, result
+from newsletter.errors import NewsletterError, Problems
 
 
 class NotReady(NewsletterError):
@@ -21,37 +29,54 @@ class NotReady(NewsletterError):
 
 @click.command(short_help="Say what is wrong with an edition before it is sent.")
 @click.argument("article", type=click.Path(path_type=Path))
+@audience_option
 @practice_option
+@click.option("--offline", is_flag=True, help="Ask nothing of the network: no links, no records.")
+@click.option("--quick", is_flag=True, help="Look at the letter itself only, in a moment.")
+@click.option("--who", is_flag=True, help="Name the readers that a finding concerns.")
 @json_option
-def check(article: Path, practice: bool, json: bool) -> None:
-    """Check ARTICLE: law, names, links, size, words. Errors keep it from being sent."""
+def check(
+    article: Path,
+    practice: bool,
+    offline: bool,
+    quick: bool,
+    who: bool,
+    json: bool,
+    audience: str | None,
+) -> None:
+    """Check ARTICLE: law, health claims, links, accessibility, size, spam score, words, lists.
+
+    Errors keep it from being sent. What could not be asked is said to be not verified. docs/checks.md
+    has all rules, and how an edition accepts a warning.
+    """
     project = open_project(practice=practice)
-    composed = compose_article(project, article)
-    with project.store() as store, store.read() as connection:
-        surveyed = survey(composed.letter, readers(project, connection, composed))
-        found = list(surveyed.findings) or judge(
-            project, composed, (reader for _, reader in extremes(project, connection, composed))
-        )
+    found = _find(project, article, audience, _scope(project, offline=offline, quick=quick))
     if json:
-        as_json([asdict(finding) for finding in found])
+        as_json([as_dict(finding, who=who) for finding in found])
     else:
-        for finding in found:
-            result(str(finding))
-        note(
-            f"{several(len(errors(found)), 'error')}, {several(len(found) - len(errors(found)), 'other finding')}."
-        )
+        if found:
+            result(say_findings(found, who=who))
+        note(say_sum(found))
     if errors(found):
         raise NotReady(f"{article} cannot be sent yet; put the errors right and check again")
     note(f"Next: newsletter send {article}")
 
 
-def judge(project: Project, composed: Composed, some: Iterable[Reader]) -> list[Finding]:
-    """What the rules say of the letter, as each of *some* readers gets it; each finding once."""
-    found: dict[Finding, None] = {}
-    for reader in some:
-        view = composed.letter.view(reader)
-        for finding in find(
-            Draft(composed.edition, project.settings, view, real=not project.local)
-        ):
-            found.setdefault(finding)
-    return list(found)
+def _scope(project: Project, *, offline: bool, quick: bool) -> Scope:
+    if quick:
+        return QUICK
+    if offline:
+        return OFFLINE
+    return PRACTICE if project.practice else Scope()
+
+
+def _find(
+    project: Project, article: Path, audience: str | None, scope: Scope
+) -> Sequence[Finding]:
+    try:
+        composed = compose_article(project, article, audience)
+        with project.store() as store, store.read() as connection:
+            surveyed = survey_readers(connection, composed, readers(project, connection, composed))
+        return find(project, composed, surveyed, scope=scope)
+    except Problems as error:
+        return refused(error.problems)

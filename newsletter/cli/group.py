@@ -1,5 +1,6 @@
 """This module lists the commands and loads each only when it is used."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -26,6 +27,8 @@ COMMANDS = {
     "resolve": "Settle what is unknown, by evidence or by what you found out.",
     "worker": "Send what has its time, day and night.",
     "report": "Say who got a campaign, one row a person.",
+    "export": "Write people for another program, or all that is known of one.",
+    "forget": "Erase a person everywhere, and never mail them again.",
     "serve": "Run the clinic's pages: unsubscribe, preferences, view in browser.",
     "webhook": "Let SendGrid tell your server what became of each mail.",
     "doctor": "Say whether a campaign could leave now.",
@@ -34,21 +37,28 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Commands named in a table, so that --help imports none of them."""
+    """Commands named in a table, so that --help imports none of them; *prefix* begins the names of their modules."""
+
+    def __init__(
+        self, *given: Any, table: Mapping[str, str] = COMMANDS, prefix: str = "", **options: Any
+    ) -> None:
+        super().__init__(*given, **options)
+        self.table = table
+        self.prefix = prefix
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module = import_module(f"newsletter.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{self.prefix}{cmd_name}"
+        command: click.Command = getattr(import_module(f"newsletter.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self.table.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

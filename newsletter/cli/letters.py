@@ -1,12 +1,14 @@
 """This module composes the letter a command speaks of, and reads the people it may go to."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
+import click
 from sqlalchemy import Connection
 
-from newsletter.audience import people
+from newsletter.audience import Subscriber, people
 from newsletter.campaign import new_people, own_links, reader_of
 from newsletter.cli.project import Project
 from newsletter.delivery import unsubscribe_tag
@@ -23,14 +25,23 @@ class Composed:
     letter: Letter
     links: Links | None
 
+    def nobody(self) -> str:
+        """An unsubscribe link that is rightly signed and speaks of nobody; empty without a site."""
+        return self.links.unsubscribe(0, 0) if self.links else ""
+
     def stranger(self) -> Reader:
         """A reader of whom nothing is known."""
         return Reader(**own_links(0, self.links, 0))
 
 
-def compose_article(project: Project, article: Path) -> Composed:
-    """Load and compose; raises Problems with everything that is wrong with the article."""
+def compose_article(project: Project, article: Path, audience: str | None = None) -> Composed:
+    """Load and compose; *audience* takes the place of the article's own.
+
+    Raises Problems with everything that is wrong with the article.
+    """
     edition = load_edition(article, project.root)
+    if audience is not None:
+        edition = replace(edition, audience=(audience,) if audience.strip() else ())
     tag = unsubscribe_tag(project.settings)
     letter = compose(edition, project.settings, unsubscribe_tag=tag)
     return Composed(edition, letter, site_links(project))
@@ -42,17 +53,32 @@ def site_links(project: Project) -> Links | None:
     return Links(url, links_secret(project.root)) if url else None
 
 
-def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Reader]:
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody the letter may go to, and what it knows of them."""
+
+    id: int
+    address: str
+    reader: Reader
+
+
+def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Addressee]:
     """Everybody the letter may go to, as it knows them."""
     for person in people(connection, composed.edition.audience, samples=project.local):
-        yield reader_of(person, composed.links, 0)
+        yield _addressee(person, composed)
 
 
-def new_readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Reader]:
+def new_readers(
+    project: Project, connection: Connection, composed: Composed
+) -> Iterator[Addressee]:
     """Those of them who have not got this edition yet."""
     everybody = people(connection, composed.edition.audience, samples=project.local)
     for chunk in new_people(connection, composed.edition.id, everybody):
-        yield from (reader_of(person, composed.links, 0) for person in chunk)
+        yield from (_addressee(person, composed) for person in chunk)
+
+
+def _addressee(person: Subscriber, composed: Composed) -> Addressee:
+    return Addressee(person.id, person.address, reader_of(person, composed.links, 0))
 
 
 def extremes(
@@ -61,7 +87,7 @@ def extremes(
     """One reader of each version, the longest name, and a stranger: who shows what could go wrong."""
     found: dict[str, Reader] = {}
     longest = ""
-    for reader in readers(project, connection, composed):
+    for reader in (one.reader for one in readers(project, connection, composed)):
         number = composed.letter.personalise(reader).variant
         found.setdefault(f"version {number + 1}", reader)
         if len(reader.first_name) > len(longest):
@@ -69,3 +95,15 @@ def extremes(
             found["longest name"] = reader
     found["nothing known"] = composed.stranger()
     return list(found.items())
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def audience_option(command: Command) -> Command:
+    """The choice of people, on every command that speaks of an edition's readers."""
+    return click.option(
+        "--audience",
+        metavar="WORDS",
+        help='Whom it goes to, in place of the article\'s own, as "in Gretna, except tagged staff".',
+    )(command)

@@ -1,20 +1,24 @@
 """This module merges the lists and shows what became of every row."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 
 from newsletter.audience import (
     FATES,
+    Jump,
     ListReport,
     Merge,
     choose,
+    jumps,
     lines_to_add,
     list_files,
     list_reports,
     merge_lists,
 )
+from newsletter.cli.group import Commands
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -25,12 +29,36 @@ from newsletter.cli.project import (
 from newsletter.cli.wording import as_json, note, people, result, several, table
 from newsletter.store import Store
 
+SUBCOMMANDS = {
+    "read": "Show how a list is read; nothing is merged.",
+    "import": "Show what a list would change, then merge it.",
+    "undo": "Take the last merge back.",
+    "explain": "Say where everything about an address comes from.",
+    "suppress": "Never mail anybody in a file again.",
+    "suppressed": "Write who may not be mailed into a file.",
+    "check": "Say which addresses look doubtful, and who never opens.",
+    "count": "Say how many people an audience in plain words means.",
+}
 
-@click.command(short_help="Merge the lists and show what became of every row.")
+
+@click.group(
+    cls=Commands,
+    table=SUBCOMMANDS,
+    prefix="lists_",
+    invoke_without_command=True,
+    short_help="Merge the lists and show what became of every row.",
+)
 @practice_option
 @json_option
-def lists(practice: bool, json: bool) -> None:
+@click.pass_context
+def lists(context: click.Context, practice: bool, json: bool) -> None:
     """Merge new and changed lists from subscribers/ and show the fate of every row."""
+    if context.invoked_subcommand is None:
+        show_lists(practice, json)
+
+
+def show_lists(practice: bool, json: bool) -> None:
+    """Merge what is new, then show every list, the sum, and who may be mailed."""
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
         merge = merge_new(project, store)
@@ -55,9 +83,34 @@ def lists(practice: bool, json: bool) -> None:
 
 
 def merge_new(project: Project, store: Store) -> Merge:
-    """Merge the clinic's lists, or in practice the samples while there are none."""
+    """Merge the clinic's lists, or in practice the samples while there are none.
+
+    Asks twice before a merge that changes unusually much; where nobody can be asked it raises Jump.
+    """
     files = list_files(project.root, samples=project.practice)
-    return merge_lists(store, files, project.root, now=int(time.time()))
+    now = int(time.time())
+    try:
+        return merge_lists(store, files, project.root, now=now, refuse_jumps=True)
+    except Jump as jump:
+        given = click.get_current_context().params
+        if given.get("yes") or given.get("json") or not agreed_to_jump(jump.merge):
+            raise
+    return merge_lists(store, files, project.root, now=now)
+
+
+def agreed_to_jump(merge: Merge) -> bool:
+    """Whether somebody wants a merge that changes unusually much, asked twice."""
+    for sentence in jumps(merge):
+        note(sentence)
+    if not click.confirm("This is unusual. Merge all the same?", err=True):
+        return False
+    typed = click.prompt(
+        f"Type the number of rows ({merge.rows}) to merge them",
+        default="",
+        show_default=False,
+        err=True,
+    )
+    return str(typed).replace(",", "").strip() == str(merge.rows)
 
 
 def say_merge(merge: Merge) -> None:
@@ -65,13 +118,21 @@ def say_merge(merge: Merge) -> None:
     if not merge.files:
         note("Lists: nothing new.")
         return
-    fallen = f", {merge.lowered:,} of them left or bounced" if merge.lowered else ""
     note(f"Lists: merged {', '.join(merge.files)}:")
-    note(
-        f"  {people(merge.new)} new, {merge.updated:,} updated{fallen}, {merge.unchanged:,} unchanged; {several(merge.rejected, 'row')} rejected."
+    for sentence in difference(merge):
+        note(f"  {sentence}")
+
+
+def difference(merge: Merge) -> Iterator[str]:
+    """What a merge changes, a sentence each."""
+    fallen = f", {merge.lowered:,} of them left or bounced" if merge.lowered else ""
+    yield (
+        f"{people(merge.new)} new, {merge.updated:,} updated{fallen}, {merge.unchanged:,} unchanged; {several(merge.rejected, 'row')} rejected."
     )
+    if merge.conflicts:
+        yield f"{people(merge.conflicts)} of whom two rows say different things: newsletter lists explain ADDRESS shows both."
     for name, number in merge.vanished:
-        note(f"  {people(number)} no longer in {name}: they stay as they were.")
+        yield f"{people(number)} no longer in {name}: they stay as they were."
 
 
 def say_reports(reports: list[ListReport]) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from newsletter.audience import Audience, Merge, choose
 from newsletter.campaign import Times, earlier_campaigns
-from newsletter.checks import Finding, Survey, survey
-from newsletter.cli.check import judge
+from newsletter.checks import Finding, Survey
+from newsletter.checks.probes import Scope
+from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
 from newsletter.cli.letters import Composed, compose_article, new_readers
 from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
@@ -54,29 +55,33 @@ class Plan:
 
 
 def make_plan(
-    project: Project, store: Store, account: Account, article: Path, times: Times
+    project: Project,
+    store: Store,
+    account: Account,
+    article: Path,
+    times: Times,
+    audience: str | None = None,
 ) -> Plan:
     """Merge new lists, read SendGrid's suppressions, compose and check; nothing is frozen.
 
     Raises Problems for article, templates and lists, NewsletterError for an edition that changed
     after it went out.
     """
-    composed = compose_article(project, article)
+    composed = compose_article(project, article, audience)
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)
     merge = merge_new(project, store)
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
     with store.read() as connection:
-        audience = choose(connection, composed.edition.audience, samples=project.local)
-        surveyed = survey(composed.letter, new_readers(project, connection, composed))
-    findings = (
-        *surveyed.findings,
-        *judge(project, composed, surveyed.examples or (composed.stranger(),)),
-    )
-    leaving = leave(account.now(), surveyed.readers, times, project.settings)
-    last = last_send_at(leaving.send_at, surveyed.readers, times)
-    return Plan(composed, merge, audience, surveyed, findings, times, leaving, last)
+        chosen = choose(connection, composed.edition.audience, samples=project.local)
+        surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
+    readers = surveyed.survey.readers
+    leaving = leave(account.now(), readers, times, project.settings)
+    scope = LOCAL_SEND if project.local else Scope()
+    findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
+    last = last_send_at(leaving.send_at, readers, times)
+    return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), times, leaving, last)
 
 
 def say_plan(plan: Plan, project: Project) -> str:
@@ -155,7 +160,9 @@ def _audience(plan: Plan) -> dict[str, str]:
     """Who gets it; where some have it already, who may get it at all stands above."""
     lists = plan.audience.by_list
     several_lists = sum(lists.values()) > plan.audience.recipients
+    words = {"Audience": plan.audience.words} if plan.audience.words else {}
     shown = {
+        **words,
         "May get it" if plan.already else "To": people(plan.audience.recipients)
         + (", some of them on several lists" if several_lists else ""),
         **{f"  on {name}": f"{number:,}" for name, number in lists.items()},
@@ -178,11 +185,12 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "sender": project.settings.sender.email,
         "recipients": plan.recipients,
         "have_it_already": plan.already,
+        "audience": plan.audience.words,
         "by_list": dict(plan.audience.by_list),
         "left_out": dict(plan.audience.left_out),
         "variants": list(plan.survey.variants.values()),
         "send_at": plan.schedule.send_at,
         "last_send_at": plan.last_send_at,
         "undo_until": plan.schedule.undo_until,
-        "findings": [asdict(finding) for finding in plan.findings],
+        "findings": [as_dict(finding) for finding in plan.findings],
     }

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.letters import compose_article, extremes
+from newsletter.cli.letters import audience_option, compose_article, extremes
 from newsletter.cli.project import open_project
 from newsletter.cli.wording import note, result
-from newsletter.letter import Letter, View
+from newsletter.letter import Letter, Picture, View, with_addresses
 
 
 @click.command(short_help="Write an edition's letter as HTML and text, to look at.")
 @click.argument("article", type=click.Path(path_type=Path))
 @click.option("--open", "show", is_flag=True, help="Open the letter in the browser.")
-def preview(article: Path, show: bool) -> None:
+@audience_option
+def preview(article: Path, show: bool, audience: str | None) -> None:
     """Write ARTICLE's letter into .newsletter/preview/, once for each kind of reader."""
     project = open_project(practice=True)
-    composed = compose_article(project, article)
+    composed = compose_article(project, article, audience)
     folder = project.root / ".newsletter" / "preview" / article.stem
     folder.mkdir(parents=True, exist_ok=True)
     with project.store() as store, store.read() as connection:
@@ -37,8 +38,8 @@ def preview(article: Path, show: bool) -> None:
 
 def with_pictures(view: View, letter: Letter) -> str:
     """The HTML with the pictures inside, as a browser can show it."""
-    html = view.html
-    for picture in letter.pictures:
-        inside = base64.b64encode(picture.content).decode()
-        html = html.replace(f"cid:{picture.cid}", f"data:{picture.type};base64,{inside}")
-    return html
+    return with_addresses(view.html, letter.pictures, _inside)
+
+
+def _inside(picture: Picture) -> str:
+    return f"data:{picture.type};base64,{base64.b64encode(picture.content).decode()}"

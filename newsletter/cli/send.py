@@ -12,6 +12,8 @@ from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
+from newsletter.cli.letters import audience_option
+from newsletter.cli.findings import say_findings
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
@@ -48,6 +50,7 @@ from newsletter.store import Store
     is_flag=True,
     help="Send although SendGrid has mail of this edition that this computer does not know.",
 )
+@audience_option
 @time_options
 @json_option
 def send(
@@ -56,6 +59,7 @@ def send(
     dry_run: bool,
     yes: bool,
     anyway: bool,
+    audience: str | None,
     json: bool,
     **when: Any,
 ) -> None:
@@ -66,7 +70,7 @@ def send(
     """
     project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
-        plan = _plan(project, store, account, article, Wish(**when))
+        plan = _plan(project, store, account, article, Wish(**when), audience)
         if not json:
             say_merge(plan.merge)
         waiting = _waiting(store, plan.composed.edition.id)
@@ -98,10 +102,17 @@ def send(
         finished(sent.counts)
 
 
-def _plan(project: Project, store: Store, account: Account, article: Path, wish: Wish) -> Plan:
+def _plan(
+    project: Project,
+    store: Store,
+    account: Account,
+    article: Path,
+    wish: Wish,
+    audience: str | None,
+) -> Plan:
     times = read_times(wish, project.settings, account.now())
     try:
-        return make_plan(project, store, account, article, times)
+        return make_plan(project, store, account, article, times, audience)
     except TooEarly as error:
         earliest = moment(error.earliest, project.settings.zone)
         option = "--at-local" if wish.at_local else "--at"
@@ -111,9 +122,8 @@ def _plan(project: Project, store: Store, account: Account, article: Path, wish:
 
 
 def _refuse_errors(plan: Plan, article: Path, json: bool) -> None:
-    if not json:
-        for finding in plan.findings:
-            note(str(finding))
+    if not json and plan.findings:
+        note(say_findings(plan.findings))
     wrong = errors(plan.findings)
     if wrong:
         told = "\n".join(map(str, wrong)) if json else "put the errors above right"

@@ -39,6 +39,7 @@ def setup() -> None:
     save_settings(root, changes)
     _ask_for_key(root, settings.sendgrid.account)
     result("newsletter.toml says who sends.")
+    note("Is all ready? newsletter doctor says so.")
     note("Next: newsletter test content/YOUR-ARTICLE.md --to YOUR-ADDRESS")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.audience import read_address
-from newsletter.cli.letters import compose_article, extremes
+from newsletter.cli.letters import audience_option, compose_article, extremes
 from newsletter.cli.lists import merge_new
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import result, several
@@ -16,8 +16,9 @@ from newsletter.errors import NewsletterError
 @click.command(short_help="Send a test of an edition to one address.")
 @click.argument("article", type=click.Path(path_type=Path))
 @click.option("--to", "address", required=True, help="Where the tests go.")
+@audience_option
 @practice_option
-def test(article: Path, address: str, practice: bool) -> None:
+def test(article: Path, address: str, practice: bool, audience: str | None) -> None:
     """Send ARTICLE to one address: every version, the longest name and a reader of whom nothing is known."""
     try:
         to = read_address(address).address
@@ -25,7 +26,7 @@ def test(article: Path, address: str, practice: bool) -> None:
         raise NewsletterError(f"--to: {error}; write name@domain") from error
     project = open_project(practice=practice, no_key="ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
-        composed = compose_article(project, article)
+        composed = compose_article(project, article, audience)
         merge_new(project, store)
         with store.read() as connection:
             kinds = extremes(project, connection, composed)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import click
 
 WITH_PRACTICE = re.compile(
-    r"\bnewsletter (?:send|test|lists|campaigns|status|undo|report|doctor)\b"
+    r"\bnewsletter (?:send|test|campaigns|status|undo|report|doctor|forget|export"
+    r"|lists(?: (?:read|import|undo|explain|suppress|suppressed|check|count)\b)?)\b"
     r"(?: (?:\d+|\S+\.md|[A-Z]{2,}))?+(?! --practice)"
 )
 """A command that looks into the store, with what it is about."""

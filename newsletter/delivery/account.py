@@ -73,6 +73,8 @@ class Account:
         headers["Authorization"] = Secret(headers["Authorization"])
         self.host = host
         self.patience = patience or Patience()
+        self.unanswered = False
+        """Whether anything was ever left without an answer: it may still be carried out."""
         self._line = Line(host, deadline)
         self._client: Any = KeptClient(self._line, headers)
 
@@ -155,12 +157,12 @@ class Account:
         return next((one["status"] for one in entries if one.get("batch_id") == batch_id), None)
 
     def stop_batch(self, batch_id: str, status: str = "cancel", *, until: int | None = None) -> int:
-        """Cancel or pause what was sent under *batch_id*; SendGrid's time when it did so, 0 where it had before.
+        """Cancel or pause what was sent under *batch_id*; SendGrid's time when that was so at the latest.
 
-        *until*: SendGrid's time after which it is not asked any more. Raises TooLate then, ServiceFailed
-        unless SendGrid confirms it.
+        *until*: SendGrid's time after which it is not asked any more. Raises TooLate then (it may have been asked
+        for before), ServiceFailed unless SendGrid confirms it.
         """
-        found, done_at = self.batch_status(batch_id), 0
+        found, done_at = self.batch_status(batch_id), self._by_now()
         if found is None:
             done_at = self._new_stop(batch_id, status, until)
             found = self.batch_status(batch_id)
@@ -214,7 +216,7 @@ class Account:
         wish = Body(orjson.dumps({"batch_id": batch_id, "status": status}))
         stops = self._client.user.scheduled_sends
         answer = self._ask(lambda: self._in_time(until, stops.post, wish), 201, 400)
-        done_at = self.now()
+        done_at = self._by_now()
         said = complaints(answer) if answer.status_code == 400 else ()
         if any("max limit" in one.message for one in said):
             raise ServiceFailed(
@@ -229,7 +231,11 @@ class Account:
         wish = Body(orjson.dumps({"status": status}))
         batch = self._client.user.scheduled_sends._(batch_id)
         self._ask(lambda: self._in_time(until, batch.patch, wish), 204, 404)
-        return self.now()
+        return self._by_now()
+
+    def _by_now(self) -> int:
+        """A moment before which the last answer was made for certain; the clock's seconds are rounded down."""
+        return self.now() + 1
 
     def _in_time(self, until: int | None, ask: Callable[..., Any], wish: Body) -> Any:
         """Ask, unless a try before took so long that it is too late by now."""
@@ -258,7 +264,8 @@ class Account:
             last = attempt + 1 == self.patience.tries
             try:
                 answer = ask()
-            except (NotSent, Unanswered):
+            except (NotSent, Unanswered) as error:
+                self.unanswered |= isinstance(error, Unanswered)
                 if last:
                     raise
             else:

@@ -13,6 +13,7 @@ from newsletter.campaign import (
     Attempt,
     Batch,
     Doubt,
+    begin_asking,
     begin_fence,
     doubt_all,
     doubts,
@@ -21,9 +22,10 @@ from newsletter.campaign import (
     give_up_posting,
 )
 from newsletter.config import Sending
-from newsletter.delivery.account import Account, TooLate
+from newsletter.delivery.account import Account
 from newsletter.delivery.schedule import CANCEL_SECONDS, STOP_SECONDS, notice, posting_seconds
 from newsletter.delivery.slots import free_slots
+from newsletter.delivery.stopping import Stopping
 from newsletter.store import Store
 
 LATER_SECONDS = 15 * 60
@@ -64,29 +66,25 @@ class Fencing:
             self._close(doubt, again=False)
 
     def _close(self, doubt: Doubt, *, again: bool) -> bool:
-        now = self.account.now(fresh=True)
-        if doubt.attempt.state == "paused" or not self._possible(doubt, now):
-            return self._given_up(doubt.attempt)
+        tried = doubt.attempt
+        if not doubt.begun and not self._possible(doubt, self.account.now(fresh=True)):
+            self.hopeless.add(tried.id)
+            return False
         with self.store.write() as connection:
-            begin_fence(connection, doubt.attempt, now)
+            begin_fence(connection, tried)
         if not self.account.wait_until(self._quiet_at(doubt), self.going):
             return False  # a person stopped it: whoever goes on finishes the fence
-        try:
-            self._cancel(doubt, again)
-        except TooLate:
-            return self._given_up(doubt.attempt, began=True)
+        batch_id = self.account.new_batch() if again else ""
+        self._end(doubt, batch_id, self._cancelled(tried))
         return True
 
     def _possible(self, doubt: Doubt, now: int) -> bool:
         """Whether the wave can be cancelled in time, and be posted again."""
         tried = doubt.attempt
-        if self._quiet_at(doubt) >= self._last_moment(tried) or now >= self._last_moment(tried):
-            return (
-                tried.state == "fencing" and self.account.batch_status(tried.batch_id) == "cancel"
-            )
-        if tried.state == "fencing":
-            return True
-        return tried.number < MOST_ATTEMPTS and free_slots(self.store, self.account) > 0
+        in_time = max(self._quiet_at(doubt), now) < self._last_moment(tried)
+        if tried.state == "paused" or not in_time or tried.number >= MOST_ATTEMPTS:
+            return False
+        return free_slots(self.store, self.account) > 0
 
     def _quiet_at(self, doubt: Doubt) -> int:
         """When nothing of the attempt can still be on its way to SendGrid."""
@@ -95,32 +93,31 @@ class Fencing:
     def _last_moment(self, tried: Attempt) -> int:
         return tried.send_at - STOP_SECONDS
 
-    def _cancel(self, doubt: Doubt, again: bool) -> None:
-        tried = doubt.attempt
-        done_at = self.account.stop_batch(tried.batch_id, until=self._last_moment(tried))
-        if done_at > tried.send_at - CANCEL_SECONDS:
-            with self.store.write() as connection:
-                doubt_all(connection, tried, LATE_WORDS)
-            return
-        batch_id = self.account.new_batch() if again else ""
-        now = self.account.now()
+    def _cancelled(self, tried: Attempt) -> int:
+        """By when the attempt's batch was cancelled for certain; 0 where it was not, because it is too late."""
+        now, last = self.account.now(fresh=True), self._last_moment(tried)
+        if tried.confirmed_at or (now >= last and not tried.stopped_at):
+            return tried.confirmed_at
+        with self.store.write() as connection:
+            begin_asking(connection, tried, now)
+        return Stopping(self.store, self.account, self.sending).stop(tried, "cancel", last)
+
+    def _end(self, doubt: Doubt, batch_id: str, done_at: int) -> None:
+        """Write what the fence came to: posted again, or too late and in doubt."""
+        tried, now = doubt.attempt, self.account.now()
         later = self._later(doubt, now)
         post_until = tried.send_at + later - notice(doubt.people, self.sending)
         batch = Batch(batch_id, post_until) if batch_id else None
         with self.store.write() as connection:
             give_up_posting(connection, now)  # quiescence is longer than any lease
-            end_fence(connection, tried, batch, later, now)
+            if not done_at:
+                give_up_fence(connection, tried)
+            elif done_at > tried.send_at - CANCEL_SECONDS:
+                doubt_all(connection, tried, LATE_WORDS)
+            else:
+                end_fence(connection, tried, batch, later, now)
 
     def _later(self, doubt: Doubt, now: int) -> int:
         """By how many seconds the wave leaves later, so that there is time to post and to fence once more."""
         room = posting_seconds(doubt.people, self.sending) + notice(doubt.people, self.sending)
         return max(LATER_SECONDS, now + room - doubt.attempt.send_at)
-
-    def _given_up(self, tried: Attempt, *, began: bool = False) -> bool:
-        """A fence that was begun and came too late is over; False: there was nothing to do."""
-        if tried.state != "fencing" and not began:
-            self.hopeless.add(tried.id)
-            return False
-        with self.store.write() as connection:
-            give_up_fence(connection, tried)
-        return True

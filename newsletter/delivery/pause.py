@@ -8,15 +8,18 @@ from newsletter.campaign import (
     counts,
     expire,
     go_on,
+    last_unknown,
     move,
+    unconfirm_stop,
     waiting_of,
     was_posted,
 )
 from newsletter.config import Sending
-from newsletter.delivery.account import Account, TooLate
+from newsletter.delivery.account import Account
 from newsletter.delivery.fence import Fencing
 from newsletter.delivery.lock import tending
-from newsletter.delivery.schedule import STOP_SECONDS
+from newsletter.delivery.schedule import CANCEL_SECONDS, STOP_SECONDS
+from newsletter.delivery.stopping import Stopping
 from newsletter.delivery.undo import LOCK_SECONDS, wait_for_flight
 from newsletter.store import Store
 
@@ -35,7 +38,7 @@ def pause(store: Store, campaign_id: int, account: Account, sending: Sending) ->
     with tending(store, campaign_id, account, patience=patience):
         Fencing(store, campaign_id, account, sending, lambda: True).finish()
         for attempt in _live(store, campaign_id):
-            _pause(store, attempt, account)
+            _pause(store, attempt, account, sending)
     with store.read() as connection:
         return counts(connection, campaign_id)
 
@@ -47,10 +50,9 @@ def resume(store: Store, campaign_id: int, account: Account, sending: Sending) -
         now = account.now(fresh=True)
         for attempt in paused(store, campaign_id):
             if attempt.send_at + KEPT_SECONDS <= now:
-                with store.write() as connection:
-                    expire(connection, attempt)
+                _expire(store, attempt, account, sending)
             else:
-                _resume(store, attempt, account)
+                _resume(store, attempt, account, sending)
         with store.write() as connection:
             go_on(connection, campaign_id, after="pause")
     with store.read() as connection:
@@ -67,25 +69,47 @@ def _live(store: Store, campaign_id: int) -> list[Attempt]:
         return attempts(connection, campaign_id)
 
 
-def _pause(store: Store, attempt: Attempt, account: Account) -> None:
+def _pause(store: Store, attempt: Attempt, account: Account, sending: Sending) -> None:
     with store.read() as connection:
         at_provider = was_posted(connection, attempt)
-    now = account.now(fresh=True)
+        posted_at = last_unknown(connection, attempt)
     last = attempt.last_send_at - STOP_SECONDS
-    if not at_provider or not attempt.batch_id or now >= last or attempt.state == "fencing":
+    if not at_provider or not attempt.batch_id or attempt.confirmed_at:
         return
+    stopping = Stopping(store, account, sending)
     if attempt.state != "paused":
+        stopping.wait_for_quiet(attempt, posted_at)
+        now = account.now(fresh=True)
+        if now >= last or attempt.state == "fencing":
+            return
         with store.write() as connection:
             move(connection, attempt.id, "paused", slot=1, stopped_at=now)
-    try:
-        account.stop_batch(attempt.batch_id, "pause", until=last)
-    except TooLate:
+    if not stopping.stop(attempt, "pause", last):
         with store.write() as connection:
-            move(connection, attempt.id, "posted")
+            move(connection, attempt.id, "posted", slot=0, stopped_at=0)
 
 
-def _resume(store: Store, attempt: Attempt, account: Account) -> None:
-    account.free_batch(attempt.batch_id)
+def _resume(store: Store, attempt: Attempt, account: Account, sending: Sending) -> None:
+    with store.write() as connection:  # from here on SendGrid may let it go
+        unconfirm_stop(connection, attempt)
+    Stopping(store, account, sending).free(attempt)
     with store.write() as connection:
         state = "open" if waiting_of(connection, attempt) else "posted"
-        move(connection, attempt.id, state, slot=0)
+        move(connection, attempt.id, state, slot=0, stopped_at=0)
+
+
+def _expire(store: Store, attempt: Attempt, account: Account, sending: Sending) -> None:
+    """What SendGrid held back is thrown away for good; where it held nothing back, it has left."""
+    if account.batch_status(attempt.batch_id) is None:
+        with store.write() as connection:
+            move(connection, attempt.id, "posted", slot=0)
+        return
+    done_at = account.stop_batch(attempt.batch_id)
+    with store.write() as connection:
+        expire(
+            connection,
+            attempt,
+            safe_after=(attempt.confirmed_at or done_at) + CANCEL_SECONDS,
+            leaving_after=attempt.stopped_at,
+            quiet_before=attempt.stopped_at - sending.quiescence_seconds,
+        )

@@ -66,8 +66,8 @@ def root(envelope: Envelope, letter: Variant, pictures: Sequence[Picture]) -> by
         made["reply_to"] = {"email": envelope.reply_to}
     if envelope.group:
         made["asm"] = {"group_id": envelope.group}
-    if shown := [_attachment(one) for one in pictures if f"cid:{one.cid}" in letter.html]:
-        made["attachments"] = shown
+    if travelling := [_attachment(one) for one in pictures if one.travels_with(letter.html)]:
+        made["attachments"] = travelling
     return orjson.dumps(made)
 
 
@@ -99,13 +99,14 @@ def _tracking(envelope: Envelope) -> dict[str, Any]:
 
 
 def _attachment(picture: Picture) -> dict[str, str]:
-    return {
+    made = {
         "content": base64.b64encode(picture.content).decode(),
         "type": picture.type,
         "filename": picture.filename,
-        "disposition": "inline",
-        "content_id": picture.cid,
     }
+    if picture.is_shown:
+        return {**made, "disposition": "inline", "content_id": picture.cid}
+    return {**made, "disposition": "attachment"}
 
 
 PERSON = b'{"to":[{"email":%b}],"subject":%b,"custom_args":{"newsletter_recipient":"%d"}%b%b}'

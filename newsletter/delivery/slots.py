@@ -29,9 +29,12 @@ def free_slots(store: Store, account: Account) -> int:
 
 
 def _worn_out(store: Store, now: int) -> set[str]:
-    """Our cancelled batches whose mail would have left a day ago: freeing an earlier one would send it."""
+    """Our cancelled batches whose mail would have left a day ago: freeing an earlier one would send it.
+
+    One that could not be cancelled as a whole counts as posted; what is paused stays.
+    """
     query = select(attempt.c.batch_id).where(
-        attempt.c.state == "cancelled",
+        attempt.c.state.in_(("cancelled", "posted")),
         attempt.c.slot == 1,
         attempt.c.last_send_at < now - DAY,
     )

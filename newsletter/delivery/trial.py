@@ -9,7 +9,7 @@ from newsletter.delivery.account import Account
 from newsletter.delivery.answers import ACCEPTED, UNKNOWN, in_words
 from newsletter.delivery.payload import envelope, list_unsubscribe, root
 from newsletter.errors import ServiceFailed
-from newsletter.letter import Letter, Variant, View
+from newsletter.letter import Letter, Variant, View, address_of, with_addresses
 
 TRIAL = "newsletter-test"
 """The category of test mails: they do not count as mail of the edition."""
@@ -25,8 +25,11 @@ def post_trial(
     unsubscribe_url: str = "",
 ) -> None:
     """Send *view* to *address*, marked as a test; raises NewsletterError where SendGrid refuses."""
+    inside = with_addresses(
+        view.html, letter.pictures, address_of
+    )  # not on the site before the freeze
     own = replace(envelope(settings, letter.edition), category=TRIAL)
-    shared = root(own, Variant(view.html, view.text), letter.pictures)
+    shared = root(own, Variant(inside, view.text), letter.pictures)
     person = {"to": [{"email": address}], "subject": f"[Test] {view.subject}"}
     if unsubscribe_url:
         person["headers"] = list_unsubscribe(unsubscribe_url)  # type: ignore[assignment]

@@ -8,6 +8,7 @@ from newsletter.campaign import (
     Counts,
     ask_stop,
     attempts,
+    begin_asking,
     begin_fence,
     counts,
     last_unknown,
@@ -21,6 +22,7 @@ from newsletter.config import Sending
 from newsletter.delivery.account import Account, TooLate
 from newsletter.delivery.lock import GLANCE, give_up_dead, held, tending
 from newsletter.delivery.schedule import CANCEL_SECONDS, STOP_SECONDS
+from newsletter.delivery.stopping import Stopping
 from newsletter.store import Store
 
 LOCK_SECONDS = 10
@@ -122,37 +124,35 @@ class _Undoing:
             with self.store.write() as connection:
                 take_back(connection, attempt)
         elif attempt.batch_id:
-            self._wait_for_quiet(attempt, posted_at)
+            Stopping(self.store, self.account, self.sending).wait_for_quiet(attempt, posted_at)
             self._cancel(attempt)
-
-    def _wait_for_quiet(self, attempt: Attempt, posted_at: int | None) -> None:
-        """Where there is time, wait until nothing unanswered can still arrive under the batch."""
-        quiet_at = posted_at + self.sending.quiescence_seconds if posted_at else 0
-        if quiet_at and quiet_at + self.sending.deadline_seconds < attempt.send_at - STOP_SECONDS:
-            self.account.wait_until(quiet_at)
 
     def _cancel(self, attempt: Attempt) -> None:
         """Cancel the attempt's batch; what leaves too soon for that stays as it is."""
         now = self.account.now(fresh=True)
         last = attempt.last_send_at - STOP_SECONDS
-        stopped = attempt.state in ("fencing", "paused") and self.account.batch_status(
-            attempt.batch_id
-        )
-        if now >= last and not stopped:
+        asked_at = attempt.stopped_at or now
+        if asked_at >= last:
             self._leave(attempt)
             return
         with self.store.write() as connection:
             begin_fence(connection, attempt, now)
-        try:
-            done_at = self.account.stop_batch(attempt.batch_id, until=None if stopped else last)
-        except TooLate:
-            self._leave(replace(attempt, state="fencing"))
+            begin_asking(connection, attempt, now)
+        fenced = replace(attempt, state="fencing")
+        done_at = Stopping(self.store, self.account, self.sending).stop(fenced, "cancel", last)
+        if not done_at:
+            self._leave(fenced)
             return
-        # What was stopped before stays stopped, whenever that is confirmed.
-        asked_at = attempt.stopped_at if stopped else now
-        safe_after = asked_at + STOP_SECONDS if stopped else done_at + CANCEL_SECONDS
+        # What was stopped before stays stopped, whenever that was asked for again.
+        since = attempt.confirmed_at or done_at
         with self.store.write() as connection:
-            take_back(connection, attempt, safe_after=safe_after, leaving_after=asked_at)
+            take_back(
+                connection,
+                fenced,
+                safe_after=since + CANCEL_SECONDS,
+                leaving_after=asked_at,
+                quiet_before=asked_at - self.sending.quiescence_seconds,
+            )
 
     def _leave(self, attempt: Attempt) -> None:
         """It is too late to stop this one."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,41 +11,16 @@ from newsletter.edition.literal import as_entry, slug, without_jinja
 from newsletter.edition.load import KNOWN
 from newsletter.errors import NewsletterError, Problems
 
-BLANK = """\
----
-# The id stays as it is for ever: it tells this edition from all others.
-{id}
-{title}
-# What stands in the inbox: 10 to 60 characters.
-{subject}
-# The line after it: 40 to 110 characters that say more than the subject.
-preheader: TODO say in one sentence what readers get from this letter
-# What else can stand here, without the #:
-# kicker: Back care
-# author: Name of the author
-# reviewed_by: the physiotherapy team
-# reviewed_on: {today}
-# hero: pictures/name-of-the-picture.png
-# hero_alt: What the picture shows
-# audience: website, front-desk
----
+BLANKS = Path(__file__).parent / "blanks"
+ARTICLE, OTHER = "article", "other"
 
-Hi {{{{ reader.first_name | default("there", true) }}}},
 
-TODO Begin with what the reader gains.
+@dataclass(frozen=True)
+class Enclosed:
+    """A picture that comes with a text; *name* is its path from the article's folder."""
 
-::: takeaways
-- TODO The first thing to remember
-- TODO The second
-- TODO The third
-:::
-
-## TODO A heading
-
-TODO The article. Leave an empty line between paragraphs. **Two stars** make words strong.
-
-[Talk to the clinic](https://www.clockworkperform.com/){{.button}}
-"""
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -56,6 +31,7 @@ class Draft:
     text: str
     title: str
     notes: tuple[str, ...] = ()
+    pictures: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,14 +46,17 @@ class Birth:
         return f"{self.today.isoformat()}-{slug(title)}-{self.suffix}"
 
 
-def blank_edition(title: str, birth: Birth) -> Draft:
-    """An article with a ready front matter and an example to write over."""
+def blank_edition(title: str, birth: Birth, template: str = ARTICLE) -> Draft:
+    """An article with a ready front matter and an example to write over, for one of the templates."""
     title = checked_title(title)
-    text = BLANK.format(
+    blank = BLANKS / f"{template}.md"
+    source = (blank if blank.is_file() else BLANKS / f"{OTHER}.md").read_text(encoding="utf-8")
+    text = source.format(
         id=as_entry("id", birth.id(title)),
         title=as_entry("title", title),
         subject=as_entry("subject", without_jinja(title)),
         today=birth.today.isoformat(),
+        template=template,
     )
     return Draft(file_name(title), text, title, ("write over what begins with TODO",))
 
@@ -100,10 +79,18 @@ def edition_like(path: Path, title: str, birth: Birth) -> Draft:
     return Draft(file_name(title), with_entries(source, changes, path.name), title, notes)
 
 
+def with_template(draft: Draft, template: str) -> Draft:
+    """*draft* as another kind of letter."""
+    if template == ARTICLE:
+        return draft
+    return replace(draft, text=with_entries(draft.text, {"template": template}, draft.name))
+
+
 def write_draft(draft: Draft, folder: Path) -> Path:
     """Write *draft* into *folder*; a file that is there already is never touched."""
     path = folder / draft.name
     folder.mkdir(parents=True, exist_ok=True)
+    _refuse_to_overwrite(draft, folder)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(draft.text)
@@ -111,7 +98,20 @@ def write_draft(draft: Draft, folder: Path) -> Path:
         raise NewsletterError(
             f"{folder.name}/{draft.name} is there already; give another title, or rename that file"
         ) from error
+    for picture in draft.pictures:
+        (folder / picture.name).parent.mkdir(exist_ok=True)
+        (folder / picture.name).write_bytes(picture.content)
     return path
+
+
+def _refuse_to_overwrite(draft: Draft, folder: Path) -> None:
+    for picture in draft.pictures:
+        there = folder / picture.name
+        if there.exists() and there.read_bytes() != picture.content:
+            raise NewsletterError(
+                f"{folder.name}/{picture.name} is there already, and is another picture; "
+                "give another title, or rename that file"
+            )
 
 
 def checked_title(title: str) -> str:

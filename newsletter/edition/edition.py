@@ -1,11 +1,13 @@
 """This module says what an edition is: an article that was read and understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DETAILS = (
     "kicker",
+    "kind",
+    "release",
     "author",
     "credentials",
     "reviewed_by",
@@ -16,6 +18,10 @@ DETAILS = (
     "hero",
     "hero_alt",
     "hero_caption",
+    "starts",
+    "ends",
+    "where",
+    "price",
 )
 """What an article may say beside its words; empty where it does not."""
 
@@ -40,3 +46,5 @@ class Edition:
     lines: Mapping[str, int]
     digest: str
     """SHA-256 of the file and the pictures it shows."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Findings that are accepted: a rule's name, and why it is right here."""

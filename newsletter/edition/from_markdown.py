@@ -22,6 +22,8 @@ from newsletter.edition.story import (
 from newsletter.errors import NewsletterError
 
 NO_PROSE = re.compile(r"\s*(?:[#>|<]|[-+*] |:::|\d+[.)] )")
+PLAINLY = re.compile(r"^<([^<>\s]+)>$|^\\([-=+*_~]+)$")
+"""A line that is a link alone, or a divider, as plain text has it."""
 MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?|[*`]")
 
 
@@ -31,6 +33,25 @@ def from_markdown(text: str, source: Path, birth: Birth, title: str | None) -> D
         return _with_front_matter(text, source, birth, title)
     lines, closing = split_closing(text.split("\n"))
     return draft_of(_markdown_story(lines, title or "", title_of(source)), birth, closing)
+
+
+def from_converted(
+    text: str, source: Path, birth: Birth, title: str | None, *, author: str = ""
+) -> Draft:
+    """A draft of Markdown that was made from another kind of file, *source*.
+
+    A closing block of plain lines moves to the top; one with marks of its own stays where it is.
+    """
+    lines = text.split("\n")
+    plain = [PLAINLY.sub(r"\1\2", line) for line in lines]
+    kept, closing = split_closing(plain)
+    if any("](" in line or "\\" in line or "![" in line for line in plain[len(kept) :]):
+        kept, closing = lines, Closing()
+    if author and not closing.author:
+        closing = replace(closing, author=author)
+    return draft_of(
+        _markdown_story(lines[: len(kept)], title or "", title_of(source)), birth, closing
+    )
 
 
 def _markdown_story(lines: Sequence[str], title: str, otherwise: str) -> Story:

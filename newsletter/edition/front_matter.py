@@ -24,11 +24,15 @@ PLAIN_WORDS = {
 """What YAML says, in words for people who do not know it."""
 
 
+Value = str | tuple[str, ...] | Mapping[str, str]
+"""A text, a list, or names with a text each."""
+
+
 @dataclass(frozen=True)
 class FrontMatter:
     """The values by key, the line of each key, and where the body begins (lines count from 1)."""
 
-    values: Mapping[str, str | tuple[str, ...]]
+    values: Mapping[str, Value]
     lines: Mapping[str, int]
     body: str
     body_line: int
@@ -43,7 +47,7 @@ def read_front_matter(source: str, name: str) -> tuple[FrontMatter, list[Problem
         return FrontMatter({}, {}, source, 1), [Problem(name, 1, "there is no front matter", cure)]
     body = "\n".join(rows[end + 1 :])
     head = "\n".join(["", *map(_literal, rows[1:end])])
-    values: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     problems = []
     try:
@@ -107,9 +111,7 @@ def _broken(error: Exception, name: str) -> Problem:
     return Problem(name, line, f"the front matter cannot be read: {what or 'no YAML'}", cure)
 
 
-def _entries(
-    tree: yaml.Node | None, name: str
-) -> Iterator[tuple[str, str | tuple[str, ...], int, list[Problem]]]:
+def _entries(tree: yaml.Node | None, name: str) -> Iterator[tuple[str, Value, int, list[Problem]]]:
     if not isinstance(tree, yaml.MappingNode):
         return
     for key, value in tree.value:
@@ -121,8 +123,14 @@ def _entries(
             isinstance(item, yaml.ScalarNode) for item in value.value
         ):
             yield word, tuple(str(item.value).strip() for item in value.value), line, []
+        elif word == "allow" and isinstance(value, yaml.MappingNode) and _all_text(value):
+            yield word, {key.value: entry.value.strip() for key, entry in value.value}, line, []
         else:
             problem = Problem(
                 name, line, f"{word} holds more than text", f"write {word}: some text"
             )
             yield word, "", line, [problem]
+
+
+def _all_text(mapping: yaml.MappingNode) -> bool:
+    return all(isinstance(node, yaml.ScalarNode) for entry in mapping.value for node in entry)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,15 +15,19 @@ from newsletter.edition.front_matter import LITERAL, FrontMatter, read_front_mat
 from newsletter.errors import Problem, Problems
 
 REQUIRED = ("id", "title", "subject", "preheader")
-KNOWN = (*REQUIRED, "template", "language", "audience", *DETAILS)
+KNOWN = (*REQUIRED, "template", "language", "audience", "allow", *DETAILS)
 LARGEST = 500_000
 """Bytes of an article; Gmail cuts a letter after 102,000."""
+MOMENT = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"
 SHAPES: Mapping[str, tuple[str, str]] = {
     "id": (r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "write letters, digits and hyphens, as 2026-11-24-back-pain-k3f9"),
     "template": (r"[a-z][a-z0-9-]*", "write the name of a file in templates/email, as article"),
     "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write a language tag, as en or es-MX"),
+    "starts": (MOMENT, "write a day and a time, as 2026-12-05 10:00, or the day alone"),
+    "ends": (MOMENT, "write a day and a time, as 2026-12-05 12:30, or the day alone"),
 }  # fmt: skip
 DATES = ("date", "reviewed_on")
+MOMENTS = ("starts", "ends")
 
 
 def load_edition(path: Path, root: Path) -> Edition:
@@ -33,7 +37,11 @@ def load_edition(path: Path, root: Path) -> Edition:
     source = _text(content, name)
     head, problems = read_front_matter(source, name)
     if head.lines or not problems:
-        problems += [*_wrong_keys(head, name), *_wrong_values(head, name)]
+        problems += [
+            *_wrong_keys(head, name),
+            *_wrong_values(head, name),
+            *_wrong_event(head, name),
+        ]
     if head.lines and not head.body.strip():
         problems.append(
             Problem(name, head.body_line, "the article is empty", "write it below the front matter")
@@ -125,13 +133,24 @@ def _wrong_keys(head: FrontMatter, name: str) -> Iterator[Problem]:
 def _wrong_values(head: FrontMatter, name: str) -> Iterator[Problem]:
     for key, value in head.values.items():
         line = head.lines[key]
-        if isinstance(value, tuple):
+        if (key == "allow") != isinstance(value, Mapping):
+            cure = "write allow: and below it, two spaces in, a rule's name: why it is right here"
+            yield Problem(name, line, f"{key} is not what it should be", cure)
+        elif isinstance(value, Mapping):
+            continue
+        elif isinstance(value, tuple):
             if key != "audience":
                 yield Problem(name, line, f"{key} is a list", f"write {key}: some text")
         elif key in LITERAL and "\n" in value:
             yield Problem(name, line, f"{key} has more than one line", "write it on one line")
         elif key in SHAPES and value and not re.fullmatch(SHAPES[key][0], value):
             yield Problem(name, line, f"{key}: {value} cannot be used", SHAPES[key][1])
+        elif key in MOMENTS and value and not _is_moment(value):
+            what, cure = (
+                f"{key}: {value} is no time",
+                "look at the calendar: month, day, hours, minutes",
+            )
+            yield Problem(name, line, what, cure)
         elif key in DATES and value and not _is_date(value):
             yield Problem(
                 name,
@@ -146,6 +165,29 @@ def _is_date(value: str) -> bool:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def _is_moment(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _wrong_event(head: FrontMatter, name: str) -> Iterator[Problem]:
+    """An event ends after it starts, and both are days or both are times."""
+    starts, ends = (str(head.values.get(key, "")) for key in MOMENTS)
+    line = head.lines.get("ends", 1)
+    if not ends or not _is_moment(ends) or (starts and not _is_moment(starts)):
+        return
+    if not starts:
+        yield Problem(name, line, "ends without starts", "write starts: too, as 2026-12-05 10:00")
+    elif len(starts) != len(ends):
+        what = "one of starts and ends has a time, the other has none"
+        yield Problem(name, line, what, "write a time in both, or in neither")
+    elif ends < starts:
+        yield Problem(name, line, "it ends before it starts", "correct starts or ends")
 
 
 def _pictures(head: FrontMatter) -> Iterator[tuple[str, int]]:
@@ -187,6 +229,8 @@ def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
         value = head.values.get(key, "")
         return value or default if isinstance(value, str) else ", ".join(value)
 
+    allow = head.values.get("allow", {})
+
     return Edition(
         path=path,
         name=name,
@@ -202,4 +246,5 @@ def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
         body_line=head.body_line,
         lines=dict(head.lines),
         digest=digest,
+        allow=allow if isinstance(allow, Mapping) else {},
     )

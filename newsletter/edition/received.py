@@ -9,9 +9,7 @@ from pathlib import Path
 
 from newsletter.errors import NewsletterError
 
-OTHER_FORMATS = frozenset(
-    ".doc .docx .odt .rtf .pdf .pages .html .htm .xls .xlsx .ppt .pptx .zip".split()
-)
+OTHER_FORMATS = frozenset(".doc .odt .rtf .pdf .pages .xls .xlsx .ppt .pptx .zip".split())
 BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 """What neither YAML nor a mail can carry; no part of any word."""
@@ -30,6 +28,7 @@ LONGEST = 100
 """Characters of a line in a closing block; what is longer is a sentence."""
 MOST_LINES = 20
 """Lines of a closing block; what has more is a part of the article."""
+LARGEST_OF_ALL = 30_000_000
 LARGEST = 1_000_000
 """Bytes of a text; a long article has 30,000."""
 
@@ -50,13 +49,9 @@ def read_text(path: Path) -> tuple[str, str]:
     if path.suffix.lower() in OTHER_FORMATS:
         raise NewsletterError(
             f"{path}: {path.suffix} files cannot be read; "
-            "save the text as plain text (.txt) or Markdown (.md) and name that file"
+            "save it as a Word file (.docx) or as plain text (.txt) and name that file"
         )
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise NewsletterError(f"{path}: {reason}; type the path of a text file") from error
+    content = read_bytes(path)
     if len(content) > LARGEST:
         raise NewsletterError(
             f"{path}: {len(content) // 1_000_000} MB are too much for an article; name its text alone"
@@ -66,6 +61,19 @@ def read_text(path: Path) -> tuple[str, str]:
     if not text.strip():
         raise NewsletterError(f"{path}: the file is empty; name one with the article's text")
     return text, encoding
+
+
+def read_bytes(path: Path) -> bytes:
+    """What is in the file *path*; at most what a Word file with photographs has."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_OF_ALL + 1)
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise NewsletterError(f"{path}: {reason}; type the path of a text file") from error
+    if len(content) > LARGEST_OF_ALL:
+        raise NewsletterError(f"{path}: this is too large for an article; name its text alone")
+    return content
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, str]:

@@ -1,10 +1,11 @@
 """This module takes in what the provider tells about mail: stored first, each event counted once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from newsletter.audience.erased import erased_people
 from newsletter.campaign import Envelope
 from newsletter.feedback.settling import settle_unknown_by_events
 from newsletter.feedback.suppress import Suppression, suppress
@@ -52,9 +53,13 @@ def take_in(connection: Connection, events: Iterable[Event], *, now: int, group:
     """Store *events*, suppress whom they concern, settle what they prove; the same again changes nothing.
 
     An account may send other mail too: of that, only who left, bounced or complained is kept. *group* is
-    our own unsubscribe group; whoever leaves another one stays.
+    our own unsubscribe group; whoever leaves another one stays. Of the erased no address is kept.
     """
-    given = [*events]
+    erased = erased_people(connection)
+    given = [
+        replace(one, key=key, reason="") if (key := erased.nameless(one.key)) != one.key else one
+        for one in events
+    ]
     mine = _ours(connection, given)
     kept = [
         one for one in given if one in mine or (one.kind in SUPPRESSING and one.group in (0, group))
@@ -63,7 +68,7 @@ def take_in(connection: Connection, events: Iterable[Event], *, now: int, group:
     gone = [
         Suppression(one.key, SUPPRESSING[one.kind], ORIGIN, one.at, _campaign(one, mine))
         for one in kept
-        if one.kind in SUPPRESSING
+        if one.kind in SUPPRESSING and "@" in one.key
     ]
     suppressed = suppress(connection, gone, now=now)
     settled = sum(

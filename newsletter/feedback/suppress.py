@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection
 
+from newsletter.audience.erased import erased_people
 from newsletter.store import insert_new, suppression
 
 
@@ -23,8 +24,14 @@ class Suppression:
 
 
 def suppress(connection: Connection, suppressions: Iterable[Suppression], *, now: int) -> int:
-    """Write *suppressions*, those known already stay as they are; how many were new."""
+    """Write *suppressions*, those known already stay as they are; how many were new.
+
+    The erased are left out: nothing of theirs is kept, and no list can bring them back.
+    """
+    erased = erased_people(connection)
     rows = (
-        {**asdict(entry), "at": now if entry.at is None else entry.at} for entry in suppressions
+        {**asdict(entry), "at": now if entry.at is None else entry.at}
+        for entry in suppressions
+        if not erased.knows(entry.key)
     )
     return insert_new(connection, suppression, rows)

@@ -1,8 +1,9 @@
 """This room turns an Edition into a Letter: Jinja, MJML, HTML and text, with holes that readers fill."""
 
+from newsletter.letter.choices import checked_template
 from newsletter.letter.compose import compose
 from newsletter.letter.letter import Letter, Personal, Variant, View, fill
-from newsletter.letter.pictures import Picture
+from newsletter.letter.pictures import Picture, address_of, with_addresses
 from newsletter.letter.reader import READER_FIELDS, MergeProblem, Reader
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "Reader",
     "Variant",
     "View",
+    "address_of",
+    "checked_template",
     "compose",
     "fill",
+    "with_addresses",
 ]

@@ -12,7 +12,7 @@ from mdit_py_plugins.container import container_plugin
 from newsletter.errors import Problem
 from newsletter.letter.masking import Masked
 
-CARDS = ("takeaways", "exercise", "note", "sources")
+CARDS = ("takeaways", "exercise", "note", "sources", "teaser", "figures", "bars")
 
 TAGS = frozenset(
     "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 hr i ins kbd li mark ol p pre q s small "
@@ -96,6 +96,28 @@ def card_of(node: SyntaxTreeNode) -> tuple[str, str] | None:
     return kind, node.info.strip().removeprefix(kind).strip()
 
 
+def first_link(node: SyntaxTreeNode) -> str:
+    """The address of the first link in *node*, or nothing."""
+    return next((str(part.attrs["href"]) for part in node.walk() if part.type == "link"), "")
+
+
+def items_of(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
+    """The inline nodes of the items of every list in *node*."""
+    items = [item for part in node.children if part.type == "bullet_list" for item in part.children]
+    return [next(part for part in item.walk() if part.type == "inline") for item in items]
+
+
+def rows_of(node: SyntaxTreeNode) -> list[list[SyntaxTreeNode]]:
+    """The cells of every table row in *node*, the head first."""
+    return [row.children for row in node.walk() if row.type == "tr"]
+
+
+def number_in(words: str) -> float | None:
+    """The number that *words* consist of, as 1,284 or 38 % or 4.5; None where they say something else."""
+    match = re.fullmatch(r"\s*(\d[\d,]*(?:\.\d+)?)\s*%?\s*", words)
+    return float(match[1].replace(",", "")) if match else None
+
+
 def tokens_of(inline: SyntaxTreeNode) -> list[Token]:
     """The tokens of an inline node, as markdown-it's renderer takes them."""
     return (inline.token.children if inline.token else None) or []
@@ -108,6 +130,8 @@ def problems(tree: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Proble
             yield from _html_problems(node, masked, path)
         if node.type == "image":
             yield from _picture_problems(node, masked, path)
+        if card_of(node) is not None:
+            yield from _card_problems(node, masked, path)
     for number, row in enumerate(masked.text.split("\n")):
         if (match := re.match(r":{3,}\s*([\w-]+)", row)) and match[1] not in CARDS:
             what = f"::: {match[1]} is unknown"
@@ -125,8 +149,40 @@ def _html_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[
 
 
 def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    if not _stands_alone(node):
+        what, cure = "a picture inside a line", "leave an empty line before and after it"
+        yield Problem(path, line_of(node, masked), what, cure)
     decorative = "decorative" in str(node.attrs.get("class", "")).split()
     if not alt_text(node).strip() and not decorative:
         what = "a picture without a description"
         cure = "write ![what the picture shows](file.png), or ![](file.png){.decorative}"
         yield Problem(path, line_of(node, masked), what, cure)
+
+
+def _stands_alone(image: SyntaxTreeNode) -> bool:
+    inline = image.parent
+    paragraph = inline.parent if inline is not None else None
+    return paragraph is not None and only_child(paragraph, "image") is image
+
+
+def _card_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    kind, title = card_of(node) or ("", "")
+    if kind == "teaser" and not title:
+        what, cure = "a teaser without a title", "write it on its first line: ::: teaser The title"
+        yield Problem(path, line_of(node, masked), what, cure)
+    if kind == "figures" and not items_of(node):
+        what, cure = "figures without a list", "write a line for each: - **98 %** were delivered"
+        yield Problem(path, line_of(node, masked), what, cure)
+    if kind == "bars":
+        yield from _bar_problems(node, masked, path)
+
+
+def _bar_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    rows = rows_of(node)[1:]
+    cure = "write a table of two columns: words | a number"
+    if not rows:
+        yield Problem(path, line_of(node, masked), "bars without a table", cure)
+    for row in rows:
+        words = plain_words(row[-1])
+        if number_in(words) is None:
+            yield Problem(path, line_of(row[-1], masked), f"“{words}” is no number for a bar", cure)

@@ -2,28 +2,33 @@
 
 import hashlib
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+
+from markdown_it.tree import SyntaxTreeNode
 
 from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.errors import Problem, Problems
 from newsletter.letter import article
+from newsletter.letter.choices import TEMPLATES
+from newsletter.letter.context import context
+from newsletter.letter.event import Event, event_of
 from newsletter.letter.letter import Letter, question, yes
 from newsletter.letter.masking import Masked, mask
-from newsletter.letter.mjml import lint
 from newsletter.letter.mjml_body import Body
+from newsletter.letter.mjml_cards import contents, write
+from newsletter.letter.mjml_lint import lint
 from newsletter.letter.pictures import Pictures
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.rendering import Rendering
+from newsletter.letter.source import Lines
 from newsletter.letter.staging import Held, Source, Where
 from newsletter.letter.subject import Subject
 from newsletter.letter.text_body import TextBody
-
-TEMPLATES = "templates/email"
-WORDS_A_MINUTE = 220
+from newsletter.letter.tracking import tracking_of
+from newsletter.letter.words import Words, words_of
 
 
 def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None) -> Letter:
@@ -36,38 +41,48 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
         edition.body, nonce=secrets.token_hex(5), path=edition.name, first_line=edition.body_line
     )
     tree = article.parse(masked)
-    pictures = Pictures(edition.path.parent, edition.name)
-    body, text = Body(masked, pictures).write(tree), TextBody(masked).write(tree)
+    site = settings.site.url if settings.site.hosted_pictures else ""
+    pictures = Pictures(edition.path.parent, edition.name, site)
+    written = _written(tree, masked, pictures, words_of(edition.language))
     hero = _hero(edition, pictures)
+    event = _event(edition, settings, pictures)
     files = _Files(settings.root / TEMPLATES)
     problems = [
         *files.missing(edition),
         *article.problems(tree, masked, edition.name),
         *pictures.problems,
-        *_lost(masked, body.text, edition.name),
+        *_lost(masked, written["edition/body.mjml"].text, edition.name),
     ]
     if problems:
         raise Problems(set(problems))
-    own = {
-        "edition/body.mjml": body.text,
-        "edition/body.txt": text.text,
-        "edition/preheader.mjml": edition.preheader,
-        "edition/preheader.txt": edition.preheader,
-    }
-    where = _where(edition, {"edition/body.mjml": body.origins, "edition/body.txt": text.origins})
-    context = _context(edition, settings, hero, masked)
-    rendering = Rendering(Source(own, files.read), where, edition.template, context)
-    subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), context)
+    own = {name: lines.text for name, lines in written.items()}
+    own |= dict.fromkeys(("edition/preheader.mjml", "edition/preheader.txt"), edition.preheader)
+    where = _where(edition, {name: lines.origins for name, lines in written.items()})
+    known = context(edition, settings, hero, event, len(masked.text.split()))
+    rendering = Rendering(Source(own, files.read), where, edition.template, known)
+    subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), known)
     _try(rendering)
-    digest = _digest(edition, settings, files, unsubscribe_tag)
     return Letter(
         edition,
         rendering,
         subject,
         pictures=pictures.all,
         unsubscribe_tag=unsubscribe_tag,
-        digest=digest,
+        digest=_digest(edition, settings, files, unsubscribe_tag),
+        tracking=tracking_of(edition, settings),
     )
+
+
+def _written(
+    tree: SyntaxTreeNode, masked: Masked, pictures: Pictures, words: Words
+) -> dict[str, Lines]:
+    """The article and its table of contents, by the name under which a template includes them."""
+    return {
+        "edition/body.mjml": write(Body(masked, pictures, words), tree),
+        "edition/body.txt": TextBody(masked, words).write(tree),
+        "edition/contents.mjml": contents(Body(masked, pictures, words), tree),
+        "edition/contents.txt": TextBody(masked, words).contents(tree),
+    }
 
 
 class _Files:
@@ -82,7 +97,7 @@ class _Files:
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
             return None
         try:
-            self.seen[name] = path.read_text(encoding="utf-8")
+            self.seen[name] = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             what, cure = "this is no UTF-8 text", "save the template as UTF-8 text"
@@ -114,24 +129,18 @@ def _where(edition: Edition, origins: dict[str, list[int]]) -> Where:
     return where
 
 
-def _context(edition: Edition, settings: Settings, hero: Any, masked: Masked) -> dict[str, Any]:
-    words = len(masked.text.split())
-    known = SimpleNamespace(
-        **edition.details,
-        id=edition.id,
-        title=edition.title,
-        subject=edition.subject,
-        preheader=edition.preheader,
-        language=edition.language,
-        minutes=max(1, round(words / WORDS_A_MINUTE)),
-        picture=hero,
-    )
-    return {"edition": known, "clinic": settings.clinic, "site": settings.site.url}
-
-
 def _hero(edition: Edition, pictures: Pictures) -> Any:
     source = edition.details.get("hero", "")
     return pictures.shown(source, edition.lines.get("hero", 1)) if source else None
+
+
+def _event(edition: Edition, settings: Settings, pictures: Pictures) -> Event | None:
+    found = event_of(edition, settings.zone)
+    if found is None:
+        return None
+    event, file = found
+    address = pictures.enclose(file)
+    return replace(event, file=address if pictures.site else "")
 
 
 def _lost(masked: Masked, body: str, path: str) -> list[Problem]:
@@ -165,7 +174,8 @@ def _digest(edition: Edition, settings: Settings, files: _Files, tag: str | None
         edition.digest,
         sorted(files.seen.items()),
         asdict(settings.clinic),
-        settings.site.url,
+        astuple(settings.site),
+        astuple(settings.utm),
         bool(tag),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

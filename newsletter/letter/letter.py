@@ -19,6 +19,7 @@ from newsletter.letter.remembering import fields_of, remembered
 from newsletter.letter.rendering import Rendered, Rendering
 from newsletter.letter.staging import Held, Nonce
 from newsletter.letter.subject import CURE, Subject
+from newsletter.letter.tracking import Tracking
 
 MOST_VARIANTS = 64
 MOST_BYTES = 10_000
@@ -86,14 +87,18 @@ class Letter:
         pictures: Sequence[Picture],
         unsubscribe_tag: str | None,
         digest: str,
+        tracking: Tracking | None = None,
     ) -> None:
         self.edition = edition
         self.pictures = tuple(pictures)
         self.digest = digest
         self.compiled = 0
+        self.components: frozenset[str] = frozenset()
+        """The MJML tags of the variants that were compiled."""
         self._rendering = rendering
         self._subject = subject
         self._tag = unsubscribe_tag
+        self._tracking = tracking
         self._nonce = Nonce()
         self._numbers: dict[object, int] = {}
         self._helds: list[Held] = []
@@ -178,11 +183,14 @@ class Letter:
         return f"{self._nonce.letters}xunsubscribeq"
 
     def _compile(self, rendered: Rendered) -> _Compiled:
+        if self._tracking is not None:
+            rendered = self._tracking.tag(rendered)
         where = self._rendering.where
         compiled = to_html(
             rendered.mjml, lambda line: where(*rendered.lines[min(line, len(rendered.lines)) - 1])
         )
         self.compiled += 1
+        self.components |= set(re.findall(r"<(mj[\w-]*)", rendered.mjml))
         self._refuse_loss(rendered.mjml, compiled)
         html, problems = in_html(compiled, self._nonce, self._in_style)
         if problems:

@@ -1,6 +1,7 @@
 """This module knows MJML's tags, where each may stand and what it may say: the engine itself accepts anything."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 COMMON = "css-class mj-class"
 PADDING = "padding padding-top padding-right padding-bottom padding-left"
@@ -8,22 +9,20 @@ BORDER = "border border-top border-right border-bottom border-left border-radius
 BACKGROUND = "background-color background-url background-repeat background-size background-position background-position-x background-position-y"
 FONT = "font-family font-size font-style font-weight letter-spacing line-height text-align text-decoration text-transform color"
 
-BODY, SECTIONS, COLUMNS, CONTENT, HEAD = "mj-body", "mj-section", "mj-column", "content", "mj-head"
-
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     tag: frozenset(words.split())
     for tag, words in {
-        "mjml": "lang dir owa",
+        "mjml": "lang dir",
         "mj-head": "",
         "mj-body": f"{COMMON} width background-color",
         "mj-title": "",
-        "mj-preview": "",
         "mj-breakpoint": "width",
-        "mj-font": "name href",
         "mj-style": "",
         "mj-attributes": "",
+        "mj-all": "",
+        "mj-class": "",
         "mj-raw": "",
-        "mj-wrapper": f"{COMMON} {PADDING} {BORDER} {BACKGROUND} full-width text-align",
+        "mj-wrapper": f"{COMMON} {PADDING} {BORDER} {BACKGROUND} full-width text-align direction",
         "mj-section": f"{COMMON} {PADDING} {BORDER} {BACKGROUND} full-width text-align direction text-padding",
         "mj-group": f"{COMMON} width vertical-align background-color direction",
         "mj-column": f"{COMMON} {PADDING} {BORDER} width vertical-align background-color inner-background-color inner-border inner-border-top inner-border-right inner-border-bottom inner-border-left inner-border-radius direction",
@@ -46,9 +45,7 @@ PARENTS: Mapping[str, frozenset[str]] = {
         "mj-head": "mjml",
         "mj-body": "mjml",
         "mj-title": "mj-head",
-        "mj-preview": "mj-head",
         "mj-breakpoint": "mj-head",
-        "mj-font": "mj-head",
         "mj-style": "mj-head",
         "mj-attributes": "mj-head",
         "mj-all": "mj-attributes",
@@ -71,17 +68,74 @@ PARENTS: Mapping[str, frozenset[str]] = {
 }
 """Where each tag may stand; inside mj-attributes every component may stand for its defaults."""
 
-NOT_HERE: Mapping[str, str] = {
-    "mj-include": 'use {% include "partials/…" %}',
-    "mj-carousel": "use one mj-image with a link",
-    "mj-accordion": "write the text out under headings",
-    "mj-accordion-element": "write the text out under headings",
-    "mj-navbar": "use links in an mj-text",
-    "mj-navbar-link": "use links in an mj-text",
-    "mj-html-attributes": "write the attribute in the HTML itself",
-    "mj-selector": "write the attribute in the HTML itself",
+NOT_HERE: Mapping[str, tuple[str, str]] = {
+    "mj-include": ("<mj-include> is not read", 'use {% include "partials/…" %}'),
+    "mj-carousel": ("<mj-carousel> is not rendered rightly", "use one mj-image with a link"),
+    "mj-accordion": ("<mj-accordion> is not rendered rightly", "write the text out under headings"),
+    "mj-accordion-element": ("<mj-accordion-element> is not rendered rightly", "write the text out under headings"),
+    "mj-navbar": ("<mj-navbar> opens only in a few mail programs", "use links in an mj-text"),
+    "mj-navbar-link": ("<mj-navbar-link> opens only in a few mail programs", "use links in an mj-text"),
+    "mj-html-attributes": ("<mj-html-attributes> is not read", "write the attribute in the HTML itself"),
+    "mj-selector": ("<mj-selector> is not read", "write the attribute in the HTML itself"),
+    "mj-preview": (
+        "<mj-preview> is hidden white text, which spam filters count",
+        'make the preheader the first visible line: {% include "edition/preheader.mjml" %}',
+    ),
+    "mj-font": (
+        "<mj-font> loads a font from elsewhere, which tells them who reads, and most mail programs leave it out",
+        "use fonts that every computer has, in partials/tokens.jinja",
+    ),
+}  # fmt: skip
+"""Tags that this engine renders wrongly or not at all, or that harm a letter: what, and what to use instead."""
+
+NOT_THERE: Mapping[tuple[str, str], str] = {
+    ("mjml", "owa"): "take it away",
+    ("mj-body", "id"): "use css-class",
+    ("mj-wrapper", "gap"): "give each mj-section inside a padding-top",
+    ("mj-section", "gutter"): "give each mj-column inside a padding",
+    ("mj-table", "role"): "use mj-table for data, and mj-section with mj-column for layout",
+    ("mj-style", "inline"): "write the style into the tag itself, or leave inline out: the sheet stays in the head",
+    ("mj-raw", "position"): "leave it out; nothing can stand before the doctype",
+    ("mj-image", "loading"): "take it away; mail programs load pictures their own way",
+}  # fmt: skip
+"""Attributes of MJML that this engine ignores, and what to write instead."""
+
+NEEDED: Mapping[str, Mapping[str, str]] = {
+    "mjml": {
+        "lang": 'write lang="{{ edition.language }}", for screen readers',
+        "dir": 'write dir="{{ edition.direction }}", for screen readers',
+    },
+    "mj-image": {"alt": 'write alt="what it shows", or alt="" for decoration'},
+    "mj-social-element": {
+        "alt": 'write alt="what it shows", or alt="" where words stand beside it',
+        "src": "name a picture of your own; the engine takes it from another company's server",
+    },
 }
-"""Tags that this engine renders wrongly or not at all, and what to use instead."""
+"""Attributes without which a letter is not accessible, or asks a stranger for something."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """Values that the engine takes in silence and renders wrongly."""
+
+    tags: str
+    attributes: str
+    wrong: str
+    what: str
+    cure: str
+
+
+VALUES = (
+    Value(r"mj-.*", r".*padding(-\w+)?", r"(^|\s)0(\s|$)", "has a 0 without px, which is computed wrongly", "write 0px"),
+    Value(r"mj-.*", r"(inner-|icon-|text-)?padding(-\w+)?", r"^(?!\s*(\d+(\.\d+)?(px|%)?\s*){1,4}$)", "is no width", "write one to four widths, as 8px 32px"),
+    Value(r"mj-(?!table).*", r"width|icon-size|icon-height", r"^(?!\d+(\.\d+)?(px|%)$)", "is no width", "write 184px or 50%"),
+    Value(r"mj-(image|spacer|button|hero)", r"height", r"^(?!(\d+(\.\d+)?(px|%)|auto)$)", "is no height", "write 184px"),
+    Value(r"mj-.*", r"font-size", r"^(?!\d+(\.\d+)?px$)", "is no size", "write 17px"),
+    Value(r"mj-.*", r"line-height", r"^(?!\d+(\.\d+)?(px|%)?$)", "is no height", "write 27px"),
+    Value(r"mj-.*", r".*color", r"^(?!(#[0-9a-fA-F]{3,8}|[a-zA-Z]+|rgba?\([^)]*\))$)", "is no colour", "write one as #0B5D4E, from partials/tokens.jinja"),
+    Value(r"mj-hero", r"mode", r"fluid-height", "comes out with a height below nothing", 'use mode="fixed-height", or mj-section with background-url'),
+    Value(r"mj-social-element", r"name", r"^(?!.*-noshare$)(facebook|twitter|x|google|pinterest|linkedin|xing|tumblr)$", "wraps the link into a page that shares it", "write the name with -noshare at its end"),
+)  # fmt: skip
 
 HTML_INSIDE = frozenset(
     {

@@ -1,8 +1,8 @@
-"""This module takes an article's pictures from beside it, to travel inside the letter."""
+"""This module takes an article's pictures from beside it, to travel inside the letter or to lie on the clinic's site."""
 
 import hashlib
-import io
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,20 +10,30 @@ from urllib.parse import unquote
 from PIL import Image, UnidentifiedImageError
 
 from newsletter.errors import Problem
+from newsletter.letter.lighten import Light, lighten
 
 WIDEST = 536
-TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
-"""What every mail program shows (caniemail.com): no WebP, AVIF or SVG."""
+SHARP = 2
+"""Pixels of the file for each pixel shown: what good screens have."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that travels inline; the letter's HTML shows it as cid:*cid*."""
+    """A file that travels with the letter; the letter's HTML shows a picture as cid:*cid*."""
 
     cid: str
     filename: str
     type: str
     content: bytes
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the letter shows it; a calendar file it only brings along."""
+        return self.type.startswith("image/")
+
+    def travels_with(self, html: str) -> bool:
+        """Whether the letter *html* needs it inside: it shows it, or brings a file that lies nowhere else."""
+        return f"cid:{self.cid}" in html if self.is_shown else f"/{self.cid}" not in html
 
 
 @dataclass(frozen=True)
@@ -36,56 +46,81 @@ class Shown:
 
 
 class Pictures:
-    """The pictures of one edition, each taken once; what is wrong with them gathers in *problems*."""
+    """The pictures of one edition, each taken once; what is wrong with them gathers in *problems*.
 
-    def __init__(self, folder: Path, name: str) -> None:
+    *site* is the address of the clinic's pages, where pictures do not travel in the letter.
+    """
+
+    def __init__(self, folder: Path, name: str, site: str = "") -> None:
         self.folder = folder
         self.name = name
-        self.taken: dict[str, tuple[Picture, Shown]] = {}
+        self.site = site
+        self.taken: dict[str, Picture] = {}
         self.problems: list[Problem] = []
 
-    def shown(self, source: str, line: int, width: object = None) -> Shown:
-        """The picture *source*, at most as wide as the letter's text and never wider than it is sharp."""
+    def shown(
+        self, source: str, line: int, width: object = None, *, widest: int = WIDEST, phone: int = 0
+    ) -> Shown:
+        """The picture *source*, at most *widest* pixels wide and never wider than it is sharp.
+
+        *phone* is the width on a phone, where that is more.
+        """
         if source.startswith(("https://", "http://")):
             cure = "save the picture beside the article and name the file"
-            self.problems.append(
-                Problem(self.name, line, f"{source} is a picture from the web", cure)
-            )
-            return Shown(source, WIDEST, WIDEST)
+            self._problem(line, f"{source} is a picture from the web", cure)
+            return Shown(source, widest, widest)
+        wanted = min(int(str(width)) if str(width or "").isdigit() else widest, widest)
         try:
-            picture, natural = self._taken(source)
-        except (OSError, UnidentifiedImageError, ValueError) as error:
-            self.problems.append(
-                Problem(
-                    self.name,
-                    line,
-                    f"the picture {source}: {_reason(error)}",
-                    "use a PNG, JPEG or GIF file beside the article",
-                )
-            )
-            return Shown(source, WIDEST, WIDEST)
-        wide = min(int(str(width)) if str(width or "").isdigit() else WIDEST, WIDEST, natural.width)
-        return Shown(f"cid:{picture.cid}", wide, round(natural.height * wide / natural.width))
+            light = self._light(source, SHARP * max(wanted, phone))
+        except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
+            cure = "use a PNG or JPEG file beside the article"
+            self._problem(line, f"the picture {source}: {_reason(error)}", cure)
+            return Shown(source, widest, widest)
+        wide = min(wanted, light.natural)
+        address = self._address(source, light)
+        return Shown(address, wide, max(1, round(light.height * wide / light.width)))
 
-    def _taken(self, source: str) -> tuple[Picture, Shown]:
-        if source not in self.taken:
-            path = Path(unquote(source))  # markdown-it has encoded the spaces of a name
-            content = (self.folder / path).read_bytes()
-            with Image.open(io.BytesIO(content)) as image:
-                width, height, kind = image.width, image.height, str(image.format)
-            if kind not in TYPES:
-                raise ValueError(f"{kind} is not shown by every mail program")
-            cid = f"{re.sub(r'[^A-Za-z0-9]+', '-', path.stem)}-{hashlib.sha256(content).hexdigest()[:8]}"
-            picture = Picture(cid, path.name, TYPES[kind], content)
-            self.taken[source] = picture, Shown(source, width, height)
-        return self.taken[source]
+    def enclose(self, picture: Picture) -> str:
+        """Take *picture* along; its address in the letter."""
+        self.taken[picture.cid] = picture
+        return address_of(picture, self.site)
+
+    def _light(self, source: str, pixels: int) -> Light:
+        path = self.folder / unquote(source)  # markdown-it has encoded the spaces of a name
+        return lighten(path.read_bytes(), pixels)
+
+    def _address(self, source: str, light: Light) -> str:
+        stem = Path(unquote(source)).stem
+        digest = hashlib.sha256(light.content).hexdigest()[:16]
+        cid = f"{re.sub(r'[^A-Za-z0-9]+', '-', stem).strip('-') or 'picture'}-{digest}"
+        return self.enclose(Picture(cid, f"{stem}{light.ending}", light.type, light.content))
+
+    def _problem(self, line: int, what: str, cure: str) -> None:
+        self.problems.append(Problem(self.name, line, what, cure))
 
     @property
     def all(self) -> tuple[Picture, ...]:
-        return tuple(picture for picture, _shown in self.taken.values())
+        return tuple(self.taken.values())
+
+
+def address_of(picture: Picture, site: str = "") -> str:
+    """Where the letter finds *picture*: inside itself, or on the clinic's *site*."""
+    return f"{site}/picture/{picture.cid}" if site else f"cid:{picture.cid}"
+
+
+def with_addresses(
+    html: str, pictures: Sequence[Picture], address: Callable[[Picture], str]
+) -> str:
+    """*html* with other addresses of its pictures: inside the page, for looking at it or testing it."""
+    for picture in pictures:
+        pattern = rf'"(?:cid:|https://[^"\s]*/picture/){re.escape(picture.cid)}"'
+        html = re.sub(pattern, lambda _match, one=picture: f'"{address(one)}"', html)  # type: ignore[misc]
+    return html
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
-    return "this is no picture" if isinstance(error, UnidentifiedImageError) else str(error)
+    if isinstance(error, UnidentifiedImageError):
+        return "this is no picture that can be read"
+    return str(error)

@@ -23,6 +23,7 @@ class Reader:
     unsubscribe_url: str = ""
     preferences_url: str = ""
     browser_url: str = ""
+    confirm_url: str = ""
 
 
 READER_FIELDS = tuple(entry.name for entry in fields(Reader))

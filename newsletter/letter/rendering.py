@@ -14,8 +14,6 @@ from newsletter.letter.staging import Held, Source, Staged, Where
 from newsletter.letter.syntax import said
 
 NO_NAME = re.compile(r"'[\w.]+ object' has no attribute ('\w+')")
-MARK = re.compile("\ue000(.*?):(\\d+)\ue001")
-"""What staging leaves in the output of .mjml templates: name and line."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,7 @@ class Rendering:
         self.where = where
         self.template = template
         self.context = dict(context)
+        self.environment.globals.update(self.context)  # imported files know them too
 
     def render(self, hold: Callable[[Held], str], ask: Callable[[Held], bool]) -> Rendered:
         """Raises Problems where a template is wrong, MergeProblem where *ask* cannot tell."""
@@ -81,24 +80,28 @@ class Rendering:
 
 
 def _unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:
-    pieces = MARK.split(marked)
-    words = [pieces[0]]
-    lines: dict[int, tuple[str, int]] = {}
-    solid: set[int] = set()
-    row = pieces[0].count("\n")
-    for name, line, piece in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-        if row not in solid:
-            lines[row] = (name, int(line))
-        if piece.partition("\n")[0].strip():
-            solid.add(row)
-        words.append(piece)
-        row += piece.count("\n")
+    rows: list[str] = []
+    lines: list[tuple[str, int]] = []
     known = ("", 1)
-    every = []
-    for number in range(row + 1):
-        known = lines.get(number, known)
-        every.append(known)
-    return "".join(words), tuple(every)
+    for row in marked.split("\n"):
+        if "\ue000" in row:
+            row, known = _unmarked_row(row)
+        rows.append(row)
+        lines.append(known)
+    return "\n".join(rows), tuple(lines)
+
+
+def _unmarked_row(row: str) -> tuple[str, tuple[str, int]]:
+    """The words of *row*, and where the first of them was written."""
+    before, *pieces = row.split("\ue000")
+    place, words = "", [before]
+    for piece in pieces:
+        mark, _end, said = piece.partition("\ue001")
+        if not place or not "".join(words).strip():
+            place = mark
+        words.append(said)
+    name, _colon, line = place.rpartition(":")
+    return "".join(words), (name, int(line))
 
 
 def _tidy(text: str) -> str:

@@ -5,21 +5,39 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
 
-from newsletter.letter.article import alt_text, card_of, is_button, line_of, statement
+from newsletter.letter.article import (
+    alt_text,
+    card_of,
+    is_button,
+    line_of,
+    rows_of,
+    statement,
+)
 from newsletter.letter.masking import Masked
-from newsletter.letter.mjml_body import CARD_TITLES
 from newsletter.letter.source import Lines
+from newsletter.letter.words import ENGLISH, Words
 
 
 class TextBody:
     """Writes one article; paragraphs stay unwrapped, links are written as label ( url )."""
 
-    def __init__(self, masked: Masked) -> None:
+    def __init__(self, masked: Masked, words: Words = ENGLISH) -> None:
         self.masked = masked
+        self.words = words
         self.lines = Lines()
 
     def write(self, tree: SyntaxTreeNode) -> Lines:
         self._blocks(tree.children)
+        return self.lines
+
+    def contents(self, tree: SyntaxTreeNode) -> Lines:
+        """The titles of a digest's teasers, under the conditions they stand under."""
+        for node in tree.children:
+            line = line_of(node, self.masked)
+            if (words := statement(node, self.masked)) is not None:
+                self.lines.add(self.masked.unmask(words), line)
+            elif (card := card_of(node)) is not None and card[0] == "teaser":
+                self.lines.add(self.masked.unmask(f"- {card[1]}"), line)
         return self.lines
 
     def _blocks(self, nodes: Sequence[SyntaxTreeNode]) -> None:
@@ -28,16 +46,25 @@ class TextBody:
             if words is not None:
                 self.lines.add(self.masked.unmask(words), line_of(node, self.masked))
             elif (card := card_of(node)) is not None:
-                if title := card[1] or CARD_TITLES[card[0]]:
-                    self._add(node, title)
-                self._blocks(node.children)
+                self._card(node, *card)
             else:
                 WRITERS.get(node.type, TextBody._paragraph)(self, node)
+
+    def _card(self, node: SyntaxTreeNode, kind: str, title: str) -> None:
+        if title := title or getattr(self.words, kind, ""):
+            self._underlined(node, title)
+        if kind == "bars":
+            self._bars(node)
+        else:
+            self._blocks(node.children)
 
     def _add(self, node: SyntaxTreeNode, words: str, *, running: bool = False) -> None:
         line = line_of(node, self.masked)
         self.lines.add(self.masked.unmask(words), line, running=running)
         self.lines.add("", line)
+
+    def _underlined(self, node: SyntaxTreeNode, words: str, mark: str = "-") -> None:
+        self._add(node, f"{words}\n{mark * len(self.masked.word.sub('', words))}")
 
     def _paragraph(self, node: SyntaxTreeNode) -> None:
         if link := is_button(node):
@@ -47,7 +74,7 @@ class TextBody:
 
     def _heading(self, node: SyntaxTreeNode) -> None:
         words = "".join(map(inline_text, node.children))
-        self._add(node, f"{words}\n{'-' * len(self.masked.word.sub('', words))}")
+        self._underlined(node, words, "=" if node.tag in {"h1", "h2"} else "-")
 
     def _list(self, node: SyntaxTreeNode) -> None:
         self._add(node, "\n".join(self._items(node, "")))
@@ -78,16 +105,11 @@ class TextBody:
         self._add(node, "* * *")
 
     def _table(self, node: SyntaxTreeNode) -> None:
-        rows = [row for row in node.walk() if row.type == "tr"]
-        self._add(
-            node,
-            "\n".join(
-                " | ".join(
-                    inline_text(cell.children[0]) if cell.children else "" for cell in row.children
-                )
-                for row in rows
-            ),
-        )
+        self._add(node, "\n".join(" | ".join(map(_cell, row)) for row in rows_of(node)))
+
+    def _bars(self, node: SyntaxTreeNode) -> None:
+        rows = rows_of(node)[1:]
+        self._add(node, "\n".join(f"- {_cell(row[0])}: {_cell(row[-1])}" for row in rows))
 
     def _html(self, node: SyntaxTreeNode) -> None:
         words = re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]*>", "", node.content)).strip()
@@ -108,6 +130,10 @@ WRITERS: Mapping[str, Callable[[TextBody, SyntaxTreeNode], None]] = {
 }
 
 
+def _cell(cell: SyntaxTreeNode) -> str:
+    return inline_text(cell.children[0]) if cell.children else ""
+
+
 def inline_text(node: SyntaxTreeNode) -> str:
     """The words of an inline node: links with their address, pictures as their description."""
     if node.type in {"text", "code_inline"}:
@@ -117,7 +143,8 @@ def inline_text(node: SyntaxTreeNode) -> str:
     if node.type == "html_inline":
         return ""
     if node.type == "image":
-        return f"[{alt_text(node)}]" if alt_text(node) else ""
+        shown = f"[{alt_text(node)}]" if alt_text(node) else ""
+        return " ".join(filter(None, (shown, str(node.attrs.get("title", "")))))
     if node.type == "link":
         label, href = _label(node), str(node.attrs.get("href", ""))
         return label if href.removeprefix("mailto:") == label else f"{label} ( {href} )"

@@ -181,13 +181,15 @@ attempt = Table(
     words("state", "open"),
     Column("slot", Integer, nullable=False, server_default="0"),
     Column("stopped_at", Integer, nullable=False, server_default="0"),
+    Column("confirmed_at", Integer, nullable=False, server_default="0"),
     UniqueConstraint("wave_id", "number"),
     one_of("state", ATTEMPT_STATES),
 )
 """One try at a wave under one batch_id; only the live attempt (not cancelled) counts.
 
 Its mails leave from *send_at* to *last_send_at*. *slot* is 1 while a cancellation or pause of ours may
-take one of the provider's ten places; *stopped_at* is when that was decided, before the provider was asked. Without a batch_id it left at once and cannot be taken back.
+take one of the provider's ten places; *stopped_at* is when that was decided, before the provider was asked, *confirmed_at* when it
+said at the latest that it was so. Without a batch_id it left at once and cannot be taken back.
 """
 
 REQUEST_STATES = (

@@ -4,7 +4,6 @@ Times are whole seconds since 1970 (UTC); dates are ISO text; tags and names are
 """
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -14,26 +13,44 @@ from sqlalchemy import (
     Text,
 )
 
-from newsletter.store.columns import metadata, number, one_of, words
+from newsletter.store.columns import metadata, number, one_of, quickly_one_of, words
 
 STANDINGS = ("subscribed", "unsubscribed", "bounced", "complained", "erased")
 """From best to worst: merging only ever lowers a standing."""
 
 CONSENTS = ("none", "unconfirmed", "confirmed")
 
+merge = Table(
+    "merge",
+    metadata,
+    number(),
+    Column("at", Integer, nullable=False),
+    Column("undone_at", Integer),
+)
+"""One merge of one or more lists: what newsletter lists undo takes back whole."""
+
 source = Table(
     "source",
     metadata,
     number(),
+    Column("merge_id", ForeignKey("merge.id")),
     Column("list", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("consent", Text, nullable=False),
+    words("how"),
+    words("wording"),
+    words("given_on"),
     Column("rows", Integer, nullable=False),
+    Column("supplement", Integer, nullable=False, server_default="0"),
     Column("merged_at", Integer, nullable=False),
     Index("source_list", "list"),
 )
-"""One reading of a list file; the same bytes are merged once."""
+"""One reading of a list file; the same bytes are merged once.
+
+*how*, *wording* and *given_on* are the proof of consent of all its people (GDPR art. 7(1)). A *supplement* (rows
+that were rejected, then repaired) adds to the list's last reading instead of taking its place.
+"""
 
 subscriber = Table(
     "subscriber",
@@ -46,43 +63,64 @@ subscriber = Table(
     words("names", "[]"),
     words("city"),
     words("language"),
+    words("time_zone"),
     words("signed_up"),
     words("tags", "[]"),
     words("standing", "subscribed"),
     words("consent", "none"),
+    words("origins", "{}"),
+    words("conflicts", "[]"),
+    Column("merge_id", ForeignKey("merge.id")),
     Column("updated_at", Integer, nullable=False),
-    one_of("standing", STANDINGS),
-    one_of("consent", CONSENTS),
+    quickly_one_of("standing", STANDINGS),
+    quickly_one_of("consent", CONSENTS),
+    sqlite_autoincrement=True,
 )
-"""One address; *key* is the address lower-cased, for comparing, *address* is what mail is sent to."""
+"""One address; *key* is the address lower-cased, for comparing, *address* is what mail is sent to.
+
+*origins* is JSON: which row said what (newsletter/audience/fold.py), *conflicts* what other rows said instead.
+*merge_id* is the merge that brought the address in. A number is never given twice: links carry it for years.
+"""
 
 list_row = Table(
     "list_row",
     metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id"), nullable=False),
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("line", Integer, nullable=False),
-    Column("subscriber_id", ForeignKey("subscriber.id")),
-    Column("reason", Text),
-    PrimaryKeyConstraint("source_id", "line"),
-    Index("list_row_subscriber", "subscriber_id"),
-    CheckConstraint("(subscriber_id IS NULL) <> (reason IS NULL)", name="fate"),
+    Column("part", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("subscriber_id", "source_id", "line", "part"),
+    sqlite_with_rowid=False,
 )
-"""Every row of every list: whose it is, or why it was rejected."""
+"""Whose every row of every list is; several addresses in one cell are its parts.
+
+In the order of people, so that millions of rows are written one after the other.
+"""
+
+reject = Table(
+    "reject",
+    metadata,
+    number(),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("reject_source", "source_id"),
+)
+"""Every row of every list that was not taken, and why."""
 
 change = Table(
     "change",
     metadata,
     number(),
+    Column("merge_id", ForeignKey("merge.id"), nullable=False),
     Column("subscriber_id", ForeignKey("subscriber.id"), nullable=False),
-    Column("source_id", ForeignKey("source.id")),
-    Column("line", Integer),
-    Column("field", Text, nullable=False),
-    words("was"),
-    words("now"),
+    Column("was", Text, nullable=False),
+    Column("now", Text, nullable=False),
     Column("at", Integer, nullable=False),
     Index("change_subscriber", "subscriber_id"),
+    Index("change_merge", "merge_id"),
 )
-"""Append-only: which row of which list set a field of a subscriber."""
+"""What a merge changed in a person who was known before it (JSON by column): the way back."""
 
 consent_log = Table(
     "consent_log",
@@ -96,7 +134,7 @@ consent_log = Table(
     Column("wording", Text, nullable=False),
     Index("consent_log_subscriber", "subscriber_id"),
 )
-"""Append-only proof of consent: what, when, where from, in which words (GDPR art. 7(1))."""
+"""Append-only proof of what people agreed to themselves; for people from lists *source* holds it (GDPR art. 7(1))."""
 
 suppression = Table(
     "suppression",
@@ -110,3 +148,14 @@ suppression = Table(
     one_of("reason", STANDINGS[1:]),
 )
 """Who may not be mailed, by what came home: written by feedback, read by the audience and before each request."""
+
+salt = Table("salt", metadata, Column("value", Text, primary_key=True))
+"""One row: what is mixed into the digests of the erased, so that no table of addresses gives them away."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("at", Integer, nullable=False),
+)
+"""Who was forgotten: a salted digest, so that no list brings them back (GDPR art. 17, 21)."""

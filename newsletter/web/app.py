@@ -19,6 +19,7 @@ def create_app(pages: Pages, desk: EventDesk | None = None) -> Starlette:
         Route("/p/{token}", pages.preferences),
         Route("/v/{token}", pages.browser),
         Route("/picture/{campaign:int}/{cid}", pages.picture),
+        Route("/picture/{cid}", pages.hosted),
     ]
     if desk is not None:
         routes.append(Route(PATH, desk.take, methods=["POST"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from sqlalchemy import Row, select, text
+from sqlalchemy import ColumnElement, Row, func, select, text
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -60,7 +60,8 @@ class Pages:
 
     def unsubscribe(self, request: Request) -> Response:
         """Ask; mail scanners open every link, so nothing happens yet."""
-        self._person("unsubscribe", request)
+        if not self._is_nobody(request):
+            self._person("unsubscribe", request)
         return self._page("unsubscribe.html")
 
     async def leave(self, request: Request) -> Response:
@@ -70,6 +71,8 @@ class Pages:
             return PlainTextResponse("too large\n", status_code=413, headers=HEADERS)
         async for _ignored in request.stream():
             pass
+        if self._is_nobody(request):
+            return self._page("left.html")
         person = self._person("unsubscribe", request)
         self._suppress(person, self._destination("unsubscribe", request).campaign_id)
         return self._page("left.html")
@@ -113,19 +116,28 @@ class Pages:
         )
 
     def picture(self, request: Request) -> Response:
-        where = (
+        """A picture of one campaign, for the letter in the browser."""
+        return self._file(
             picture.c.campaign_id == request.path_params["campaign"],
             picture.c.cid == request.path_params["cid"],
         )
+
+    def hosted(self, request: Request) -> Response:
+        """A picture or a calendar file that letters point to; its name holds the digest of its bytes."""
+        cid = request.path_params["cid"]
+        first = select(func.min(picture.c.campaign_id)).where(picture.c.cid == cid)
+        return self._file(picture.c.cid == cid, picture.c.campaign_id == first.scalar_subquery())
+
+    def _file(self, *where: ColumnElement[bool]) -> Response:
+        query = select(picture.c.type, picture.c.filename, picture.c.content).where(*where)
         with self.store.read() as connection:
-            row = connection.execute(
-                select(picture.c.type, picture.c.content).where(*where)
-            ).first()
+            row = connection.execute(query.limit(1)).first()
         if row is None:
             return PlainTextResponse("not found\n", status_code=404)
-        return Response(
-            row.content, media_type=row.type, headers={"X-Content-Type-Options": "nosniff"}
-        )
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000"}
+        if not row.type.startswith("image/"):
+            headers["Content-Disposition"] = f'attachment; filename="{row.filename}"'
+        return Response(row.content, media_type=row.type, headers=headers)
 
     def sorry(self, request: Request, error: Exception) -> Response:
         """A page for people, whatever was wrong with the link."""
@@ -133,6 +145,10 @@ class Pages:
 
     def _destination(self, purpose: str, request: Request) -> Destination:
         return self.links.read(purpose, request.path_params["token"])
+
+    def _is_nobody(self, request: Request) -> bool:
+        """Whether the link is rightly signed and speaks of nobody, as those of test mails and checks do."""
+        return self._destination("unsubscribe", request).subscriber_id == 0
 
     def _person(self, purpose: str, request: Request) -> "Row[tuple[object, ...]]":
         there = self._destination(purpose, request)

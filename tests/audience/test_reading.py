@@ -120,9 +120,17 @@ def test_a_row_that_ends_early_and_an_unknown_status_are_rejected(
 def test_hundreds_of_broken_rows_end_in_one_sentence(
     write: Write, merge: MergeAll, store: Store
 ) -> None:
-    write("list", HEAD + '"a"x,\n' * 300)
+    write("list", HEAD + 'a@example.com,"A\n' * 300)
     merge()
     assert reasons(store)[-1] == "202: too many broken rows; from here on nothing was read"
+
+
+def test_each_row_with_a_stray_quotation_mark_is_told_however_many(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("list", HEAD + '"a"x,\n' * 300)
+    merge()
+    assert len(reasons(store)) == 300
 
 
 UNREADABLE = {
@@ -133,7 +141,10 @@ UNREADABLE = {
         1,
         "there is no column of addresses among: Name, Town",
     ),
-    "binary": (b"PK\x03\x04\0\0\0", 1, "this is no text file"),
+    "binary": (b"\x7fELF\0\0\0", 1, "this is no text file"),
+    "a broken workbook": (b"PK\x03\x04\0\0\0", None, "this workbook is broken"),
+    "a PDF": (b"%PDF-1.7\n", None, "this is a PDF, no list"),
+    "a web page": (b"\n<HTML><table>", None, "this is a web page, no list"),
     "one huge line": (b"x" * 10_000_000, 1, "a line of more than a megabyte"),
     "clinical": (
         b"Email,Diagnosis,Date of birth\na@example.com,x,y\n",
@@ -235,3 +246,14 @@ def test_dates_are_read_as_exports_write_them(
     with store.read() as connection:
         (person,) = people(connection, (), samples=True)
     assert (person.signed_up.isoformat() if person.signed_up else None) == day
+
+
+def test_two_files_that_would_be_one_list_are_refused(
+    project: Path, write: Write, merge: MergeAll
+) -> None:
+    write("desk", HEAD + "a@example.com,Ada,F\n")
+    (project / "subscribers" / "desk.tsv").write_text("Email\nb@example.com\n")
+    with pytest.raises(
+        Problems, match=r"desk\.tsv: subscribers/desk\.csv is the list desk already"
+    ):
+        merge()

@@ -40,7 +40,8 @@ def clinic(project: Path, address: Address) -> Path:
     if not isinstance(address, Path):
         settings = project / "newsletter.toml"
         settings.write_text(f'database = "{address}"\n{settings.read_text()}')
-    shutil.copytree(ROOT / "content", project / "content", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "content" / "pictures", project / "content" / "pictures")
+    shutil.copy(ROOT / ARTICLE, project / ARTICLE)
     shutil.copytree(ROOT / "subscribers" / "sample", project / "subscribers" / "sample")
     return project
 

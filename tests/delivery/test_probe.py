@@ -147,3 +147,20 @@ def test_it_is_kept_between_the_visits(clinic: Clinic, tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(NewsletterError, match="remove the file, and probe again"):
         Probe.load(file)
+
+
+def test_a_plan_that_does_not_tell_its_credits_leaves_that_question_open(clinic: Clinic) -> None:
+    probe = probed(clinic, missing_scopes=["user.credits.read"])
+    assert probe.answers["U5"].verdict == "not verified"
+
+
+def test_where_a_batch_cannot_be_cancelled_early_the_rest_is_asked_all_the_same(
+    clinic: Clinic,
+) -> None:
+    clinic.misbehave(Fault("error before", path="/v3/user/scheduled_sends", status=400, times=2))
+    probe = probed(clinic)
+    assert probe.answers["U2"].verdict == "advice"
+    assert probe.answers["U1"] == Answer(
+        "not verified", "a batch cannot be cancelled before any mail uses it"
+    )
+    assert verdicts(probe)["U9"] == "good"

@@ -44,6 +44,21 @@ def test_one_whole_request() -> None:
     assert json.loads(written) == json.loads(GOLDEN.read_text())
 
 
+def test_a_calendar_file_is_attached_unless_the_letter_links_it() -> None:
+    file = Picture("open-house-1f", "open-house.ics", "text/calendar", b"BEGIN:VCALENDAR")
+    made = json.loads(root(ENVELOPE, LETTER, [file]))
+    assert made["attachments"] == [
+        {
+            "content": "QkVHSU46VkNBTEVOREFS",
+            "type": "text/calendar",
+            "filename": "open-house.ics",
+            "disposition": "attachment",
+        }
+    ]
+    linked = Variant("<a href='https://news.example.com/picture/open-house-1f'>x</a>", "x")
+    assert "attachments" not in json.loads(root(ENVELOPE, linked, [file]))
+
+
 def asked(envelope: Envelope) -> dict[str, Any]:
     """The parts of a request that say how readers leave."""
     made = json.loads(root(envelope, LETTER, []))

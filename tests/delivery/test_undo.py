@@ -123,13 +123,28 @@ def test_what_sendgrid_does_not_confirm_can_be_asked_again(sent: Clinic, path: s
     assert undo(sent.store, 1, sent.account).counts == UNDONE
 
 
-def test_an_undo_that_broke_off_is_finished_later(sent: Clinic) -> None:
+def begun_undo(sent: Clinic, **more: int) -> None:
+    """An undo whose process died after SendGrid had cancelled."""
     with sent.store.write() as connection:
-        connection.execute(update(attempt).values(state="fencing"))
+        values = {"state": "fencing", "stopped_at": sent.account.now(), **more}
+        connection.execute(update(attempt).values(values))
         batch = connection.scalar(attempt.select().with_only_columns(attempt.c.batch_id))
     sent.account.stop_batch(str(batch))
     sent.sandbox.office.clock.skip(25 * 60)
+
+
+def test_an_undo_that_broke_off_is_finished_later(sent: Clinic) -> None:
+    begun_undo(sent, confirmed_at=sent.account.now())
     assert undo(sent.store, 1, sent.account).counts == UNDONE
+
+
+def test_a_cancellation_of_which_nobody_knows_when_it_was_done_leaves_all_unknown(
+    sent: Clinic,
+) -> None:
+    begun_undo(sent)
+    with pytest.raises(TooLate):
+        undo(sent.store, 1, sent.account)
+    assert sent.counts() == Counts(frozen=2, unknown=2)
 
 
 def test_an_undo_that_broke_off_before_it_was_asked_may_be_too_late(sent: Clinic) -> None:

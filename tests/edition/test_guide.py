@@ -29,7 +29,7 @@ def test_every_field_of_a_reader_is_in_the_guide(field: str) -> None:
 
 def test_the_examples_of_the_guide_make_a_letter(settings: Settings) -> None:
     head, *blocks = re.findall(r"```(?:yaml|markdown)\n(.*?)```", GUIDE, re.DOTALL)
-    for name in ("bridge", "hinge", "wave"):
+    for name in ("bridge", "hinge", "wave", "river-walk"):
         write(settings.root, _png(), f"content/pictures/{name}.png")
     draft = Draft("three.md", head + "\n" + "\n".join(blocks), "")
     path = write_draft(draft, settings.root / "content")
@@ -49,7 +49,7 @@ def test_a_picture_may_have_spaces_in_its_name(settings: Settings) -> None:
     (picture,) = letter.pictures
     assert picture.filename == "my wave.png"
     assert f'src="cid:{picture.cid}"' in letter.view(Reader()).html
-    assert re.fullmatch(r"my-wave-[0-9a-f]{8}", picture.cid)
+    assert re.fullmatch(r"my-wave-[0-9a-f]{16}", picture.cid)
 
 
 def _png() -> bytes:

@@ -172,7 +172,8 @@ def test_the_usual_encodings_are_read(tmp_path: Path, content: bytes, note: list
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.docx", b"PK", "a.docx: .docx files cannot be read; save the text as plain text (.txt) or Markdown (.md) and name that file"),
+        ("a.doc", b"PK", "a.doc: .doc files cannot be read; save it as a Word file (.docx) or as plain text (.txt) and name that file"),
+        ("a.docx", b"PK", "a.docx: this is no Word file that can be read (a password, or an older kind?); open it in Word, save it as .docx and name that file"),
         ("a.txt", b" \r\n\t", "a.txt: the file is empty; name one with the article's text"),
         ("a.txt", b"\x00\x01\x02", "a.txt: this is no text file; save the article as UTF-8 text (.txt)"),
         ("a.txt", b"\xff\xfe\x00", "a.txt: this is no text file; save the article as UTF-8 text (.txt)"),

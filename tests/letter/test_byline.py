@@ -28,7 +28,7 @@ Words.
         ("author: Jo\nwebsite: https://jo.example.com/\nplace: Gretna, LA", "By Jo (https://jo.example.com/), Gretna, LA."),
         ("author: Jo & Co <x>\ncredentials: PT\nplace: Gretna", "By Jo & Co <x>, PT, Gretna."),
         ("author: Jo\nwebsite: jo.example.com/?a=1&b=2", "By Jo (jo.example.com/?a=1&b=2)."),
-        ("author: Jo\nreviewed_on: 2026-11-20", "By Jo. Reviewed on 2026-11-20."),
+        ("author: Jo\nreviewed_on: 2026-11-20", "By Jo. Reviewed on November 20, 2026."),
         ("author: Clockwork Perform\nwebsite: https://www.clockworkperform.com/\nplace: New Orleans", "By Clockwork Perform."),
     ],
 )  # fmt: skip

@@ -118,7 +118,7 @@ def test_a_missing_template_is_named(write: Write) -> None:
     with pytest.raises(Problems) as caught:
         write("x", template="nowhere")
     assert str(caught.value).split("\n")[0] == (
-        "content/tips.md:6: templates/email/nowhere.mjml is missing; write template: with one of article"
+        "content/tips.md:6: templates/email/nowhere.mjml is missing; write template: with one of announcement, article, digest, plain, report, welcome"
     )
 
 

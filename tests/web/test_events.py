@@ -15,9 +15,11 @@ import uvicorn
 from newsletter.campaign import Counts
 from newsletter.config import Sending
 from newsletter.delivery import Signer, connect_webhook
+from newsletter.delivery.webhook import SIGNATURE, TIMESTAMP
 from newsletter.feedback import Tally, tally
 from newsletter.links import Links
 from newsletter.sandbox import behave, happen, plan_fates, post_events
+from newsletter.sandbox.webhook import webhook_of
 from newsletter.web import EVENTS_PATH, EventDesk, Pages, create_app
 from newsletter.web.events import MOST_BYTES
 from tests.delivery.conftest import Clinic, clinic, sandbox
@@ -142,9 +144,9 @@ def test_what_is_too_large_is_not_read(server: Server) -> None:
 
 
 def test_what_could_not_be_stored_comes_again(server: Server, clinic: Clinic) -> None:
-    send(clinic, "Ada")
     with clinic.store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE event RENAME TO gone")
+    send(clinic, "Ada")
     assert post_events(clinic.sandbox.url) == (0, 1)
     with clinic.store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE gone RENAME TO event")
@@ -155,3 +157,12 @@ def test_what_could_not_be_stored_comes_again(server: Server, clinic: Clinic) ->
 def test_without_a_key_there_is_no_such_page(clinic: Clinic) -> None:
     paths = [route.path for route in create_app(_pages(clinic)).routes]
     assert EVENTS_PATH not in paths
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"[]", 204), (b"{}", 400), (b"no JSON", 400)])
+def test_what_is_signed_and_no_list_is_said_so(server: Server, body: bytes, status: int) -> None:
+    webhook = webhook_of(server.clinic.sandbox.office)
+    assert webhook is not None
+    timestamp = str(_now())
+    signed = {SIGNATURE: webhook.signature(timestamp, body), TIMESTAMP: timestamp}
+    assert server.post(body, **signed) == status

@@ -135,6 +135,25 @@ def test_opening_the_unsubscribe_link_does_nothing_yet(site: Site) -> None:
     assert site.suppressed() == []
 
 
+def test_a_hosted_picture_is_found_by_its_name_alone(site: Site) -> None:
+    with site.store.read() as connection:
+        (cid,) = connection.execute(text("SELECT cid FROM picture")).scalars()
+    status, _page, headers = site.ask(f"/picture/{cid}")
+    assert (status, headers["content-type"]) == (200, "image/png")
+    assert "max-age" in headers["cache-control"]
+    assert site.ask("/picture/tree-0000")[0] == 404
+
+
+def test_a_calendar_file_is_saved_under_its_own_name(site: Site) -> None:
+    with site.store.write() as connection:
+        connection.execute(
+            text("INSERT INTO picture VALUES (1, 'house-1', 'house.ics', 'text/calendar', x'42')")
+        )
+    status, body, headers = site.ask("/picture/house-1")
+    assert (status, body) == (200, "B")
+    assert headers["content-disposition"] == 'attachment; filename="house.ics"'
+
+
 @pytest.mark.parametrize("body", [b"List-Unsubscribe=One-Click", b"", b"--x\r\nanything"])
 def test_posting_to_it_unsubscribes_at_once_and_without_a_redirect(site: Site, body: bytes) -> None:
     status, page, _headers = site.ask(site.path(site.links.unsubscribe(1, 1)), body, "POST")
@@ -228,4 +247,15 @@ def test_without_a_provider_leaving_works_too(site: Site, settings: Settings, st
         {"type": "http", "method": "POST", "headers": [], "path_params": {"token": token}}, nothing
     )
     assert asyncio.run(pages.leave(request)).status_code == 200
+    assert site.mirrored == []
+
+
+def test_a_link_that_speaks_of_nobody_shows_the_page_and_does_nothing(site: Site) -> None:
+    link = site.path(site.links.unsubscribe(0, 0))
+    for data in (None, b"List-Unsubscribe=One-Click"):
+        status, page, _headers = site.ask(link, data)
+        assert status == 200
+        assert "</html>" in page
+    with site.store.read() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM suppression")).scalar_one() == 0
     assert site.mirrored == []

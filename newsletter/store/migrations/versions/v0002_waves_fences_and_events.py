@@ -101,7 +101,7 @@ def _campaigns() -> None:
 
 
 def _attempts() -> None:
-    for name in ("slot", "stopped_at", "last_send_at"):
+    for name in ("slot", "stopped_at", "confirmed_at", "last_send_at"):
         column = sa.Column(name, sa.Integer(), server_default="0", nullable=False)
         op.add_column("attempt", column)
     op.execute("UPDATE attempt SET last_send_at = send_at")

@@ -1,0 +1,114 @@
+"""This module writes people in the forms that other programs import."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from sqlalchemy import Connection, select
+
+from newsletter.audience.choose import Subscriber
+from newsletter.store import suppression
+
+Column = Callable[[Any], str]
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: what it is called, and how each of its columns is made from a person."""
+
+    about: str
+    columns: Mapping[str, Column]
+
+
+def _day(person: Subscriber) -> str:
+    return person.signed_up.isoformat() if person.signed_up else ""
+
+
+def _tags(mark: str) -> Column:
+    return lambda person: mark.join(person.tags)
+
+
+FORMS: Mapping[str, Form] = {
+    "newsletter": Form(
+        "this program's own; newsletter lists import reads it",
+        {
+            "Email": lambda person: person.address,
+            "First name": lambda person: person.first_name,
+            "Last name": lambda person: person.last_name,
+            "City": lambda person: person.city,
+            "Language": lambda person: person.language,
+            "Tags": _tags(";"),
+            "Signed up": _day,
+            "Status": lambda person: "subscribed",
+        },
+    ),
+    "mailchimp": Form(
+        "Mailchimp, import contacts",
+        {
+            "Email Address": lambda person: person.address,
+            "First Name": lambda person: person.first_name,
+            "Last Name": lambda person: person.last_name,
+            "Tags": _tags(","),
+        },
+    ),
+    "sendgrid": Form(
+        "SendGrid Marketing Campaigns, upload contacts",
+        {
+            "email": lambda person: person.address,
+            "first_name": lambda person: person.first_name,
+            "last_name": lambda person: person.last_name,
+            "city": lambda person: person.city,
+        },
+    ),
+    "brevo": Form(
+        "Brevo, import contacts",
+        {
+            "EMAIL": lambda person: person.address,
+            "FIRSTNAME": lambda person: person.first_name,
+            "LASTNAME": lambda person: person.last_name,
+        },
+    ),
+    "kit": Form(
+        "Kit, import subscribers",
+        {
+            "email": lambda person: person.address,
+            "first_name": lambda person: person.first_name,
+            "tags": _tags(", "),
+        },
+    ),
+}
+
+
+def write_people(people: Iterator[Subscriber], form: Form, file: IO[str]) -> int:
+    """Write one row a person; how many."""
+    writer = csv.writer(file)
+    writer.writerow(form.columns)
+    number = 0
+    for person in people:
+        address, *others = (column(person) for column in form.columns.values())
+        writer.writerow([address, *map(_harmless, others)])
+        number += 1
+    return number
+
+
+def write_suppressed(connection: Connection, file: IO[str]) -> int:
+    """Write whoever may not be mailed, with the reason, as newsletter lists suppress reads it; how many rows."""
+    writer = csv.writer(file)
+    writer.writerow(("Email", "Status", "Said by", "Day"))
+    columns = suppression.c
+    query = select(columns.key, columns.reason, columns.origin, columns.at)
+    found = connection.execute(query.order_by(columns.key, columns.reason, columns.origin))
+    number = 0
+    for key, reason, origin, at in found:
+        day = datetime.fromtimestamp(at, UTC).date().isoformat()
+        writer.writerow((key, reason, _harmless(origin), day))
+        number += 1
+    return number
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,0 +1,253 @@
+"""This module finds out how a list is written: its form, its encoding, where its heading stands, what it holds."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO
+
+from newsletter.audience import objects, table, workbook
+from newsletter.audience.basis import Basis, basis_path
+from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped
+from newsletter.audience.days import has_day_first
+from newsletter.audience.encoding import Text, lines, scan
+from newsletter.audience.place import NoList, list_name, opened, parted
+from newsletter.audience.table import Seen
+from newsletter.audience.tools import Tool, plain, recognised
+
+MOST_LINES = 200
+MOST_LETTERS = 2_000_000
+DEEPEST = 20
+"""So many lines may stand above the heading: a title, a date, a remark."""
+
+ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OTHER_KINDS = {
+    b"%PDF": "a PDF",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "an XML file",
+    b"BEGIN:VCARD": "a file of address cards",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+}
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """A list that can be read: its name, its heading and how it is written."""
+
+    path: Path
+    name: str
+    list: str
+    digest: str
+    encoding: str
+    delimiter: str
+    skip: int
+    columns: Mapping[str, int]
+    width: int
+    basis: Basis
+    layout: Columns
+    form: str = "text"
+    sheet: str = ""
+    header: tuple[str, ...] = ()
+    tool: Tool | None = None
+    day_first: bool = False
+    broken: int = 0
+    unread: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The bytes of the file that it lies in."""
+        return parted(self.path)[0].stat().st_size
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The first records of a list, and how it is written."""
+
+    rows: Sequence[Seen]
+    form: str
+    digest: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    broken: int = 0
+    sheet: str = ""
+
+
+def shown_name(path: Path, root: Path) -> str:
+    """The file as messages name it: from the project folder."""
+    path, root = path.resolve(), root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def examined(path: Path, root: Path, basis: Basis) -> ListFile:
+    """How the list in *path* is written; raises NoList where it is none."""
+    begin = _begin(path, basis)
+    number, header, rows = heading(begin.rows, basis)
+    file, inside = parted(path)
+    tool = recognised(header, inside or file.name)
+    layout = mapped(header, [seen.cells for seen in rows], tool, basis)
+    _refuse(header, layout, basis, begin.rows[0].begin)
+    wrong, unread = clinical(header, tool)
+    if wrong:
+        cure = "remove them: a newsletter needs nothing clinical (HIPAA)"
+        raise NoList(f"clinical columns: {', '.join(wrong)}", cure, number or None)
+    return ListFile(
+        path, shown_name(path, root), list_name(path, root), _digest(begin.digest, path),
+        begin.encoding, begin.delimiter, _skip(begin.rows, rows, number), layout.places, len(header),
+        basis, layout, begin.form, begin.sheet, tuple(header), tool,
+        _day_first(rows, layout, basis), begin.broken, tuple(unread),
+    )  # fmt: skip
+
+
+def _skip(seen: Sequence[Seen], below: Sequence[Seen], number: int) -> int:
+    """How many lines stand above the first row."""
+    at = next((n for n, row in enumerate(seen) if row.begin == number), -1)
+    return seen[at].end if at >= 0 else (below[0].begin - 1 if below else 0)
+
+
+def _digest(content: str, path: Path) -> str:
+    """What the list says, and how its people asked for the letter: a change in either is news."""
+    digest, basis = hashlib.sha256(content.encode()), basis_path(path)
+    if basis.is_file():
+        digest.update(basis.read_bytes())
+    return digest.hexdigest()
+
+
+def _refuse(header: Sequence[str], layout: Columns, basis: Basis, line: int) -> None:
+    there = set(map(plain, header))
+    if gone := [word for word in basis.columns.values() if plain(word) not in there]:
+        cure = f"correct [columns]; there are: {_few(header)}"
+        raise NoList(f"there is no column {', '.join(gone)}", cure, line)
+    if "address" not in layout.places:
+        cure = "name the column with the addresses Email in the first line"
+        raise NoList(f"there is no column of addresses among: {_few(header)}", cure, line)
+
+
+def _few(header: Sequence[str]) -> str:
+    return ", ".join(filter(None, header))[:200]
+
+
+def _begin(path: Path, basis: Basis) -> Begin:
+    with opened(path) as file:
+        head = file.read(4096)
+    inside = parted(path)[1]
+    if head.startswith((ZIP, OLD_OFFICE)):
+        return _workbook(path, inside or basis.sheet)
+    _refuse_other_kinds(head)
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    if path.suffix.lower() in (".json", ".jsonl", ".ndjson") or start in (b"{", b"["):
+        return _json(path, objects.is_lines(path, head))
+    return _text(path, basis)
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    for mark, kind in OTHER_KINDS.items():
+        if start.startswith(mark.lower()):
+            raise NoList(f"this is {kind}, no list", "open it, and save or export the list as CSV")
+
+
+def _workbook(path: Path, named: str) -> Begin:
+    file = parted(path)[0]
+    sheets = workbook.sheets(file)
+    if named and named not in [sheet for sheet, _rows in sheets]:
+        there = ", ".join(sheet for sheet, _rows in sheets)
+        raise NoList(f"there is no sheet {named}", f"there are {there}")
+    name, rows = max(
+        sheets, key=lambda sheet: (sheet[0] == named, _addresses(sheet[1])), default=("", [])
+    )
+    if not rows:
+        raise NoList("the workbook is empty", "export the list again, or remove the file")
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return Begin(rows, "workbook", f"{digest} {named}", sheet=name)
+
+
+def _addresses(rows: Sequence[Seen]) -> int:
+    return sum(any(map(is_address, row.cells)) for row in rows)
+
+
+def _json(path: Path, is_lines: bool) -> Begin:
+    with opened(path) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # IO is enough
+    with opened(path) as file:
+        read = objects.by_line(file) if is_lines else objects.numbered(file)
+        people = [(n, row) for n, row in islice(read, objects.SEEN) if not isinstance(row, str)]
+    header = list(objects.headings(iter(row for _n, row in people)))
+    if not header:
+        raise NoList("there are no people in this file", objects.CURE)
+    rows = [Seen(n, n, [row.get(name, "") for name in header]) for n, row in people]
+    return Begin([Seen(0, 0, header), *rows], "json lines" if is_lines else "json", digest)
+
+
+def _text(path: Path, basis: Basis) -> Begin:
+    with opened(path) as file:
+        text = scan(file, basis.encoding)
+    with opened(path) as file:
+        first = _first_lines(file, text)
+    told = first[0].lower().startswith("sep=") and len(first[0].strip()) > 4
+    delimiter = basis.delimiter or (first[0][4] if told else "")
+    delimiter = delimiter or table.likely_delimiter(first, _is_heading)
+    rows = [
+        row
+        for row in table.sample(first[told:], delimiter, int(told))
+        if any(map(str.strip, row.cells))
+    ]
+    if not rows:
+        raise NoList("the file is empty", "export the list again, or remove the file")
+    return Begin(rows, "text", text.digest, text.encoding, delimiter, text.broken)
+
+
+def _first_lines(file: IO[bytes], text: Text) -> list[str]:
+    found: list[str] = []
+    letters = 0
+    for line in islice(chain.from_iterable(lines(file, text.encoding)), MOST_LINES):
+        letters += len(line)
+        if letters > MOST_LETTERS and found:
+            break
+        found.append(line)
+    return found or [""]
+
+
+def _is_heading(cell: str) -> bool:
+    return ALIASES.get(plain(cell)) == "address"
+
+
+def heading(rows: Sequence[Seen], basis: Basis) -> tuple[int, list[str], Sequence[Seen]]:
+    """Where the heading begins, the heading, and the rows below; 0 and made-up names where there is none."""
+    meant = plain(basis.columns.get("address", ""))
+    for place, row in enumerate(rows[:DEEPEST]):
+        named = (
+            any(plain(cell) == meant for cell in row.cells)
+            if meant
+            else any(map(_is_heading, row.cells))
+        )
+        if named and not any(map(is_address, row.cells)):
+            return row.begin, _named(row.cells), rows[place + 1 :]
+    for place, row in enumerate(rows):
+        if any(map(is_address, row.cells)):
+            above = rows[place - 1] if 0 < place <= DEEPEST else None
+            if above is not None and len(above.cells) == len(row.cells) and all(above.cells):
+                return above.begin, _named(above.cells), rows[place:]
+            width = max(len(seen.cells) for seen in rows[place:])
+            return -1, [f"column {number}" for number in range(1, width + 1)], rows[place:]
+    return rows[0].begin, _named(rows[0].cells), rows[1:]
+
+
+def _named(cells: Sequence[str]) -> list[str]:
+    return [" ".join(cell.replace("\ufeff", "").split()) for cell in cells]
+
+
+def _day_first(rows: Sequence[Seen], layout: Columns, basis: Basis) -> bool:
+    if basis.dates:
+        return basis.dates == "day first"
+    days = [layout.places[kind] for kind in DAYS if kind in layout.places]
+    told = {has_day_first(row.cells[at]) for row in rows for at in days if at < len(row.cells)}
+    return True in told and False not in told
+
+
+DAYS = ("signed_up", "consent_at", "updated_at", "left_at")

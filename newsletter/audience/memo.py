@@ -1,0 +1,25 @@
+"""This module remembers what words meant: in a list the same towns, names and days come again and again."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Meaning = TypeVar("Meaning")
+
+AT_MOST = 50_000
+LONGEST = 200
+
+
+class Memo(dict[str, Meaning], Generic[Meaning]):
+    """A table that works a word out when it is first asked for; forgets all when it has grown too large."""
+
+    def __init__(self, work_out: Callable[[str], Meaning]) -> None:
+        super().__init__()
+        self.work_out = work_out
+
+    def __missing__(self, word: str) -> Meaning:
+        meaning = self.work_out(word)
+        if len(word) <= LONGEST:
+            if len(self) >= AT_MOST:
+                self.clear()
+            self[word] = meaning
+        return meaning

@@ -1,0 +1,75 @@
+"""This module reads the records that are not plain: it is careful, and says why a row cannot be taken."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from newsletter.audience.address import read_addresses
+from newsletter.audience.doubts import doubts
+from newsletter.audience.person import Person
+from newsletter.audience.row import Rejected, Row
+from newsletter.audience.table import Broken, Mended
+
+
+class Careful:
+    """Reads the records of one list by *person*; *place* is where their address stands."""
+
+    def __init__(self, person: Person, place: int, width: int, several: str) -> None:
+        self.person, self.place, self.width, self.several = person, place, width, several
+
+    def read(self, line: int, cells: Sequence[str] | str) -> Iterator[Row | Rejected]:
+        """The people in one record, or why there are none; nothing for an empty one."""
+        if isinstance(cells, str):
+            yield Rejected(line, cells, cells.cells if isinstance(cells, Broken) else ())
+            return
+        if not any(cell and not cell.isspace() for cell in cells):
+            return
+        try:
+            yield from self._people(line, cells, isinstance(cells, Mended))
+        except ValueError as error:
+            yield Rejected(line, str(error), tuple(cells))
+
+    def _people(self, line: int, cells: Sequence[str], mended: bool) -> Iterator[Row]:
+        whole, broken = mended_letters(self._whole(cells))
+        addresses = read_addresses(whole[self.place])
+        several = len(addresses) > 1
+        if several and self.several == "none":
+            raise ValueError(f"{len(addresses)} addresses in one cell; give each a row of its own")
+        notes = {
+            "quotation mark": mended,
+            "broken letters": broken,
+            "several addresses": several,
+        }
+        marks = tuple(note for note, there in notes.items() if there)
+        for part, address in enumerate(addresses):
+            local, _, host = address.key.rpartition("@")
+            row = self.person(line, whole, address.address, (*doubts(local, host), *marks), part)
+            if not isinstance(row, Row):
+                raise ValueError(row)
+            if part and row.standing == "subscribed" and self.several == "first":
+                return
+            yield row if not part else replace(row, first_name="", last_name="")
+
+    def _whole(self, cells: Sequence[str]) -> list[str]:
+        """As many cells as there are headings, and an empty one."""
+        if any(extra.strip() for extra in cells[self.width :]):
+            raise ValueError(f"{len(cells)} cells under {self.width} headings")
+        if self.place >= len(cells):
+            raise ValueError("the row ends before its address")
+        return [*cells[: self.width], *[""] * (self.width - len(cells)), ""]
+
+
+def has_broken_letters(cell: str) -> bool:
+    """Whether *cell* has bytes that are not of its text's encoding."""
+    return not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell)
+
+
+def mended_letters(cells: list[str]) -> tuple[list[str], bool]:
+    """Cells of a text that is UTF-8 but for some letters: those are read as Windows writes them."""
+    if not any(map(has_broken_letters, cells)):
+        return cells, False
+    return [
+        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        if has_broken_letters(cell)
+        else cell
+        for cell in cells
+    ], True

@@ -1,0 +1,81 @@
+"""This module tells what a row says its person wants: the least of all that its columns say."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from newsletter.audience.columns import MEANINGS, NO, STATUSES, YES
+from newsletter.audience.days import day
+from newsletter.audience.tools import plain
+from newsletter.store import CONSENTS, STANDINGS
+
+Wish = tuple[str, str]
+"""The standing, and the consent where the row says it ("" leaves it to the list)."""
+
+NOTHING_SAID: Wish = ("subscribed", "")
+
+
+def least(wishes: Sequence[Wish]) -> Wish:
+    """The lowest standing and the lowest consent of *wishes*."""
+    consents = [consent for _standing, consent in wishes if consent]
+    return (
+        max((standing for standing, _consent in wishes), key=STANDINGS.index, default="subscribed"),
+        min(consents, key=CONSENTS.index, default=""),
+    )
+
+
+def readers(meant: Mapping[str, str]) -> dict[str, Callable[[str], Wish]]:
+    """How to read each kind of column; *meant* are words that mean something special in this list.
+
+    The readers raise ValueError, with the reason in words, for what they do not know.
+    """
+    special = {plain(word): MEANINGS[meaning] for word, meaning in meant.items()}
+    return {
+        "status": lambda word: _status(word, special),
+        "agreed": _agreed,
+        "left": lambda word: NOTHING_SAID if _is_no(word) else MEANINGS["unsubscribed"],
+        "bounced": lambda word: NOTHING_SAID if _is_no(word) else MEANINGS["bounced"],
+    }
+
+
+def wishes(
+    kinds: Sequence[str], meant: Mapping[str, str], always: Wish, consent: str
+) -> Callable[[str], Wish | str]:
+    """What the cells of the columns of these *kinds* say together, with \\0 between them, or why that is unclear.
+
+    *always* is what every row of the list says, *consent* what holds where a row says nothing of it.
+    """
+    read = readers(meant)
+
+    def wish(cells: str) -> Wish | str:
+        words = cells.split("\0", len(kinds) - 1) if kinds else []
+        try:
+            said = [read[kind](word) for kind, word in zip(kinds, words, strict=True)]
+        except ValueError as error:
+            return str(error)
+        standing, agreed = least([always, *said])
+        return standing, "none" if standing != "subscribed" else agreed or consent
+
+    return wish
+
+
+def _is_no(word: str) -> bool:
+    return not word.strip() or plain(word) in NO
+
+
+def _status(word: str, special: Mapping[str, Wish]) -> Wish:
+    if plain(word) in special:
+        return special[plain(word)]
+    if not word.strip():
+        return NOTHING_SAID
+    if plain(word) in STATUSES:
+        return MEANINGS[STATUSES[plain(word)]]
+    raise ValueError(
+        f'the status "{word.strip()[:60]}" is unknown; write subscribed or unsubscribed'
+    )
+
+
+def _agreed(word: str) -> Wish:
+    if plain(word) in YES or day(word):
+        return NOTHING_SAID
+    if _is_no(word):
+        return MEANINGS["no consent"]
+    raise ValueError(f'whether they agreed is unclear from "{word.strip()[:60]}"; write yes or no')

@@ -1,0 +1,259 @@
+"""This module reads an audience in plain words: "in New Orleans and clicked in the last 3 editions, except staff"."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+from lark.exceptions import VisitError
+
+from newsletter.errors import NewsletterError
+
+NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+FIELDS = {
+    "city": "city",
+    "town": "city",
+    "language": "language",
+    "time zone": "time_zone",
+    "first name": "first_name",
+    "last name": "last_name",
+    "name": "names",
+    "address": "key",
+    "email": "key",
+}
+"""What a field is called, and its column."""
+
+LEADING = "in on tagged speaking speak opened clicked got signed with without not never and or who that but except is contains everyone everybody"
+"""Words that mean something; a name that holds one stands in quotation marks."""
+
+GRAMMAR = rf"""
+start: anyof (_EXCEPT anyof)*
+anyof: allof ((_OR | _COMMA) allof)*
+allof: one (_AND* one)*
+?one: _NOT one                           -> negated
+    | "(" start ")"
+    | EVERYONE                           -> everyone
+    | _IN value                          -> city
+    | _ON value                          -> on
+    | _TAGGED value                      -> tagged
+    | _SPEAKING value                    -> speaking
+    | _WITH value                        -> known
+    | _WITHOUT value                     -> unknown
+    | ENGAGED LAST_EDITIONS              -> engaged_lately
+    | NEVER ENGAGED                      -> never_engaged
+    | ENGAGED value                      -> engaged_with
+    | _SIGNED SIDE DATE                  -> signed_up
+    | _SIGNED LAST_DAYS                  -> signed_up_lately
+    | value _IS value                    -> equal
+    | value _IS _NOT value               -> different
+    | value _CONTAINS value              -> containing
+    | PERCENT                            -> sample
+    | value                              -> named
+value: NAME | QUOTED
+_COMMA: ","
+_EXCEPT.5: /(,\s*)?(but\s+not|except(\s+for)?)(?![\w-])/i
+_OR.3: /or(?![\w-])/i
+_AND.2: /(and|but|who|that)(?![\w-])/i
+_NOT.2: /not(?![\w-])/i
+NEVER.2: /never(?![\w-])/i
+EVERYONE.2: /(everyone|everybody)(?![\w-])/i
+_IN.2: /in(?![\w-])/i
+_ON.2: /on(\s+the\s+list)?(?![\w-])/i
+_TAGGED.2: /tagged(?![\w-])/i
+_SPEAKING.2: /speak(ing)?(?![\w-])/i
+_WITH.2: /with(?![\w-])/i
+_WITHOUT.3: /without(?![\w-])/i
+ENGAGED.2: /(opened|clicked|got)(?![\w-])/i
+_SIGNED.2: /signed\s+up(?![\w-])/i
+SIDE.3: /(before|since|after|on)(?![\w-])/i
+_IS.2: /is(?![\w-])/i
+_CONTAINS.2: /contains(?![\w-])/i
+LAST_EDITIONS.4: /(in\s+)?(the\s+)?last(\s+(\d+|{"|".join(NUMBERS)}))?\s+editions?(?![\w-])/i
+LAST_DAYS.4: /(in\s+)?(the\s+)?last(\s+(\d+|{"|".join(NUMBERS)}))?\s+(day|week|month|year)s?(?![\w-])/i
+DATE.4: /\d{{4}}-\d{{2}}-\d{{2}}/
+PERCENT.4: /(a\s+sample\s+of\s+)?\d+(\.\d+)?\s*%(\s+sample)?/i
+QUOTED: /"[^"]*"|'[^']*'/
+NAME: /(?!({LEADING.replace(" ", "|")})(?![\w-]))[\w.\/&'+@#:-]+(\s+(?!({LEADING.replace(" ", "|")})(?![\w-]))[\w.\/&'+@#:-]+)*/i
+%ignore /\s+/
+"""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that is asked: *kind*, what it is compared with, and where it stands in the words."""
+
+    kind: str
+    value: str = ""
+    number: float = 0
+    field: str = ""
+    at: int = 0
+
+
+@dataclass(frozen=True)
+class Not:
+    """Whoever *part* does not mean."""
+
+    part: "Segment"
+
+
+@dataclass(frozen=True)
+class All:
+    """Whoever all *parts* mean; without any, everybody."""
+
+    parts: "tuple[Segment, ...]" = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Whoever one of *parts* means."""
+
+    parts: "tuple[Segment, ...]"
+
+
+Segment = Condition | Not | All | AnyOf
+
+
+class NoSegment(NewsletterError):
+    """Words that cannot be understood: points at the place."""
+
+    def __init__(self, words: str, at: int, what: str) -> None:
+        super().__init__(f"audience: {what}\n  {words}\n  {' ' * at}^")
+
+
+def read_segment(words: str) -> Segment:
+    """What *words* mean; raises NoSegment with the place and what would be right."""
+    if not words.strip():
+        return All()
+    try:
+        tree = _parser().parse(words)
+        meant: Segment = _Meaning(words).transform(tree)
+    except UnexpectedInput as error:
+        at = min(max(error.pos_in_stream or 0, 0), len(words)) if _stands(error) else len(words)
+        raise NoSegment(words, at, _advice(words[:at], words[at:])) from error
+    except VisitError as error:
+        raise error.orig_exc from None
+    return meant
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
+
+
+def _stands(error: UnexpectedInput) -> bool:
+    token = getattr(error, "token", None)
+    return token is None or token.type != "$END"
+
+
+def _advice(before: str, rest: str) -> str:
+    last = (before.split() or [""])[-1]
+    if not rest.strip() and last.lower() in LEADING.split():
+        return f"something is missing after “{last}”; if it belongs to a name, put the name into quotation marks"
+    if not rest.strip():
+        return "something is missing at the end; write for example: in Gretna, tagged physio, clicked in the last 3 editions"
+    word = rest.split()[0]
+    if word.lower() in LEADING.split():
+        return f"“{word}” is a word of its own here; put a name that holds it into quotation marks, or write what comes before it"
+    return f"“{word}” is not understood here; write for example: in Gretna and tagged physio, except staff"
+
+
+@v_args(inline=True)
+class _Meaning(Transformer[Token, Any]):
+    """Turns the tree into values."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+    def start(self, kept: Segment, *left_out: Segment) -> Segment:
+        return All((kept, *map(Not, left_out))) if left_out else kept
+
+    def anyof(self, *parts: Segment) -> Segment:
+        return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+    def allof(self, *parts: Segment) -> Segment:
+        told = tuple(part for part in parts if part != All())
+        return told[0] if len(told) == 1 else All(told)
+
+    def negated(self, part: Segment) -> Segment:
+        return Not(part)
+
+    def everyone(self, _word: Token) -> Segment:
+        return All()
+
+    def value(self, token: Token) -> Token:
+        return token.update(
+            value=token[1:-1] if token.type == "QUOTED" else " ".join(token.split())
+        )
+
+    def city(self, value: Token) -> Segment:
+        return Condition("city", str(value), at=_at(value))
+
+    def on(self, value: Token) -> Segment:
+        return Condition("list", str(value), at=_at(value))
+
+    def tagged(self, value: Token) -> Segment:
+        return Condition("tag", str(value), at=_at(value))
+
+    def speaking(self, value: Token) -> Segment:
+        return Condition("language", str(value), at=_at(value))
+
+    def named(self, value: Token) -> Segment:
+        return Condition("name", str(value), at=_at(value))
+
+    def known(self, value: Token) -> Segment:
+        return Condition("known", field=self._field(value), value=str(value), at=_at(value))
+
+    def unknown(self, value: Token) -> Segment:
+        return Not(self.known(value))
+
+    def equal(self, field: Token, value: Token) -> Segment:
+        return Condition("equal", str(value), field=self._field(field), at=_at(value))
+
+    def different(self, field: Token, value: Token) -> Segment:
+        return Not(self.equal(field, value))
+
+    def containing(self, field: Token, value: Token) -> Segment:
+        return Condition("contains", str(value), field=self._field(field), at=_at(value))
+
+    def engaged_lately(self, word: Token, last: Token) -> Segment:
+        return Condition(word.lower(), number=_number(last), at=_at(word))
+
+    def never_engaged(self, _never: Token, word: Token) -> Segment:
+        return Not(Condition(word.lower(), at=_at(word)))
+
+    def engaged_with(self, word: Token, value: Token) -> Segment:
+        return Condition(word.lower(), str(value), at=_at(value))
+
+    def signed_up(self, side: Token, day: Token) -> Segment:
+        return Condition("signed_up", str(day), field=side.lower(), at=_at(day))
+
+    def signed_up_lately(self, last: Token) -> Segment:
+        unit = re.sub(r"s$", "", last.lower().split()[-1])
+        return Condition("signed_up_lately", unit, _number(last), at=_at(last))
+
+    def sample(self, percent: Token) -> Segment:
+        share = float(re.findall(r"[\d.]+", percent)[0])
+        if not 0 < share <= 100:
+            raise NoSegment(self.words, _at(percent), "a sample is more than 0 % and at most 100 %")
+        return Condition("sample", number=share, at=_at(percent))
+
+    def _field(self, token: Token) -> str:
+        if token.lower() not in FIELDS:
+            fields = ", ".join(FIELDS)
+            raise NoSegment(self.words, _at(token), f"“{token}” is no field; there are {fields}")
+        return FIELDS[token.lower()]
+
+
+def _at(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _number(words: str) -> int:
+    for word in words.lower().split():
+        if word.isdigit():
+            return int(word)
+        if word in NUMBERS:
+            return NUMBERS.index(word) + 1
+    return 1

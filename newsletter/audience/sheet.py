@@ -1,0 +1,79 @@
+"""This module is a program of its own: it prints the rows of a sheet as JSON, a line each (see workbook.py).
+
+python -I sheet.py FILE SHEET, or with --begin for the first rows of every sheet.
+"""
+
+import resource
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+import orjson
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+MEMORY = 2 << 30
+SECONDS = 300
+LIMITS = {resource.RLIMIT_AS: MEMORY, resource.RLIMIT_CPU: SECONDS, resource.RLIMIT_CORE: 0}
+BEGIN = 60
+WIDEST, LONGEST = 4_000, 1_048_576
+
+
+def main(path: str, what: str) -> None:
+    """Print what was asked for, then that this is the end."""
+    for limit, most in LIMITS.items():
+        with suppress(ValueError, OSError):  # macOS has no limit on memory
+            resource.setrlimit(limit, (most, most))
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            if what == "--begin":
+                for name in workbook.sheet_names:
+                    _print("sheet", 0, name)
+                    _print_rows(workbook, name, BEGIN)
+            elif what in workbook.sheet_names:
+                _print_rows(workbook, what, None)
+            else:
+                names = ", ".join(workbook.sheet_names)
+                _print("wrong", 0, f"there is no sheet {what}; there are {names}")
+    except PasswordError:
+        _print("wrong", 0, "this workbook has a password")
+    except ValueError as error:
+        _print("wrong", 0, str(error))
+    except (CalamineError, OSError):
+        _print("wrong", 0, "this workbook is broken")
+    _print("end", 0, "")
+
+
+def _print_rows(workbook: CalamineWorkbook, name: str, most: int | None) -> None:
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.total_width > WIDEST or sheet.total_height > LONGEST:
+        raise ValueError(f"the sheet {name} has more than 4,000 columns or 1,048,576 rows")
+    first = sheet.start[0] if sheet.start else 0
+    rows: Iterable[list[Any]] = sheet.iter_rows()
+    for number, row in enumerate(islice(rows, most), first + 1):
+        cells = [_words(cell) for cell in row]
+        if any(cells):
+            _print("row", number, cells)
+
+
+def _words(cell: Any) -> str:
+    """A cell as it would stand in a CSV: whole numbers without a point, days as ISO, yes and no."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ") if cell.time() != time() else cell.date().isoformat()
+    if isinstance(cell, (date, time, timedelta)):
+        return str(cell)
+    return str(cell)
+
+
+def _print(kind: str, number: int, value: object) -> None:
+    sys.stdout.buffer.write(orjson.dumps([kind, number, value]) + b"\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

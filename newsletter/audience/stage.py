@@ -1,0 +1,137 @@
+"""This module reads list files into sorted runs, before the store is touched; big ones on every core."""
+
+import gc
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import orjson
+
+from newsletter.audience.erased import Erased
+from newsletter.audience.memo import Memo
+from newsletter.audience.read import ListFile, Rejected, Row, read_rows
+from newsletter.audience.runs import RUN, Packed, write_run
+
+LARGE = 8_000_000
+"""Bytes of lists from which a second process pays for its start."""
+MOST_PROCESSES = 4
+"""More would want more memory than they save time."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One list as it was read: its sorted runs, its rejected rows, and how many rows there are.
+
+    *number* stands for its source until it has one.
+    """
+
+    number: int
+    file: ListFile
+    runs: tuple[Path, ...]
+    rejects: Path
+    rows: int
+    rejected: int
+
+
+@contextmanager
+def staged(
+    files: Sequence[ListFile], erased: Erased, now: int, folder: Path | None = None
+) -> Iterator[list[Staged]]:
+    """Read *files* into runs below *folder*, which are gone afterwards; *now* is when undated rows were said."""
+    room = Path(tempfile.mkdtemp(prefix="merge-", dir=folder))
+    day = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
+    try:
+        yield _all(files, erased, day, room)
+    finally:
+        shutil.rmtree(room)
+
+
+def _all(files: Sequence[ListFile], erased: Erased, day: str, room: Path) -> list[Staged]:
+    shares = [(file, number, erased, day, room / f"{number}") for number, file in enumerate(files)]
+    if not is_large(files) or len(files) == 1:
+        return [stage(*share) for share in shares]
+    processes = min(MOST_PROCESSES, len(files), os.cpu_count() or 1)
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=gc.disable) as pool:
+        return list(pool.map(stage, *zip(*shares, strict=True)))
+
+
+def is_large(files: Sequence[ListFile]) -> bool:
+    """Whether the work pays for processes of their own."""
+    return sum(file.size for file in files) > LARGE
+
+
+def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> Staged:
+    """Read one list into runs below *room*."""
+    room.mkdir()
+    runs: list[Path] = []
+    rows: list[Packed] = []
+    taken = rejected = 0
+    day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or day
+    names: Memo[str] = Memo(_name)
+    tags: dict[tuple[str, ...], str] = {}
+    with (room / "rejects").open("wb") as rejects:
+        for row in read_rows(file):
+            if isinstance(row, Row) and erased.knows(row.key):
+                row = Rejected(row.line, ERASED)
+            if isinstance(row, Rejected):
+                rejected += 1
+                rejects.write(orjson.dumps([row.line, row.reason, row.cells]) + b"\n")
+                continue
+            taken += 1
+            rows.append(_packed(row, number, day, names, tags))
+            if len(rows) == RUN:
+                runs.append(_run(room, len(runs), rows))
+                rows = []
+    if rows:
+        runs.append(_run(room, len(runs), rows))
+    return Staged(number, file, tuple(runs), room / "rejects", taken + rejected, rejected)
+
+
+ERASED = "this person asked to be forgotten"
+
+
+def _run(room: Path, number: int, rows: list[Packed]) -> Path:
+    path = room / f"run-{number}"
+    write_run(path, rows)
+    return path
+
+
+def _packed(
+    row: Row, number: int, day: str, names: Memo[str], tags: dict[tuple[str, ...], str]
+) -> Packed:
+    """What *row* says as the store keeps it, then where it stands; texts that come again are written once."""
+    if row.tags not in tags:
+        tags[row.tags] = orjson.dumps(row.tags).decode()
+    return [
+        row.key,
+        row.address,
+        row.first_name,
+        row.last_name,
+        names[f"{row.first_name}\n{row.last_name}"],
+        row.city,
+        row.language,
+        row.time_zone,
+        row.signed_up,
+        tags[row.tags],
+        row.standing,
+        row.consent,
+        row.precedence,
+        row.updated_at or row.consent_at or row.signed_up or day,
+        number,
+        row.line,
+        row.part,
+    ]
+
+
+def _name(words: str) -> str:
+    first, _, last = words.partition("\n")
+    return orjson.dumps([(first, last)]).decode() if first or last else "[]"

@@ -1,0 +1,80 @@
+"""This module holds the rules of composing: what the article and the templates must be, and what a reader's values leave."""
+
+import re
+from collections.abc import Iterator
+
+from newsletter.checks.draft import Draft
+from newsletter.checks.evidence import Hole
+from newsletter.checks.rule import TEMPLATES, Hit, rule
+from newsletter.errors import Problem
+
+LEFTOVER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|%%\w+%%|\|[A-Z_]{3,}\||\bTODO\b|\bTBD\b|\blorem ipsum\b|\bXXX\b|\[(?:insert [^\]\n]*|(?:your )?(?:first |last )?(?:name|date|link|text|address|city))\](?!\()",
+    re.IGNORECASE,
+)
+NOT_YET = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:example\.(?:com|org|net)|localhost|127\.0\.0\.1)\b", re.IGNORECASE
+)
+
+
+@rule(
+    "tpl/mjml",
+    "error",
+    "the templates are MJML that the engine renders as documented",
+    "MJML's documentation",
+    needs="problems",
+)
+def mjml(_draft: Draft | None, problems: tuple[Problem, ...]) -> Iterator[Hit]:
+    for problem in problems:
+        if str(problem.path).startswith(TEMPLATES):
+            yield Hit(problem.what, problem.cure, problem.line, str(problem.path))
+
+
+@rule(
+    "edition/article",
+    "error",
+    "the article can be read: front matter, Markdown, pictures, merge fields",
+    "own",
+    needs="problems",
+)
+def article(_draft: Draft | None, problems: tuple[Problem, ...]) -> Iterator[Hit]:
+    for problem in problems:
+        if not str(problem.path).startswith(TEMPLATES):
+            yield Hit(problem.what, problem.cure, problem.line, str(problem.path))
+
+
+@rule(
+    "tpl/placeholder",
+    "error",
+    "nothing unfinished is left: {{ }}, TODO, lorem ipsum, example.com",
+    "own",
+)
+def leftover(draft: Draft) -> Iterator[Hit]:
+    for part in (draft.page.text, draft.view.text, draft.view.subject):
+        if match := LEFTOVER.search(part):
+            yield Hit(
+                f"“{match[0]}” was left in the letter", "finish or remove it", draft.line(match[0])
+            )
+            return
+    for link in draft.web_links:
+        if match := NOT_YET.match(link.href):
+            sentence = f"the link “{link.words}” leads to {match[0]}, where nobody is"
+            yield Hit(sentence, "write the real address", draft.line(link.href, link.words))
+            return
+
+
+@rule(
+    "tpl/missing-value",
+    "error",
+    "every value can be written for every reader, and none leaves a hole",
+    "own",
+    needs="holes",
+)
+def missing_value(_draft: Draft | None, holes: tuple[Hole, ...]) -> Iterator[Hit]:
+    for hole in holes:
+        number = len(hole.who)
+        whom = "1 reader" if number == 1 else f"{number:,} readers"
+        problem = hole.problem
+        yield Hit(
+            f"{problem.what} ({whom})", problem.cure, problem.line, str(problem.path), who=hole.who
+        )

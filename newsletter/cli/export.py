@@ -1,0 +1,58 @@
+"""This module writes people for another program, or all that is known of one person."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import click
+
+from newsletter.audience import people as chosen
+from newsletter.audience.explain import key_of
+from newsletter.audience.export import FORMS, write_people
+from newsletter.campaign.known import all_known
+from newsletter.cli.letters import audience_option
+from newsletter.cli.project import open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import as_json, note, people
+from newsletter.errors import NewsletterError
+
+
+@click.command(short_help="Write people for another program, or all that is known of one.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--person", metavar="ADDRESS", help="Print all that is known of one person, as JSON.")
+@click.option(
+    "--for", "form", type=click.Choice([*FORMS]), default="newsletter", help="Whose form."
+)
+@audience_option
+@practice_option
+def export(
+    file: Path | None, person: str | None, form: str, audience: str | None, practice: bool
+) -> None:
+    """Write everybody who may be mailed into FILE (- prints them), in the form that another program imports.
+
+    With --person: everything that is kept of one person, for them to have.
+    """
+    if (file is None) == (person is None):
+        raise click.UsageError("name a FILE, or --person ADDRESS")
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store, store.read() as connection:
+        if person is not None:
+            as_json(all_known(connection, key_of(person)))
+            return
+        words = (audience,) if audience else ()
+        who = chosen(connection, words, samples=project.local)
+        number = to_file(str(file), lambda out: write_people(who, FORMS[form], out))
+        note(f"{people(number)} written to {file}, for {FORMS[form].about}.")
+
+
+def to_file(name: str, write: Callable[[IO[str]], int]) -> int:
+    """Let *write* fill the file *name*, or print where it is -; raises NewsletterError where it cannot be written."""
+    if name == "-":
+        return write(sys.stdout)
+    try:
+        with Path(name).open("w", encoding="utf-8-sig", newline="") as file:
+            return write(file)
+    except OSError as error:
+        raise NewsletterError(
+            f"{name} cannot be written ({error.strerror}); name another file"
+        ) from error

@@ -1,0 +1,78 @@
+"""This module says which addresses look doubtful, and who never opens."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from newsletter.audience.domains import UNKNOWN, asker
+from newsletter.audience.hygiene import Hygiene, hygiene
+from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import as_json, note, people, result, several, table
+
+MOST_SHOWN = 50
+
+
+@click.command("check", short_help="Say which addresses look doubtful, and who never opens.")
+@click.option("--offline", is_flag=True, help="Do not ask the DNS whether domains take mail.")
+@practice_option
+@json_option
+def lists_check(offline: bool, practice: bool, json: bool) -> None:
+    """Say which addresses look like typing errors, belong to a role or a throw-away service, or take no mail.
+
+    Nothing is changed: you decide.
+    """
+    project = open_project(practice=practice)
+    ask = (lambda domain: UNKNOWN) if offline or project.local else asker()
+    with said_to_be_practice(project), project.store() as store:
+        with store.read() as connection:
+            found = hygiene(connection, ask, now=int(time.time()))
+        if json:
+            as_json(asdict(found))
+        else:
+            say_hygiene(found)
+
+
+def say_hygiene(found: Hygiene) -> None:
+    """Doubtful addresses, domains, and who is asleep."""
+    rows = [(doubt.address, doubt.why, f"{doubt.list}:{doubt.line}") for doubt in found.doubts]
+    if rows:
+        result(table(("address", "why", "row"), rows[:MOST_SHOWN]))
+        if len(rows) > MOST_SHOWN:
+            result(f"... and {len(rows) - MOST_SHOWN:,} more; --json has them all")
+    result(f"{len(rows):,} of {people(found.people)} look doubtful; nothing was changed.")
+    say_shared(found)
+    if found.not_verified:
+        result(
+            f"{found.not_verified:,} of {several(found.domains, 'domain')} not verified: the DNS was not asked or did not answer."
+        )
+    if found.asleep is None:
+        result("Who never opens is not known: no open or click has come home yet.")
+    elif found.asleep:
+        result(f"{people(found.asleep)} got five letters or more in a year and opened none.")
+        note(
+            'Ask them once whether they want to stay: newsletter send ARTICLE --audience "everyone who never opened". Who does not answer: newsletter lists suppress FILE'
+        )
+
+
+def say_shared(found: Hygiene) -> None:
+    """Families at one address, and addresses that may be one person's twice."""
+    for what, each in (
+        ("addresses are shared; one letter goes to each and greets nobody alone", found.families),
+        (
+            "pairs of addresses differ by dots alone, which Gmail takes for one; both are mailed",
+            found.twins,
+        ),
+    ):
+        if each:
+            result(f"{len(each):,} {what}:")
+        for one in each[:MOST_SHOWN]:
+            result(f"  {said_of(one)}")
+        if len(each) > MOST_SHOWN:
+            result(f"  ... and {len(each) - MOST_SHOWN:,} more; --json has them all")
+
+
+def said_of(one: Sequence[str | Sequence[str]]) -> str:
+    """An address with its names, or addresses, in a line."""
+    return ", ".join(part if isinstance(part, str) else " and ".join(part) for part in one)

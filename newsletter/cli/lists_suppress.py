@@ -1,0 +1,67 @@
+"""This module takes in files of people who may not be mailed."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from newsletter.audience.merge import examined
+from newsletter.audience.read import ListFile, Rejected, read_rows
+from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import as_json, note, result, several
+from newsletter.feedback import Suppression, suppress
+from newsletter.store import STANDINGS
+
+
+@dataclass
+class Read:
+    """What a file said: how many rows, and those that hold no address."""
+
+    rows: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@click.command("suppress", short_help="Never mail anybody in a file again.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option(
+    "--reason",
+    type=click.Choice(STANDINGS[1:-1]),
+    default="unsubscribed",
+    show_default=True,
+    help="Why, where the file itself does not say.",
+)
+@practice_option
+@json_option
+def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: bool) -> None:
+    """Never mail anybody in FILE again, whatever lists say: SendGrid's or another tool's suppressions, or your own.
+
+    A status column says why (unsubscribed, bounced, complained); where there is none, --reason does.
+    """
+    project = open_project(practice=practice)
+    now, seen = int(time.time()), Read()
+    with said_to_be_practice(project), project.store() as store:
+        listed = examined(files, project.root)
+        with store.write() as connection:
+            new = sum(suppress(connection, _gone(file, reason, seen), now=now) for file in listed)
+        if json:
+            told = [[row.line, row.reason] for row in seen.rejected]
+            as_json({"rows": seen.rows, "new": new, "rejected": told})
+            return
+        result(
+            f"{several(seen.rows, 'row')}: {new:,} new, {seen.rows - new - len(seen.rejected):,} known already."
+        )
+        for row in seen.rejected:
+            result(f"row {row.line} rejected: {row.reason}")
+        note("Nobody of them is mailed any more. Next: newsletter lists")
+
+
+def _gone(file: ListFile, reason: str, seen: Read) -> Iterator[Suppression]:
+    for row in read_rows(file):
+        seen.rows += 1
+        if isinstance(row, Rejected):
+            seen.rejected.append(row)
+        else:
+            why = reason if row.standing == "subscribed" else row.standing
+            yield Suppression(row.key, why, f"{file.name}")

@@ -1,0 +1,21 @@
+"""This module writes who may not be mailed into a file."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.audience.export import write_suppressed
+from newsletter.cli.export import to_file
+from newsletter.cli.project import open_project, practice_option, said_to_be_practice
+from newsletter.cli.wording import note, several
+
+
+@click.command("suppressed", short_help="Write who may not be mailed into a file.")
+@click.argument("file", type=click.Path(path_type=Path))
+@practice_option
+def lists_suppressed(file: Path, practice: bool) -> None:
+    """Write who may not be mailed, why, and who said so, into FILE (- prints them)."""
+    project = open_project(practice=practice)
+    with said_to_be_practice(project), project.store() as store, store.read() as connection:
+        number = to_file(str(file), lambda out: write_suppressed(connection, out))
+        note(f"{several(number, 'row')} written to {file}.")

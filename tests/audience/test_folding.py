@@ -1,0 +1,93 @@
+"""Folding quickly: the ways for rows that agree give what the plain one gives."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.audience.fold import Known, Origin, join
+from newsletter.audience.folding import columns, folded, known_of, restated
+from newsletter.audience.runs import merged, write_run
+
+SOURCES = {0: 7, 1: 8}
+ROWS = st.tuples(
+    st.sampled_from(["k@example.com", "K@example.com", "KK@example.com"]),
+    st.sampled_from(["", "Ada"]),
+    st.sampled_from(["Gretna", "Gretna", "Kenner", ""]),
+    st.sampled_from([["run"], ["run"], ["run", "yoga"]]),
+    st.integers(0, 1),
+    st.sampled_from(["2026-01-01", "2026-02-02"]),
+    st.integers(0, 1),
+)
+
+
+def packed(row: tuple, line: int) -> list:  # type: ignore[type-arg]
+    address, first, city, tags, precedence, day, source = row
+    names = json.dumps([[first, ""]] if first else [])
+    said = ["k@example.com", address, first, "", names, city, "en", "", "", json.dumps(tags)]
+    said += ["subscribed", "confirmed"]
+    return [*said, precedence, day, source, line, 0]
+
+
+def known(row: tuple, line: int) -> Known:  # type: ignore[type-arg]
+    address, first, city, tags, precedence, day, source = row
+    return Known(
+        "k@example.com",
+        address,
+        ((first, ""),) if first else (),
+        city,
+        "en",
+        tags=tuple(tags),
+        consent="confirmed",
+        origins={"*": Origin(precedence, day, SOURCES[source], line)},
+    )
+
+
+@given(rows=st.lists(ROWS, min_size=1, max_size=4), cut=st.integers(1, 3))
+@settings(max_examples=200, deadline=None)
+def test_rows_that_agree_fold_as_any_others(
+    tmp_path_factory: object,
+    rows: list[tuple],
+    cut: int,  # type: ignore[type-arg]
+) -> None:
+    plain = known(rows[0], 1)
+    for line, row in enumerate(rows[1:], 2):
+        plain = join(plain, known(row, line))
+    path = Path(tmp_path_factory.mktemp("runs")) / "run"  # type: ignore[attr-defined]
+    lines = [packed(row, line) for line, row in enumerate(rows, 1)]
+    assert fold_all(path, lines) == plain
+    if rows[cut:]:
+        stored, said = fold_all(path, lines[:cut]), fold_all(path, lines[cut:])
+        origins = restated(columns(stored), columns(said))
+        together = join(stored, said)
+        assert together == plain
+        assert origins in (None, columns(together)[-2])
+
+
+def fold_all(path: Path, rows: list[list[object]]) -> Known:
+    write_run(path, rows)
+    with folded([path], SOURCES, apart=False) as batches:
+        ((person,),) = batches
+    return known_of(person[0])
+
+
+@given(
+    runs=st.lists(
+        st.lists(st.integers(0, 30).map(lambda number: f"{number:02}"), max_size=300), max_size=9
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_runs_merge_into_one_order_and_a_key_stays_whole(
+    tmp_path_factory: object, runs: list[list[str]]
+) -> None:
+    folder = Path(tmp_path_factory.mktemp("runs"))  # type: ignore[attr-defined]
+    paths = []
+    for number, keys in enumerate(runs):
+        paths.append(folder / str(number))
+        write_run(paths[-1], [[key] for key in keys])
+    parts = [[row[0] for row in part] for part in merged(paths)]
+    assert [key for part in parts for key in part] == sorted(key for keys in runs for key in keys)
+    ends = [(part[0], part[-1]) for part in parts]
+    assert all(before[1] < after[0] for before, after in pairwise(ends))

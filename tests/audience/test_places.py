@@ -1,0 +1,194 @@
+"""Where lists lie: files, folders, zips, sheets; and what their .toml corrects."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from newsletter.audience import choose, list_files, people
+from newsletter.audience.basis import Basis, basis_path, lines_to_add, read_basis
+from newsletter.audience.merge import examined
+from newsletter.audience.place import list_name, places
+from newsletter.audience.read import Row, examine, read_rows
+from newsletter.errors import Problems
+from newsletter.store import Store
+
+from .conftest import CONFIRMED, MergeAll, Write
+
+FAIR = Path(__file__).parents[1] / "data" / "lists" / "fair.xlsx"
+
+
+def test_lists_in_folders_and_zips_are_found_and_named(project: Path) -> None:
+    folder = project / "subscribers"
+    (folder / "fair").mkdir()
+    for name in ("a.csv", "b.TSV", "fair/c.xlsx", "fair/notes.md", "a.toml", ".hidden.csv"):
+        (folder / name).write_text("x")
+    for apart in ("sample", "rejected"):
+        (folder / apart).mkdir()
+        (folder / apart / "d.csv").write_text("x")
+    with zipfile.ZipFile(folder / "e.zip", "w") as archive:
+        archive.writestr("subscribed_members_export_0a1b2c3d.csv", "Email\n")
+        archive.writestr("cleaned_members_export_0a1b2c3d.csv", "Email\n")
+        archive.writestr("readme.md", "x")
+    assert [list_name(path, project) for path in list_files(project, samples=True)] == [
+        "a",
+        "b",
+        "e/cleaned",
+        "e/subscribed",
+        "fair/c",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "basis"),
+    [
+        ("list.csv", "list.toml"),
+        ("list.zip#inside.csv", "list.toml"),
+        ("folder/list.csv", "folder.toml"),
+        ("folder/own.csv", "folder/own.toml"),
+    ],
+)
+def test_the_basis_stands_beside_the_list_or_its_folder(
+    tmp_path: Path, place: str, basis: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("list.toml", "folder.toml", "folder/own.toml"):
+        (tmp_path / name).write_text(CONFIRMED)
+    assert basis_path(tmp_path / place) == tmp_path / basis
+    assert read_basis(tmp_path / place, place)[0].consent == "confirmed"
+
+
+def test_a_sheet_is_named_or_found(tmp_path: Path) -> None:
+    def addresses(path: Path, basis: Basis) -> list[str]:
+        listed, problems = examine(path, tmp_path, basis)
+        assert listed is not None, problems
+        return [row.address for row in read_rows(listed) if isinstance(row, Row)]
+
+    may, april = ["ada@example.com", "zoe@example.org"], ["april@example.com"]
+    assert addresses(FAIR, Basis()) == may
+    assert addresses(Path(f"{FAIR}#April"), Basis()) == april
+    assert addresses(FAIR, Basis(sheet="April")) == april
+    assert list_name(Path(f"{FAIR}#April"), tmp_path) == "fair/April"
+    _listed, (problem,) = examine(Path(f"{FAIR}#June"), tmp_path, Basis())
+    assert (problem.what, problem.cure) == (
+        "there is no sheet June",
+        "there are Read me, May, April",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("l.zip", b"PK\x03\x04broken", "this zip is broken"),
+        ("l.json", b"{", "this is no JSON"),
+        ("l.json", b'{"total": 3}', "there are no people in this JSON"),
+        ("l.jsonl", b"nothing\n", "there are no people in this file"),
+        ("l.vcf.txt", b"BEGIN:VCARD\n", "this is a file of address cards, no list"),
+    ],
+)
+def test_what_is_no_list_is_told(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    _listed, (problem,) = examine(path, tmp_path, Basis())
+    assert problem.what.startswith(told)
+    assert problem.cure
+
+
+def test_a_zip_without_a_list_or_with_a_password_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "none.zip", "w") as archive:
+        archive.writestr("photo.png", b"x")
+    _listed, (problem,) = examine(tmp_path / "none.zip", tmp_path, Basis())
+    assert problem.what == "there is no list in this zip"
+    with zipfile.ZipFile(tmp_path / "locked.zip", "w") as archive:
+        archive.writestr("list.csv", b"Email\n")
+    locked = bytearray((tmp_path / "locked.zip").read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + at] |= 1
+    (tmp_path / "locked.zip").write_bytes(locked)
+    _listed, (problem,) = examine(tmp_path / "locked.zip", tmp_path, Basis())
+    assert problem.what == "this zip has a password or is of an unusual kind"
+
+
+def test_a_zip_says_once_what_is_wrong_with_its_basis(project: Path) -> None:
+    path = project / "subscribers" / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "Email\na@example.com\n")
+        archive.writestr("b.csv", "Email\nb@example.com\n")
+    path.with_suffix(".toml").write_text("[list]\nconcent = 'confirmed'\n")
+    with pytest.raises(Problems) as caught:
+        examined(places([path]), project)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(
+        "subscribers/two.toml:2: concent is unknown; known are consent, source"
+    )
+    assert lines_to_add("subscribers/two.zip#a.csv").startswith("subscribers/two.toml:")
+
+
+CORRECTED = CONFIRMED + (
+    'tags = ["fair"]\nlanguage = "fr"\nstanding = "subscribed"\nseveral = "first"\ndates = "day first"\n'
+    'delimiter = ";"\nencoding = "mac_roman"\n'
+    '[columns]\naddress = "Kontakt"\nlast_name = "Who"\n[status]\n"on hold" = "unconfirmed"\n'
+)
+
+
+def test_a_toml_corrects_how_a_list_is_read(write: Write, merge: MergeAll, store: Store) -> None:
+    write(
+        "list",
+        "Email;Kontakt;Who;Status;Signed up\n"
+        "no@example.com;a@example.com, b@example.com;Noël;active;3/4/2026\n"
+        "no@example.com;c@example.com;C;on hold;\n".replace("\n", "\r").encode("mac_roman"),
+        CORRECTED,
+    )
+    merge()
+    with store.read() as connection:
+        (person,) = people(connection, (), samples=True)
+        assert choose(connection, (), samples=True).left_out == {"not confirmed": 1}
+    assert (person.address, person.last_name, person.language, person.tags) == (
+        "a@example.com",
+        "Noël",
+        "fr",
+        ("fair",),
+    )
+    assert str(person.signed_up) == "2026-04-03"
+
+
+WRONG = {
+    "consent = 'maybe'": "write one of none, unconfirmed, confirmed",
+    "standing = 'erased'": "write one of subscribed",
+    "tags = 'a, b'": 'write tags = ["strength", "running"]',
+    "language = 'English'": "write two letters",
+    "time_zone = 'Central'": "write a name such as",
+    "precedence = 'high'": "write a whole number",
+    "encoding = 'klingon'": "write utf-8, utf-16",
+    "delimiter = 'semicolon'": "write one sign",
+    "dates = 'european'": "write one of month first, day first",
+    "several = 'both'": "write one of each, first, none",
+    "[columns]\nemail = 'E-Mail'": "known are address",
+    "[status]\ngold = 'premium'": "write one of subscribed",
+    "[people]\na = 1": "known are [list], [columns] and [status]",
+}
+
+
+@pytest.mark.parametrize(("line", "cure"), WRONG.items(), ids=WRONG)
+def test_what_is_wrong_in_a_toml_is_told_with_its_cure(
+    tmp_path: Path, line: str, cure: str
+) -> None:
+    (tmp_path / "list.toml").write_text(
+        f"{CONFIRMED}{line}\n".replace(
+            'consent = "confirmed"\n',
+            "" if line.startswith("consent") else 'consent = "confirmed"\n',
+        )
+    )
+    _basis, problems = read_basis(tmp_path / "list.csv", "list.csv")
+    assert cure in problems[-1].cure
+    assert problems[-1].line is not None
+
+
+def test_a_column_that_a_toml_names_and_the_list_has_not_is_told(
+    write: Write, merge: MergeAll
+) -> None:
+    write("list", "Email\na@example.com\n", CONFIRMED + '[columns]\nname = "Wer"\n')
+    with pytest.raises(
+        Problems, match=r"there is no column Wer; correct \[columns\]; there are: Email"
+    ):
+        merge()

@@ -1,0 +1,29 @@
+"""Families at one address and Gmail's dots are told; nothing is merged by itself."""
+
+from newsletter.audience import people
+from newsletter.audience.shared import families, twins
+from newsletter.store import Store
+
+from .conftest import MergeAll, Write
+
+
+def test_a_family_is_told_with_all_its_names(write: Write, merge: MergeAll, store: Store) -> None:
+    write(
+        "list",
+        "Email,Name\nus@example.com,Gus Guillory\nus@example.com,Lou Guillory\na@example.com,Ada\n",
+    )
+    merge()
+    with store.read() as connection:
+        assert list(families(connection)) == [("us@example.com", ("Gus Guillory", "Lou Guillory"))]
+
+
+def test_dots_at_gmail_are_told_and_never_merged(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    addresses = ["made.up.one@gmail.com", "madeup.one@gmail.com", "madeupone+news@gmail.com"]
+    others = ["made.up@example.com", "madeup@example.com", "else.where@gmail.com"]
+    write("list", "Email\n" + "\n".join(addresses + others) + "\n")
+    merge()
+    with store.read() as connection:
+        assert list(twins(connection)) == [tuple(addresses[:2])]
+        assert len(list(people(connection, (), samples=True))) == 6

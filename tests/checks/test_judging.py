@@ -1,0 +1,117 @@
+"""How rules are run: order, waivers, evidence that is missing, and a survey of all readers."""
+
+from dataclasses import replace
+
+from newsletter.checks import (
+    RULES,
+    WORLD,
+    Draft,
+    Evidence,
+    Finding,
+    Unverified,
+    check,
+    errors,
+    quick,
+    refused,
+    survey,
+)
+from newsletter.checks.evidence import Hole
+from newsletter.errors import Problem
+from newsletter.letter import Reader
+from tests.checks.conftest import ARTICLE, TAG, Compose
+from tests.checks.spoiling import body, both, clinic, edited, seen, sender
+
+
+def test_a_finding_names_the_articles_line(good: Draft) -> None:
+    (finding,) = check(body("\nA guaranteed way.\n")(good))
+    assert str(finding) == (
+        "warning: content/good.md:14: “guaranteed” is a claim that needs strong evidence (FTC); "
+        "say what is known, with its source (health/claims)"
+    )
+    assert good.line("Ask us") == 12
+
+
+def test_errors_come_first_and_keep_a_letter_back(good: Draft) -> None:
+    found = check(
+        both(seen(subject="Re: x"), sender(name="Hurry"), clinic(postal_address=""))(good)
+    )
+    assert [finding.severity for finding in found] == ["error", "error", "warning", "warning"]
+    assert errors(found) == found[:2]
+
+
+def test_an_edition_accepts_a_finding_with_its_reason(good: Draft) -> None:
+    allow = {"health/claims": "the word is the study's title"}
+    (finding,) = check(both(body("\nIt cures.\n"), edited(allow=allow))(good))
+    assert (finding.rule, finding.waived) == ("health/claims", "the word is the study's title")
+    assert errors([replace(finding, severity="error")]) == []
+
+
+def test_the_law_is_never_waived(good: Draft) -> None:
+    allow = {"legal/postal-address": "we like it so"}
+    found = check(both(clinic(postal_address=""), edited(allow=allow))(good))
+    assert {finding.rule for finding in errors(found)} == {
+        "legal/postal-address",
+        "edition/article",
+    }
+    assert all(not finding.waived for finding in found)
+
+
+def test_what_could_not_be_asked_is_not_verified_and_no_waiver_hides_it(good: Draft) -> None:
+    silent = Unverified("nobody asked", "ask")
+    evidence = Evidence(**dict.fromkeys(sorted(WORLD), silent))
+    allow = {rule.id: "no time" for rule in RULES.values() if not rule.id.startswith("legal/")}
+    found = check(replace(edited(allow=allow)(good), evidence=evidence))
+    asked = {rule.id for rule in RULES.values() if rule.needs in WORLD}
+    assert {finding.rule for finding in found} == asked
+    assert {(finding.severity, finding.waived) for finding in found} == {("not verified", "")}
+
+
+def test_every_need_is_evidence_that_can_be_given() -> None:
+    needs = {rule.needs for rule in RULES.values()} - {""}
+    known = set(Evidence.__dataclass_fields__)
+    assert needs <= known
+    assert needs >= WORLD
+    assert known >= WORLD
+
+
+def test_what_cannot_be_composed_is_told_as_findings() -> None:
+    problems = [
+        Problem("content/x.md", 3, "subjekt is unknown", "did you mean subject?"),
+        Problem("templates/email/x.mjml", 9, "<mj-nope> is no MJML tag", "take it away"),
+    ]
+    hole = Hole(
+        Problem("content/x.md", 12, "a value is empty", "say what then"), ("a@b.org", "c@b.org")
+    )
+    assert refused(problems, [hole]) == [
+        Finding("edition/article", "error", "subjekt is unknown", "did you mean subject?", "content/x.md", 3),
+        Finding("tpl/missing-value", "error", "a value is empty (2 readers)", "say what then", "content/x.md", 12, ("a@b.org", "c@b.org")),
+        Finding("tpl/mjml", "error", "<mj-nope> is no MJML tag", "take it away", "templates/email/x.mjml", 9),
+    ]  # fmt: skip
+
+
+def test_the_quick_look_of_a_preview_needs_only_letter_and_reader(
+    composed: Compose, good: Draft
+) -> None:
+    letter = composed(ARTICLE + "\nA miracle.\n")
+    found = quick(letter, good.settings, Reader(), unsubscribe_tag=TAG)
+    assert [(finding.rule, finding.line) for finding in found] == [("health/claims", 14)]
+
+
+def test_a_survey_counts_versions_and_names_who_has_a_hole(composed: Compose) -> None:
+    letter = composed(
+        ARTICLE
+        + "\n{% if reader.city %}\nYou live in {{ reader.city }}.\n{% endif %}\n\nDear {{ reader.last_name }}.\n"
+    )
+    some = {
+        "a@b.org": Reader(last_name="A", city="Gretna"),
+        "b@b.org": Reader(last_name="B"),
+        "c@b.org": Reader(last_name="C"),
+        "d@b.org": Reader(),
+        "e@b.org": Reader(city="x"),
+    }
+    found = survey(letter, some.items())
+    assert found.addresses == tuple(some)
+    assert (found.readers, list(found.variants.values())) == (5, [1, 2])
+    assert found.examples == (some["b@b.org"], some["a@b.org"])  # the most common version first
+    (hole,) = found.holes
+    assert (hole.who, hole.problem.line) == (("d@b.org", "e@b.org"), 18)

@@ -1,0 +1,179 @@
+"""The commands under newsletter lists: what they show, ask and write."""
+
+import csv
+from pathlib import Path
+
+from .conftest import Run
+
+WEB = "subscribers/sample/website.csv"
+PRACTICE = ("--practice",)
+
+
+def person(number: int, status: str = "subscribed") -> str:
+    return f"p{number:04}@example.com,{status}\n"
+
+
+def written(clinic: Path, name: str, rows: list[str]) -> str:
+    path = clinic / "subscribers" / f"{name}.csv"
+    path.write_text("Email,Status\n" + "".join(rows))
+    path.with_suffix(".toml").write_text('[list]\nconsent = "confirmed"\nsource = "form"\n')
+    return f"subscribers/{name}.csv"
+
+
+def test_import_shows_what_would_change_asks_and_merges(run: Run, clinic: Path) -> None:
+    desk = written(clinic, "desk", [person(1), person(2), "nobody,\n"])
+    shown = run("lists", "import", desk, *PRACTICE, typed="n\n")
+    assert shown.code == 1
+    assert "2 people new, 0 updated, 0 unchanged; 1 row rejected." in shown.out
+    assert "nothing was merged" in shown.err
+    assert run("lists", "import", desk, *PRACTICE, "--dry-run").code == 0
+    assert (
+        "Merged. To take it back: newsletter lists undo"
+        in run("lists", "import", desk, *PRACTICE, typed="\n").err
+    )
+    again = run("lists", "import", desk, *PRACTICE, "--yes")
+    assert (again.code, "merged already, nothing would change" in again.err) == (1, True)
+
+
+def test_import_names_those_who_would_not_be_mailed_any_more(run: Run, clinic: Path) -> None:
+    run("lists", "import", written(clinic, "desk", [person(1)]), *PRACTICE, "--yes")
+    old = written(clinic, "old", [person(1, "unsubscribed"), person(2, "cleaned")])
+    shown = run("lists", "import", old, *PRACTICE, "--dry-run")
+    assert "1 person would not be mailed any more:\n    p0001@example.com" in shown.out
+    assert "1 person would not be mailed: bounced." in shown.out
+    told = run("lists", "import", old, *PRACTICE, "--dry-run", "--json").json
+    assert told["leaving"] == ["p0001@example.com"]
+    assert told["left_out"] == [["bounced", 1], ["unsubscribed", 1]]
+
+
+def test_rejected_rows_are_put_right_and_imported_again(run: Run, clinic: Path) -> None:
+    desk = written(clinic, "desk", [person(1), '"no body",\n', person(3, "maybe")])
+    assert "subscribers/rejected/desk.csv" in run("lists", "import", desk, *PRACTICE, "--yes").err
+    path = clinic / "subscribers" / "rejected" / "desk.csv"
+    rows = list(csv.reader(path.open(encoding="utf-8-sig")))
+    assert rows[0] == ["Email", "Status", "Rejected because"]
+    assert [row[:2] for row in rows[1:]] == [["no body", ""], ["p0003@example.com", "maybe"]]
+    assert rows[1][2].startswith('line 3: "no body" is no address')
+    path.write_text(
+        path.read_text().replace("no body", "nobody@example.com").replace("maybe", "subscribed")
+    )
+    assert run("lists", "import", str(path), *PRACTICE, "--yes").code == 0
+    told = run("lists", *PRACTICE, "--json").json
+    assert told["audience"]["by_list"] == {"desk": 3}
+    (report,) = told["lists"]
+    assert (report["rows"], report["fates"]["taken"], report["fates"]["rejected"]) == (5, 3, 2)
+
+
+def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Path) -> None:
+    desk = written(clinic, "desk", [person(1)])
+    run("lists", *PRACTICE)
+    assert run("lists", "undo", *PRACTICE, typed="n\n").code == 1
+    undone = run("lists", "undo", *PRACTICE, typed="\n")
+    assert f"Take back the merge of {desk}" in undone.err
+    assert "1 person who came with it are gone" in undone.out
+    assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 0
+    again = run("lists", "import", desk, *PRACTICE, "--yes")
+    assert (again.code, "add --again" in again.err) == (1, True)
+    assert run("lists", "import", desk, *PRACTICE, typed="y\ny\n").code == 0
+    assert run("lists", "undo", *PRACTICE, "--json", typed="y\n").json["gone"] == 1
+    assert "there is no merge to take back" in run("lists", "undo", *PRACTICE).err
+
+
+def test_a_jump_is_asked_twice(run: Run, clinic: Path) -> None:
+    desk = written(clinic, "desk", [person(n) for n in range(60)])
+    run("lists", *PRACTICE)
+    written(clinic, "desk", [person(n) for n in range(120)] + ["x,\n"] * 8)
+    shown = run("lists", "import", desk, *PRACTICE, typed="y\n128\n")
+    assert "128 rows; at its last reading this list had 60." in shown.err
+    assert "8 of 128 rows are rejected." in shown.err
+    assert shown.code == 0
+    run("lists", "undo", *PRACTICE, "--yes")
+    for typed in ("n\n", "y\n60\n"):
+        assert run("lists", "import", desk, *PRACTICE, "--again", typed=typed).code == 1
+    refused = run("lists", "import", desk, *PRACTICE, "--again", "--yes")
+    assert (refused.code, "add --jump if that is right" in refused.err) == (1, True)
+    assert run("lists", "import", desk, *PRACTICE, "--again", "--yes", "--jump").code == 0
+
+
+def test_send_asks_twice_before_an_old_export_and_stops_in_a_script(run: Run, clinic: Path) -> None:
+    article = "content/strength-training-for-back-pain.md"
+    written(clinic, "left", [person(n, "unsubscribed") for n in range(20)])
+    run("lists", *PRACTICE)
+    written(clinic, "old", [person(n) for n in range(150)])
+    refused = run("send", article, *PRACTICE, "--yes")
+    assert refused.code == 1
+    assert (
+        "20 people whom it calls subscribed left elsewhere, or bounced; it may be an old export."
+        in refused.err
+    )
+    assert "newsletter lists import --practice subscribers/old.csv" in refused.err
+    asked = run("send", article, *PRACTICE, "--dry-run", typed="y\n150\n")
+    assert (asked.code, "To 130 people" in " ".join(asked.out.split())) == (
+        0,
+        True,
+    )
+
+
+def test_explain_says_which_row_said_what(run: Run) -> None:
+    run("lists", *PRACTICE)
+    told = run("lists", "explain", "Ada.Fontenot@example.com", *PRACTICE)
+    assert told.code == 0
+    lines = [line.split() for line in told.out.splitlines()]
+    assert ["tag", "running", "sample/website:2", "2026-02-03"] in lines
+    assert "may be mailed" in told.out
+    assert "sign-up form on the website" in told.out
+    nobody = run("lists", "explain", "nobody@example.com", *PRACTICE)
+    assert (nobody.code, "no list names nobody@example.com" in nobody.err) == (1, True)
+    assert "write name@domain" in run("lists", "explain", "nobody", *PRACTICE).err
+
+
+def test_explain_shows_both_sources_of_a_conflict(run: Run, clinic: Path) -> None:
+    for name, city in (("desk", "Gretna"), ("web", "Kenner")):
+        (clinic / "subscribers" / f"{name}.csv").write_text(
+            f"Email,City,Updated\na@example.com,{city},\n"
+        )
+        run("lists", *PRACTICE)
+    told = run("lists", "explain", "a@example.com", *PRACTICE, "--json").json
+    (city,) = (fact for fact in told["facts"] if fact["field"] == "city")
+    assert (city["value"], city["list"], city["line"]) == ("Kenner", "web", 2)
+    assert [(other["value"], other["list"], other["line"]) for other in city["instead"]] == [
+        ("Gretna", "desk", 2)
+    ]
+    shown = run("lists", "explain", "a@example.com", *PRACTICE).out
+    assert "instead Gretna desk:2" in " ".join(shown.split())
+    assert "city was Gretna, became Kenner" in shown
+    assert "not mailed, no consent" in shown
+
+
+def test_count_says_who_is_meant(run: Run) -> None:
+    run("lists", *PRACTICE)
+    told = run("lists", "count", "in", "New", "Orleans,", "except", "running", *PRACTICE)
+    assert told.code == 0
+    assert "people in New Orleans, except tagged running." in told.out
+    wrong = run("lists", "count", "in New Orlans", *PRACTICE)
+    assert (wrong.code, "did you mean New Orleans?" in wrong.err) == (1, True)
+    assert run("lists", "count", "everyone", *PRACTICE, "--json").json["recipients"] == 18
+
+
+def test_send_goes_to_the_audience_that_was_asked_for(run: Run, clinic: Path) -> None:
+    article = "content/strength-training-for-back-pain.md"
+    plan = run("send", article, *PRACTICE, "--dry-run", "--audience", "tagged running")
+    assert plan.code == 0
+    assert "Audience tagged running" in " ".join(plan.out.split())
+    count = run("lists", "count", "tagged running", *PRACTICE, "--json").json["recipients"]
+    dry = run("send", article, *PRACTICE, "--dry-run", "--audience", "running", "--json").json
+    assert (dry["plan"]["recipients"], dry["plan"]["audience"]) == (count, "tagged running")
+    for command in (("preview", article), ("check", article, *PRACTICE)):
+        assert run(*command, "--audience", "tagged running").code == 0
+        assert "there is no tag rowing" in run(*command, "--audience", "tagged rowing").err
+
+
+def test_check_shows_doubtful_addresses(run: Run, clinic: Path) -> None:
+    written(clinic, "desk", ["beau@gmial.com,\n", person(1)])
+    run("lists", *PRACTICE)
+    told = run("lists", "check", *PRACTICE)
+    assert told.code == 0
+    assert "perhaps gmail.com" in told.out
+    assert "1 of 2 people look doubtful; nothing was changed." in told.out
+    assert "2 of 2 domains not verified" in told.out
+    assert run("lists", "check", *PRACTICE, "--json").json["people"] == 2

@@ -1,0 +1,130 @@
+"""Forgetting, giving out, exporting and suppressing people."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from newsletter.audience.export import FORMS
+from newsletter.sandbox import Sandbox
+from newsletter.store import metadata, open_store
+
+from .conftest import ARTICLE, Run
+
+PRACTICE = ("--practice",)
+ADA = "ada.fontenot@example.com"
+SEND = ("send", ARTICLE, "--practice", "--yes")
+
+
+def everything(clinic: Path) -> str:
+    """Every value of every table of the practice store."""
+    store = open_store(clinic / ".newsletter" / "practice.db")
+    with store.read() as connection:
+        found = "\n".join(
+            str(row)
+            for table in metadata.sorted_tables
+            for row in connection.execute(select(table))
+        )
+    store.close()
+    return found
+
+
+def test_forget_leaves_nothing_of_a_person_but_a_digest(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    run(*SEND)
+    early = run("forget", ADA, *PRACTICE, "--yes")
+    assert early.code == 1
+    assert "has not left (campaign 1): take it back with newsletter undo 1" in early.err
+    run("sandbox", "skip", "1h")
+    run("preview", ARTICLE)
+    assert ADA in everything(clinic)
+    assert run("forget", ADA, *PRACTICE, typed="n\n").code == 1
+    gone = run("forget", "ADA.Fontenot@example.com", *PRACTICE, typed="y\n")
+    assert gone.code == 0
+    assert "Erased: 3 rows of lists, 1 mail, 1 entry" in gone.out
+    assert "subscribers/sample/website.csv still names them" in gone.err
+    kept = everything(clinic)
+    for trace in (ADA, "Fontenot"):
+        assert trace not in kept
+    raw = b"".join(path.read_bytes() for path in (clinic / ".newsletter").glob("practice.db*"))
+    assert b"Fontenot" not in raw
+
+
+def test_the_erased_do_not_come_back_by_any_list_and_the_fates_add_up(
+    run: Run, clinic: Path
+) -> None:
+    run("lists", *PRACTICE)
+    assert run("forget", ADA, *PRACTICE, "--yes", "--json").json["rows"] == 3
+    (clinic / "subscribers" / "new.csv").write_text(f"Email\n{ADA}\n")
+    (clinic / "subscribers" / "new.toml").write_text('[list]\nconsent = "confirmed"\n')
+    run("lists", "import", "subscribers/new.csv", *PRACTICE, "--yes")
+    run("lists", "suppress", "subscribers/new.csv", *PRACTICE)
+    assert ADA not in everything(clinic)
+    reports = run("lists", *PRACTICE, "--json").json["lists"]
+    assert all(sum(report["fates"].values()) == report["rows"] for report in reports)
+    (new,) = (report for report in reports if report["list"] == "new")
+    assert [fate["why"] for fate in new["rejected"]] == ["this person asked to be forgotten"]
+    assert not (clinic / "subscribers" / "rejected" / "new.csv").exists()
+    assert "Nothing was known of" in run("forget", ADA, *PRACTICE, "--yes").out
+
+
+def test_export_person_gives_all_that_is_known(run: Run, sandbox: Sandbox) -> None:
+    run(*SEND)
+    told = run("export", "--person", ADA, *PRACTICE).json
+    assert told["address"] == ADA
+    assert [row[0] for row in told["lists"]["rows"]] == [
+        "sample/front-desk",
+        "sample/open-house",
+        "sample/website",
+    ]
+    (mail,) = told["mails"]
+    assert (mail["address"], mail["outcome"]) == (ADA, "accepted")
+    nobody = run("export", "--person", "nobody@example.com", *PRACTICE)
+    assert (nobody.code, "nothing is known of nobody@example.com" in nobody.err) == (1, True)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_export_writes_what_each_program_imports_and_this_one_reads(
+    run: Run, clinic: Path, form: str
+) -> None:
+    run("lists", *PRACTICE)
+    done = run("export", "out.csv", "--for", form, *PRACTICE)
+    assert done.code == 0
+    assert "18 people written to out.csv" in done.err
+    rows = list(csv.reader((clinic / "out.csv").open(encoding="utf-8-sig")))
+    assert rows[0] == [*FORMS[form].columns]
+    assert len(rows) == 19
+    again = run("lists", "import", "out.csv", *PRACTICE, "--dry-run", "--json").json
+    assert (again["rows"], again["rejected"], again["new"]) == (18, 0, 0)
+
+
+def test_export_takes_an_audience_and_one_target(run: Run) -> None:
+    run("lists", *PRACTICE)
+    shown = run("export", "-", "--audience", "tagged running", *PRACTICE)
+    count = run("lists", "count", "running", *PRACTICE, "--json").json["recipients"]
+    assert len(shown.out.splitlines()) == count + 1
+    assert run("export", *PRACTICE).code == 2
+    assert "cannot be written" in run("export", "no/such/folder.csv", *PRACTICE).err
+
+
+def test_suppression_files_go_in_and_come_out(run: Run, clinic: Path) -> None:
+    run("lists", *PRACTICE)
+    (clinic / "left.csv").write_text(
+        f"Email,Status\n{ADA.upper()},\nb@example.com,bounced\nnobody,\n"
+    )
+    done = run("lists", "suppress", "left.csv", *PRACTICE)
+    assert done.code == 0
+    assert "3 rows: 2 new, 0 known already." in done.out
+    assert "row 4 rejected" in done.out
+    assert run("lists", "suppress", "left.csv", *PRACTICE, "--json").json["new"] == 0
+    assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 17
+    assert run("lists", "suppressed", "out.csv", *PRACTICE).code == 0
+    rows = list(csv.DictReader((clinic / "out.csv").open(encoding="utf-8-sig")))
+    assert [(row["Email"], row["Status"], row["Said by"]) for row in rows] == [
+        (ADA, "unsubscribed", "left.csv"),
+        ("b@example.com", "bounced", "left.csv"),
+    ]
+    assert json.loads(run("lists", "suppress", "out.csv", *PRACTICE, "--json").out)["rows"] == 2

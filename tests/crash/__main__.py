@@ -1,0 +1,92 @@
+"""This module plays runs side by side and says what they found: python -m tests.crash 17, or 0-499."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from newsletter.sandbox import start_in_background, stop
+from tests import engines
+from tests.crash.command import TICKS, Desk, start, wait, warm_up
+from tests.crash.plan import drawn, shared
+from tests.crash.project import ARTICLE, copied, make_template
+from tests.crash.run import Finding, play
+
+SIDE_BY_SIDE = 6
+
+
+def main(words: Sequence[str]) -> int:
+    """Play the seeds that *words* name; 1 where one of them broke the promise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash")
+    parser.add_argument("seeds", help="one, as 17, or several, as 0-499")
+    parser.add_argument("--jobs", type=int, default=SIDE_BY_SIDE, help="runs side by side")
+    parser.add_argument(
+        "--workers",
+        action="store_true",
+        help="on PostgreSQL, with three workers that share the work",
+    )
+    given = parser.parse_args(words)
+    first, _, last = given.seeds.partition("-")
+    seeds = range(int(first), int(last or first) + 1)
+    for variable in [name for name in os.environ if name.startswith("COVERAGE_")]:
+        del os.environ[variable]
+    warm_up()
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-crash-"))
+    url = start_in_background(folder / "sandbox", options=["--outbox", "none"])
+    end_server = engines.start_server() if given.workers else lambda: None
+    try:
+        return _play_all(seeds, folder, url, given)
+    finally:
+        end_server()
+        stop(folder / "sandbox")
+
+
+def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -> int:
+    database = str(engines.new_address("postgresql", folder)) if given.workers else ""
+    template = make_template(folder / "template", url, database.partition("&schema=")[0])
+    statements = _statements_of_a_send(template, folder)
+    click.echo(f"an undisturbed send has {statements} statements")
+    begun, happened, broken = time.monotonic(), Counter[str](), 0
+    one = partial(_one, template, folder, statements)
+    for finding in _found(seeds, one, given.jobs):
+        happened += finding.happened
+        for wrong in finding.wrong:
+            click.echo(f"run {finding.seed}: {wrong}")
+        if finding.wrong:
+            broken += 1
+            click.echo(f"  its log: {folder / str(finding.seed) / 'log.txt'}")
+            click.echo(f"  play it again: python -m tests.crash {finding.seed}")
+    seconds = time.monotonic() - begun
+    click.echo(f"{len(seeds)} runs in {seconds:.0f} s, {broken} broke the promise")
+    click.echo(", ".join(f"{what} {times}" for what, times in sorted(happened.items())))
+    return int(broken > 0)
+
+
+def _found(seeds: range, one: "partial[Finding]", jobs: int) -> Iterator[Finding]:
+    with multiprocessing.get_context("fork").Pool(min(jobs, len(seeds))) as pool:
+        yield from pool.imap_unordered(one, seeds)
+
+
+def _one(template: Desk, folder: Path, statements: int, seed: int) -> Finding:
+    plan = drawn(seed, statements)
+    return play(shared(plan) if template.database else plan, template, folder / str(seed))
+
+
+def _statements_of_a_send(template: Desk, folder: Path) -> int:
+    desk = copied(template, folder / "calm", "SG.calm")
+    code = wait(start(desk, ["send", ARTICLE, "--yes"]), 60)
+    if code != 0:
+        raise RuntimeError(f"an undisturbed send ended with {code}: {desk.log.read_text()}")
+    return int((desk.folder / TICKS).read_text())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,168 @@
+"""Web pages saved to a file: the article comes along, what stands around it does not."""
+
+import base64
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from newsletter.edition import Birth, Draft, edition_from
+from newsletter.errors import NewsletterError
+
+BIRTH = Birth(date(2026, 11, 24), "k3f9")
+
+
+def png() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "#0B5D4E").save(file, "PNG")
+    return file.getvalue()
+
+
+DOT = base64.b64encode(
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+).decode()
+
+PAGE = """\
+<!-- saved from url=(0037)https://www.clinic.example.com/blog/ -->
+<html lang="en"><head><title>Knees | The clinic</title><meta name="author" content="Jo Example">
+<style>p {{ color: red }}</style><script>track()</script></head><body>
+<header><a href="/">The clinic</a> <nav><ul><li><a href="/book">Book now</a></li></ul></nav></header>
+<div id="cookies" role="dialog">We use cookies.</div>
+<{open}>
+  <h1>Knees like&nbsp;stairs</h1>
+  <p>Stairs are the <strong>cheapest</strong> machine
+     there is, says <a href="/about#team">our team</a> and <a href="https://doi.org/10.1001/x">a study</a>.</p>
+  <figure><img src="knees_files/knee%201.png" alt="A knee."><figcaption>A knee at rest.</figcaption></figure>
+  <img src="data:image/gif;base64,{dot}"><p><img src="https://cdn.example.com/far.png" alt="Far away."></p>
+  <h3>How to begin</h3>
+  <ol><li>One flight<ul><li>slowly</li></ul></li><li>Two flights</li></ol>
+  <blockquote><p>It works - for <em>most</em>.</p></blockquote>
+  <table><thead><tr><th>Week</th><th>Flights</th></tr></thead><tbody><tr><td>1</td><td>3<br>or 4</td></tr></tbody></table>
+  <p><a href="#top">Up</a> <a href="javascript:share()">Share it</a></p>
+  <form><input name="mail"><button>Subscribe</button></form>
+  <p hidden>Secret.</p>
+  <aside>Related: <a href="/hips">Hips</a></aside>
+</{close}>
+<footer>© The clinic. <a href="/privacy">Privacy</a></footer>
+</body></html>
+"""
+BODY = """\
+Stairs are the **cheapest** machine there is, says [our team](https://www.clinic.example.com/about#team) and [a study](https://doi.org/10.1001/x).
+
+![A knee.](pictures/knees-1.png)
+
+A knee at rest.
+
+TODO a picture belongs here: Far away.
+
+## How to begin
+
+1. One flight
+   - slowly
+2. Two flights
+
+> It works - for *most*.
+
+| Week | Flights |
+| --- | --- |
+| 1 | 3 or 4 |
+
+Up Share it
+"""
+
+
+def drafted(folder: Path, page: str) -> Draft:
+    path = folder / "knees.html"
+    path.write_text(page, encoding="utf-8")
+    (folder / "knees_files").mkdir(exist_ok=True)
+    (folder / "knees_files" / "knee 1.png").write_bytes(png())
+    return edition_from(path, BIRTH)
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed"),
+    [
+        ("article", "article"),
+        ("main", "main"),
+        ('div role="main"', "div"),
+        ('div itemprop="articleBody"', "div"),
+    ],
+)
+def test_the_article_comes_along_and_nothing_else(tmp_path: Path, opened: str, closed: str) -> None:
+    draft = drafted(tmp_path, PAGE.format(open=opened, close=closed, dot=DOT))
+    _top, body = draft.text.split("\n---\n\n", 1)
+    assert body == BODY
+    assert draft.title == "Knees like stairs"
+    assert "author: Jo Example\n" in draft.text
+    assert [picture.content for picture in draft.pictures] == [png()]
+    assert draft.notes[:2] == (
+        "a picture lies elsewhere, save it beside the article: https://cdn.example.com/far.png",
+        "pictures: pictures/knees-1.png",
+    )
+
+
+LONG = (
+    "This paragraph is long enough, and has commas, to look like a part of an article to a reader. "
+    * 3
+)
+
+
+def test_a_page_that_does_not_say_where_its_article_is(tmp_path: Path) -> None:
+    page = (
+        "<html><head><title>Hips</title></head><body><div id='menu'><a href='/'>Home</a> <a href='/b'>Blog</a></div>"
+        f"<div class='content'><h2>Open them</h2><p>{LONG}</p><p>Second. {LONG}</p><ul><li>Slowly</li></ul></div>"
+        "<div class='sidebar'><a href='/x'>More</a></div><div id='footer'>Imprint</div></body></html>"
+    )
+    draft = drafted(tmp_path, page)
+    _top, body = draft.text.split("\n---\n\n", 1)
+    long = " ".join(LONG.split())
+    assert body == f"## Open them\n\n{long}\n\nSecond. {long}\n\n- Slowly\n"
+    assert draft.title == "Hips"
+
+
+def test_the_largest_article_is_taken_and_its_comments_are_not_an_article(tmp_path: Path) -> None:
+    page = (
+        f"<article><h1>Hips</h1><p>{LONG}</p></article>"
+        "<article><h2>Next: knees</h2><p>Read on.</p></article>"
+    )
+    assert "knees" not in drafted(tmp_path, page).text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"), [("cp1252", "windows-1252"), ("utf-16", "utf-16"), ("utf-8", "utf-8")]
+)
+def test_it_is_read_in_the_encoding_it_says(tmp_path: Path, encoding: str, declared: str) -> None:
+    path = tmp_path / "knees.htm"
+    page = f'<html><head><meta charset="{declared}"></head><body><article><h1>Café</h1><p>“Très” bien, cela – et plus.</p></article></body></html>'
+    path.write_bytes(page.encode(encoding))
+    draft = edition_from(path, BIRTH)
+    assert draft.title == "Café"
+    assert draft.text.endswith("“Très” bien, cela – et plus.\n")
+
+
+def test_a_page_without_words_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NewsletterError, match="there are no words in it"):
+        drafted(tmp_path, "<article><script>x</script></article>")
+
+
+ODD = {
+    "a list that is none": ("<p>- no list</p><p>3. no list</p>", "\\- no list\n\n3\\. no list"),
+    "signs": ("<p>2 * 3 = 6 &amp;copy; &lt;b&gt; snake_case _x_</p>", "2 \\* 3 = 6 \\&copy; \\<b> snake_case \\_x\\_"),
+    "a card that is none": ("<p>::: note</p>", "\\::: note"),
+    "a break before a dash": ("<p>a<br>- b</p>", "a\\\n\\- b"),
+    "braces": ("<p>{{ x }} {% if %}</p>", '{{ "{{" }} x }} {{ "{%" }} if %}'),
+    "a picture in a sentence": ('<p>Look: <img src="knees_files/knee%201.png" alt="A [knee]"> here.</p>', "![A \\[knee\\]](pictures/knees-1.png)\n\nLook: here."),
+    "an address": ('<p><a href="https://example.com/">https://example.com/</a> <a href="mailto:jo@example.com">jo@example.com</a></p>', "<https://example.com/> <jo@example.com>"),
+    "strong with spaces": ("<p>a<b> b </b>c</p>", "a **b** c"),
+    "water": ("<p>H<sub>2</sub>O<sup>x</sup></p>", "H<sub>2</sub>O<sup>x</sup>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "markdown"), ODD.values(), ids=ODD)
+def test_what_means_something_to_markdown_means_nothing_here(
+    tmp_path: Path, html: str, markdown: str
+) -> None:
+    draft = drafted(tmp_path, f"<article><h1>Knees</h1><p>So.</p>{html}<p>End.</p></article>")
+    assert draft.text.split("\n---\n\n", 1)[1] == f"So.\n\n{markdown}\n\nEnd.\n"
