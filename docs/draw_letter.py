@@ -10,10 +10,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from newsletter.cli.preview import with_pictures
 from newsletter.config import load_settings
 from newsletter.edition import load_edition
 from newsletter.letter import Reader, compose
+from newsletter.web.preview import with_pictures
 
 ROOT = Path(__file__).parents[1]
 WIDTH, HEIGHT, GAP = 390, 844, 24
@@ -23,7 +23,7 @@ GROUND = "#8A9794"
 def main() -> None:
     edition = load_edition(ROOT / "content" / "strength-training-for-back-pain.md", ROOT)
     letter = compose(edition, load_settings(ROOT, {}), unsubscribe_tag="https://example.com/")
-    html = with_pictures(letter.view(Reader(first_name="Ada", city="New Orleans")), letter)
+    html = with_pictures(letter.view(Reader(first_name="Ada", city="New Orleans")), letter.pictures)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]

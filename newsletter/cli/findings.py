@@ -109,6 +109,13 @@ def find(
     return check_all([replace(draft, evidence=known) for draft in drafts])
 
 
+def find_for(project: Project, composed: Composed, reader: Reader) -> list[Finding]:
+    """What the rules say of the letter itself as one reader gets it, in a moment."""
+    draft = _draft(project, composed, reader, Evidence())
+    known = gather([draft], QUICK, datetime.now(UTC))
+    return check_all([replace(draft, evidence=known)])
+
+
 def _some(composed: Composed, surveyed: Surveyed) -> list[Reader]:
     """One reader of each version, most common first, and the longest name; a stranger where there is nobody."""
     some = [*surveyed.survey.examples] or [composed.stranger()]

@@ -13,7 +13,7 @@ from newsletter.errors import NewsletterError
 COMMANDS = {
     "setup": "Ask for the key, the sender and the postal address, once.",
     "new": "Start an edition: blank, from a text, or like an earlier one.",
-    "preview": "Write an edition's letter as HTML and text, to look at.",
+    "preview": "Show an edition's letter as readers get it, anew at every save.",
     "check": "Say what is wrong with an edition before it is sent.",
     "lists": "Merge the lists and show what became of every row.",
     "test": "Send a test of an edition to one address.",

@@ -45,6 +45,16 @@ class Project:
     def sandbox_folder(self) -> Path:
         return self.root / ".newsletter" / "sandbox"
 
+    def with_new_settings(self) -> "Project":
+        """The same project after somebody edited newsletter.toml; another account needs a new start."""
+        settings = load_settings(self.root)
+        settings = for_practice(settings) if self.practice else settings
+        if settings.sendgrid != self.settings.sendgrid:
+            raise NewsletterError(
+                "newsletter.toml: [sendgrid] has changed; press Ctrl-C and type the same command again"
+            )
+        return replace(self, settings=settings)
+
     def advise(self, sentence: str) -> None:
         """Say what to type next."""
         note(in_practice(sentence) if self.practice else sentence)

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from newsletter.cli.preview import with_pictures
 from newsletter.config import load_settings
 from newsletter.edition import Edition, load_edition
 from newsletter.letter import Reader, compose
+from newsletter.web.preview import with_pictures
 
 from .test_in_browser import CHROMIUM
 
@@ -71,7 +71,7 @@ def html_of(edition: Edition, *, pictures: bool = True) -> str:
     clinic = replace(settings.clinic, postal_address="123 Example Street, New Orleans, LA 70100")
     settings = replace(settings, clinic=clinic)
     letter = compose(edition, settings, unsubscribe_tag="https://example.com/unsubscribe")
-    html = with_pictures(letter.view(READER), letter)
+    html = with_pictures(letter.view(READER).html, letter.pictures)
     return html if pictures else re.sub(r'src="data:[^"]*"', 'src="about:blank"', html)
 
 
