@@ -1,11 +1,11 @@
 """This module writes many rows at once, each database in its own quick way."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 CHUNK = 1_000
@@ -19,8 +19,8 @@ def insert_many(connection: Connection, table: Table, columns: Sequence[str], ro
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Add those of *rows* that break no unique key of *table*; how many that were."""
-    insert = INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
-    statement = insert.returning(*table.primary_key)
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
     remaining, new = iter(rows), 0
     while chunk := [*islice(remaining, CHUNK)]:
         new += len(connection.execute(statement, chunk).all())
@@ -56,4 +56,3 @@ WAYS: Mapping[str, Callable[[Connection, str, Sequence[str], Rows], None]] = {
     "sqlite": _execute_many,
     "postgresql": _copy,
 }
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.store.failures import in_plain_words
-from newsletter.store.postgresql import take_turns_migrating
+from newsletter.store.turns import take_turns_migrating
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = tuple(sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v*.py")))

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from newsletter.store import postgresql
 from newsletter.store.failures import in_plain_words
 from newsletter.store.migrating import copies, migrate
 from newsletter.store.sqlite import sqlite_engine
+from newsletter.store.turns import take_lock, take_turns_writing
 
 Address = Path | str
 """Where a store is: a file, or ``postgresql+psycopg://…/database?schema=name``."""
@@ -39,7 +39,7 @@ class Store:
         """
         with in_plain_words(self.name), self.engine.begin() as connection:
             if not beside and self.dialect == "postgresql":
-                postgresql.take_turns_writing(connection)
+                take_turns_writing(connection)
             yield connection
 
     @contextmanager
@@ -55,7 +55,7 @@ class Store:
         *patience*: seconds to wait for it. On PostgreSQL; an SQLite store has files beside it to lock.
         """
         with in_plain_words(self.name):
-            lock = postgresql.take_lock(self.engine, name, patience)
+            lock = take_lock(self.engine, name, patience)
         try:
             yield lock is not None
         finally:
@@ -78,10 +78,7 @@ def open_store(address: Address, *, patience: float = 30) -> Store:
     *patience*: seconds to wait for another writer. Raises NewsletterError for a folder that another computer
     shares and for a store of a newer program, ServiceFailed where the disk or the server refuses.
     """
-    if postgresql.is_url(address):
-        engine, name = postgresql.postgresql_engine(str(address), patience)
-    else:
-        engine, name = sqlite_engine(Path(address), patience), str(address)
+    engine, name = _engine(address, patience)
     try:
         migrate(engine, name)
     except BaseException:
@@ -92,9 +89,25 @@ def open_store(address: Address, *, patience: float = 30) -> Store:
 
 def remove_store(address: Address) -> None:
     """Remove a store with all that is in it, where there is one."""
-    if postgresql.is_url(address):
-        postgresql.remove(str(address))
+    if _is_url(address):
+        from newsletter.store.postgresql import remove
+
+        remove(str(address))
         return
     path = Path(address)
     for file in (*path.parent.glob(f"{path.name}*"), *copies(path)):
         file.unlink(missing_ok=True)
+
+
+def _engine(address: Address, patience: float) -> tuple[Engine, str]:
+    """The engine, and what to call the store."""
+    if not _is_url(address):
+        return sqlite_engine(Path(address), patience), str(address)
+    from newsletter.store.postgresql import postgresql_engine
+
+    return postgresql_engine(str(address), patience)
+
+
+def _is_url(address: Address) -> bool:
+    """Whether *address* is a database of a server, and no file."""
+    return isinstance(address, str) and "://" in address

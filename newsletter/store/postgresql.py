@@ -1,31 +1,20 @@
 """This module makes PostgreSQL keep text and numbers as SQLite does, in a schema of the store's own."""
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Function,
-    create_engine,
-    event,
-    func,
-    make_url,
-    select,
-)
+from sqlalchemy import Column, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.schema import CreateSchema, DropSchema
+from sqlalchemy.schema import DropSchema
 
 from newsletter.errors import NewsletterError
 from newsletter.store.failures import in_plain_words
+from newsletter.store.turns import schema_of
 
 DEFAULT_SCHEMA = "newsletter"
-GLANCE = 0.05
 STOPPED_SECONDS = 120
 """A process that stands still in a transaction for so long loses it: nobody waits for the dead."""
 
@@ -43,11 +32,6 @@ NO_ADDRESS = (
     "the address of the database cannot be read; write it like "
     "postgresql+psycopg://newsletter@db.example.com/clinic (newsletter.toml or NEWSLETTER_DATABASE)"
 )
-
-
-def is_url(address: object) -> bool:
-    """Whether *address* is a database of a server, and no file."""
-    return isinstance(address, str) and "://" in address
 
 
 def postgresql_engine(address: str, patience: float = 30) -> tuple[Engine, str]:
@@ -78,45 +62,8 @@ def remove(address: str) -> None:
     """Remove the schema of the store with all that is in it."""
     engine, name = postgresql_engine(address)
     with in_plain_words(name), engine.begin() as connection:
-        connection.execute(DropSchema(_schema(connection), cascade=True, if_exists=True))
+        connection.execute(DropSchema(schema_of(connection), cascade=True, if_exists=True))
     engine.dispose()
-
-
-def take_turns_migrating(connection: Connection) -> None:
-    """Wait until no other process migrates this schema, to the end of the transaction; make it where it is missing."""
-    _take_turns(connection, "migration")
-    connection.execute(CreateSchema(_schema(connection), if_not_exists=True))
-
-
-def take_turns_writing(connection: Connection) -> None:
-    """Wait until no other process writes to this schema, to the end of the transaction."""
-    _take_turns(connection, "writer")
-
-
-def take_lock(engine: Engine, name: str, patience: float) -> Connection | None:
-    """A connection that holds the lock *name* of the schema until it is closed, or breaks; None where another does."""
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    connection.detach()  # closing it ends it: the pool would keep it, and the lock with it
-    until = time.monotonic() + patience
-    while not connection.scalar(select(func.pg_try_advisory_lock(_key(connection, name)))):
-        if time.monotonic() >= until:
-            connection.close()
-            return None
-        time.sleep(GLANCE)
-    return connection
-
-
-def _schema(connection: Connection) -> str:
-    return str(connection.get_execution_options()["newsletter_schema"])
-
-
-def _take_turns(connection: Connection, what: str) -> None:
-    connection.execute(select(func.pg_advisory_xact_lock(_key(connection, what))))
-
-
-def _key(connection: Connection, what: str) -> Function[Any]:
-    """The number of a lock: advisory locks are shared by all schemas of a database."""
-    return func.hashtextextended(f"newsletter {_schema(connection)} {what}", 0)
 
 
 def _settings(schema: str, patience: float) -> Callable[[Any, object], None]:

@@ -53,6 +53,7 @@ def test_something_that_fails_is_exit_3(run: Run, sandbox: Sandbox) -> None:
     assert "FAILED        Reputation" in told.out
 
 
+@pytest.mark.engine("sqlite")
 def test_a_store_that_does_not_open_is_a_line_too(run: Run, clinic: Path) -> None:
     (clinic / ".newsletter").mkdir(exist_ok=True)
     (clinic / ".newsletter" / "practice.db").write_text("no database " * 100)

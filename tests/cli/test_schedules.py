@@ -14,6 +14,7 @@ from newsletter.cli.times import Wish, read_times, twice
 from newsletter.config import Settings, load_settings
 from newsletter.delivery import Account
 from newsletter.sandbox import Fault, Sandbox, misbehave, skip
+from newsletter.store import remove_store
 
 from .conftest import ARTICLE, Run, delivered, mails
 
@@ -180,9 +181,7 @@ def test_mail_that_another_computer_sent_is_a_refusal_that_explains_itself(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:
     run(*SEND)
-    for file in (clinic / ".newsletter").glob("practice*"):
-        if file.is_file():
-            file.unlink()
+    remove_store(load_settings(clinic, {}).store_address(practice=True))
     again = run(*SEND)
     assert again.code == 1
     assert "SendGrid has had 18 mails of this edition, and this store knows of 0" in again.err
