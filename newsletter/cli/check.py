@@ -70,9 +70,7 @@ def _scope(project: Project, *, offline: bool, quick: bool) -> Scope:
     return PRACTICE if project.practice else Scope()
 
 
-def _find(
-    project: Project, article: Path, audience: str | None, scope: Scope
-) -> Sequence[Finding]:
+def _find(project: Project, article: Path, audience: str | None, scope: Scope) -> Sequence[Finding]:
     try:
         composed = compose_article(project, article, audience)
         with project.store() as store, store.read() as connection:

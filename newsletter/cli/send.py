@@ -12,8 +12,8 @@ from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
-from newsletter.cli.letters import audience_option
 from newsletter.cli.findings import say_findings
+from newsletter.cli.letters import audience_option
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down

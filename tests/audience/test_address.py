@@ -90,7 +90,7 @@ LABELS = [
 
 def varied(number: int) -> Iterator[str]:
     """Addresses from parts that are right, wrong and odd, some with a slip in them."""
-    some = random.Random(11)  # noqa: S311 nothing secret
+    some = random.Random(11)
     signs = "abz09.-_+'@ é\u200b"
     for _time in range(number):
         host = ".".join(some.choices(LABELS, k=some.choice((1, 2, 2, 2, 3, 4))))

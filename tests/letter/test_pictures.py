@@ -24,7 +24,7 @@ def written(image: Image.Image, kind: str, **more: object) -> bytes:
 
 def photograph(width: int, height: int) -> Image.Image:
     """Noise over a slope: more colours than any drawing has."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     small = Image.frombytes("RGB", (64, 64), chance.randbytes(64 * 64 * 3))
     return small.resize((width, height), Image.Resampling.BICUBIC)
 
