@@ -16,11 +16,13 @@ import click
 from newsletter.sandbox import start_in_background, stop
 from tests import engines
 from tests.crash.command import TICKS, Desk, start, wait, warm_up
-from tests.crash.plan import drawn, shared
+from tests.crash.plan import STATEMENTS, drawn, shared
 from tests.crash.project import ARTICLE, copied, make_template
 from tests.crash.run import Finding, play
 
 SIDE_BY_SIDE = 6
+START_SECONDS = 300
+"""More than the slowest computer needs for one send."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -52,10 +54,9 @@ def main(words: Sequence[str]) -> int:
 def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -> int:
     database = str(engines.new_address("postgresql", folder)) if given.workers else ""
     template = make_template(folder / "template", url, database.partition("&schema=")[0])
-    statements = _statements_of_a_send(template, folder)
-    click.echo(f"an undisturbed send has {statements} statements")
+    _refuse_more_statements(template, folder)
     begun, happened, broken = time.monotonic(), Counter[str](), 0
-    one = partial(_one, template, folder, statements)
+    one = partial(_one, template, folder)
     for finding in _found(seeds, one, given.jobs):
         happened += finding.happened
         for wrong in finding.wrong:
@@ -64,8 +65,11 @@ def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -
             broken += 1
             click.echo(f"  its log: {folder / str(finding.seed) / 'log.txt'}")
             click.echo(f"  play it again: python -m tests.crash {finding.seed}")
-    seconds = time.monotonic() - begun
-    click.echo(f"{len(seeds)} runs in {seconds:.0f} s, {broken} broke the promise")
+    seconds, used = time.monotonic() - begun, os.times()
+    busy = used.children_user + used.children_system
+    click.echo(
+        f"{len(seeds)} runs in {seconds:.0f} s ({busy:.0f} of CPU), {broken} broke the promise"
+    )
     click.echo(", ".join(f"{what} {times}" for what, times in sorted(happened.items())))
     return int(broken > 0)
 
@@ -75,17 +79,22 @@ def _found(seeds: range, one: "partial[Finding]", jobs: int) -> Iterator[Finding
         yield from pool.imap_unordered(one, seeds)
 
 
-def _one(template: Desk, folder: Path, statements: int, seed: int) -> Finding:
-    plan = drawn(seed, statements)
+def _one(template: Desk, folder: Path, seed: int) -> Finding:
+    plan = drawn(seed)
     return play(shared(plan) if template.database else plan, template, folder / str(seed))
 
 
-def _statements_of_a_send(template: Desk, folder: Path) -> int:
+def _refuse_more_statements(template: Desk, folder: Path) -> None:
+    """Raise where a send has grown so that not all of its statements would be struck."""
     desk = copied(template, folder / "calm", "SG.calm")
-    code = wait(start(desk, ["send", ARTICLE, "--yes"]), 60)
+    code = wait(start(desk, ["send", ARTICLE, "--yes"]), START_SECONDS)
     if code != 0:
         raise RuntimeError(f"an undisturbed send ended with {code}: {desk.log.read_text()}")
-    return int((desk.folder / TICKS).read_text())
+    found = int((desk.folder / TICKS).read_text())
+    if found > STATEMENTS:
+        raise RuntimeError(
+            f"a send has {found} statements; raise STATEMENTS in tests/crash/plan.py"
+        )
 
 
 if __name__ == "__main__":

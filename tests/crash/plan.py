@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from newsletter.sandbox import Behaviour, Terms, Trouble
 
+STATEMENTS = 400
+"""At least as many as an undisturbed send has, with a few looks at how far it is."""
 SHARES = (0.0, 0.05, 0.15, 0.3)
 QUIESCENCE_SECONDS = 180
 """As newsletter.toml has it: so long an unanswered request may be on its way."""
@@ -76,8 +78,8 @@ def _one_of(dice: random.Random, kinds: tuple[str, ...], longest: float) -> Stri
     return Strike(kind, at, dice.uniform(0, longest))
 
 
-def drawn(seed: int, statements: int) -> Plan:
-    """The plan of run *seed*; an undisturbed send has so many *statements*."""
+def drawn(seed: int) -> Plan:
+    """The plan of run *seed*."""
     dice = random.Random(seed)
     certain = dice.random() < 0.7
     speed = 240 if certain else 60
@@ -100,10 +102,10 @@ def drawn(seed: int, statements: int) -> Plan:
     longest = 1.5 if certain else CERTAIN_STALL / speed
     seconds = ("undo", "pause", "") if pausing else ("undo", "") if interfering else ("",)
     acts = [
-        _act(dice, 1 + (seed + 97 * number) % statements, longest, seconds)
+        _act(dice, 1 + (seed + 97 * number) % STATEMENTS, longest, seconds)
         for number in range(dice.choice((1, 1, 2, 2, 3)))
     ]
-    if seed < statements:  # the first runs strike between every two statements of a send
+    if seed < STATEMENTS:  # the first runs strike between every two statements of a send
         acts[0] = replace(acts[0], strike=Strike("statement", seed + 1), rest=0.0)
     terms = Terms(speed=speed, behaviour=behaviour, trouble=trouble)
     return Plan(seed, terms, tuple(acts), dice.random() < 0.1, dice.random() < 0.5)

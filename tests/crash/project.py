@@ -103,7 +103,7 @@ def _lean_templates(folder: Path) -> Path:
 
 def merge_lists(desk: Desk) -> None:
     """Have the people of the list in the store."""
-    code = wait(start(desk, ["lists"]), 60)
+    code = wait(start(desk, ["lists"]), 300)
     if code != 0:
         raise RuntimeError(f"the lists were not merged ({code}): {desk.log.read_text()}")
     desk.log.unlink()

@@ -27,7 +27,7 @@ from tests.crash.project import ARTICLE, copied, edit
 WORK = ("worker", "--once")
 SEND = ("send", ARTICLE, "--yes")
 SURE = {"undo": ("--yes",)}
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 240
 FREEZE_SECONDS = 5
 MOST_RESTARTS = 12
 DAY = 25 * 3600
