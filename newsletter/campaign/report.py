@@ -72,11 +72,11 @@ def summary(connection: Connection, campaign_id: int) -> Summary:
 
 
 def unfinished(connection: Connection, edition_id: str) -> int | None:
-    """The oldest campaign of this edition in which somebody is still to be posted, unless it was undone."""
+    """The oldest campaign of this edition in which somebody is still to be posted or fenced, unless it was undone."""
     found = (
         entry.id
         for entry in reversed(summaries(connection, edition_id))
-        if entry.counts.pending and entry.stop != "undo"
+        if (entry.counts.pending or entry.in_doubt) and entry.stop != "undo"
     )
     return next(found, None)
 

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.campaign import Counts
+from newsletter.campaign import Counts, unfinished
 from newsletter.delivery import KEPT_SECONDS, Manner, TooLate, dispatch, pause, resume, undo
 from newsletter.delivery.wire import Unanswered
+from newsletter.errors import NewsletterError
 from newsletter.sandbox import Fault
 from newsletter.store import attempt, request
 
@@ -62,6 +63,23 @@ def test_a_cancellation_asked_for_by_the_dead_that_came_too_late_posts_nothing_a
     clinic.sandbox.office.clock.skip(26 * 60)
     clinic.account.stop_batch(the_batch(clinic))
     assert clinic.dispatch(number) == Counts(frozen=3, unknown=3)
+    assert set(released(clinic).values()) == {1}
+
+
+def test_a_fence_that_sendgrid_broke_off_is_work_to_go_on_with(clinic: Clinic) -> None:
+    clinic.write(ARTICLE_OF_THREE)
+    clinic.add("Ada", "Bo", "Cleo")
+    number = clinic.freeze()
+    clinic.misbehave(
+        Fault("drop after", after=2),
+        Fault("redirect", path="/v3/user/scheduled_sends", method="GET", after=3),
+    )
+    with pytest.raises(NewsletterError, match="302"):
+        clinic.dispatch(number)
+    assert column(clinic, attempt.c.state) == ["fencing"]
+    with clinic.store.read() as connection:
+        assert unfinished(connection, "three") == number
+    assert clinic.dispatch(number) == Counts(frozen=3, accepted=3)
     assert set(released(clinic).values()) == {1}
 
 
