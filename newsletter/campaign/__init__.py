@@ -14,6 +14,7 @@ from newsletter.campaign.fence import (
     doubts,
     end_fence,
     give_up_fence,
+    in_doubt,
 )
 from newsletter.campaign.freeze import Frozen, freeze
 from newsletter.campaign.history import sent_before
@@ -32,6 +33,7 @@ from newsletter.campaign.requests import (
     people_of,
     posted_for,
     posting,
+    prepared,
     refuse_people,
     refused_of,
     reserve,
@@ -111,6 +113,7 @@ __all__ = [
     "give_up_posting",
     "go_on",
     "hold_back",
+    "in_doubt",
     "last_unknown",
     "log_of",
     "move",
@@ -121,6 +124,7 @@ __all__ = [
     "pictures_of",
     "posted_for",
     "posting",
+    "prepared",
     "reader_of",
     "record",
     "refuse_people",

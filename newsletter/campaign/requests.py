@@ -86,6 +86,18 @@ def waiting(connection: Connection, campaign_id: int) -> bool:
     return bool(connection.scalar(select(query)))
 
 
+def prepared(connection: Connection, campaign_id: int, now: int) -> bool:
+    """Whether somebody who may still live prepares a request of the campaign."""
+    query = exists().where(
+        request.c.campaign_id == campaign_id,
+        request.c.state == "pending",
+        request.c.lease_until > now,
+        request.c.attempt_id == attempt.c.id,
+        attempt.c.state == "open",
+    )
+    return bool(connection.scalar(select(query)))
+
+
 def people_of(connection: Connection, wanted: Request) -> list[Recipient]:
     """Who is to get the request, without those who have an outcome of their own."""
     rows = connection.execute(PEOPLE, _people(wanted)).all()
@@ -221,12 +233,15 @@ def split(connection: Connection, wanted: Request) -> Sequence[Run]:
 
 
 def give_up_posting(connection: Connection, now: int | None = None) -> int:
-    """Requests whose process died while posting become unknown.
+    """Requests whose process died while posting become unknown; what it only prepared is free again.
 
     Without *now* all of them are: only while nobody can be posting. With it those whose lease is over.
     """
     dead = update(request).where(request.c.state == "posting")
-    if now is not None:
+    if now is None:
+        prepared = update(request).where(request.c.state == "pending", request.c.owner != "")
+        connection.execute(prepared.values(owner="", lease_until=None))
+    else:
         dead = dead.where(func.coalesce(request.c.lease_until, 0) <= now)
     words = "the program ended before an answer came"
     values = {"state": "unknown", "answer": words, "owner": "", "lease_until": None}

@@ -44,7 +44,7 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
             _as_json(shown, log)
         else:
             _say(shown, log, project)
-        if found.counts.pending and found.stop not in ("undo", "pause"):
+        if (found.counts.pending or found.in_doubt) and found.stop not in ("undo", "pause"):
             project.advise(f"Next: newsletter send {found.edition} goes on")
         finished(found.counts)
 

@@ -12,7 +12,9 @@ from newsletter.campaign import (
     close_attempts,
     counts,
     go_on,
+    in_doubt,
     posting,
+    prepared,
     stop_reason,
     waiting,
 )
@@ -76,11 +78,13 @@ def _counts(store: Store, campaign_id: int) -> Counts:
 
 
 def _under_way(store: Store, campaign_id: int) -> bool:
-    """Whether somebody of the campaign is still to be posted, or on the way."""
+    """Whether somebody of the campaign is still to be posted or fenced, or on the way."""
     with store.read() as connection:
         stop, _ = stop_reason(connection, campaign_id)
         pending = counts(connection, campaign_id).pending
-        return posting(connection, campaign_id) or (stop not in ("undo", "pause") and pending > 0)
+        if posting(connection, campaign_id):
+            return True
+        return stop not in ("undo", "pause") and (pending > 0 or in_doubt(connection, campaign_id))
 
 
 @dataclass
@@ -124,6 +128,8 @@ class _Dispatching:
                 fenced = self.fencing.close()
                 opened = self._open()
         posted = self._post()
+        if not posted and self._prepared_by_another():
+            return True
         if opened:
             self._refuse_vain_rounds()
         return bool(posted or fenced or opened) or self._others_at_work(mine)
@@ -142,6 +148,15 @@ class _Dispatching:
             busy = self._going()
         if not busy and (mine or not _under_way(self.store, self.campaign_id)):
             return False
+        self._show()
+        time.sleep(GLANCE)
+        return True
+
+    def _prepared_by_another(self) -> bool:
+        """Whether to look again in a moment, because another process, alive or dead, has requests for a while."""
+        with self.store.read() as connection:
+            if not prepared(connection, self.campaign_id, self.account.now()):
+                return False
         self._show()
         time.sleep(GLANCE)
         return True
