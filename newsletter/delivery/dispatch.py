@@ -65,10 +65,9 @@ def dispatch(
         with held(store) as mine:
             if mine:
                 return _Dispatching(store, campaign_id, account, settings, manner).run()
-        now = _counts(store, campaign_id)
-        manner.progress(now)
+        manner.progress(_counts(store, campaign_id))
         if not manner.going() or not _under_way(store, campaign_id):
-            return now
+            return _counts(store, campaign_id)  # what was on its way a moment ago has ended
         time.sleep(GLANCE)
 
 
