@@ -8,6 +8,7 @@ import click
 from newsletter.cli.letters import audience_option, compose_article, extremes
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import note, result
+from newsletter.edition import load_edition
 from newsletter.web.preview import with_pictures
 
 
@@ -50,6 +51,8 @@ def serve_page(
     from newsletter.web.preview import serve_preview
 
     project = open_project(practice=practice)
+    if not article.is_file():
+        load_edition(article, project.root)  # raises what is wrong with the name
 
     def ready(address: str) -> None:
         result(f"{article} is shown at {address}")

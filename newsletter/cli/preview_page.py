@@ -12,7 +12,7 @@ from newsletter.cli.project import PRACTICE, Project
 from newsletter.delivery import post_trial
 from newsletter.letter import Reader
 from newsletter.web.preview import Composed as Shown
-from newsletter.web.preview import Means, Trial
+from newsletter.web.preview import Means, Posted, Trial
 
 
 def means_of(project: Project, article: Path, audience: str | None = None) -> Means:
@@ -52,7 +52,7 @@ class _Desk:
     def judge(self, shown: Shown, reader: Reader) -> Sequence[Finding]:
         return find_for(self._as_shown(shown), self._composed(shown), reader)
 
-    def post(self, trial: Trial) -> str:
+    def post(self, trial: Trial) -> Posted:
         """Send as newsletter test does; in practice to the sandbox."""
         project, shown = self._as_shown(trial.composed), trial.composed
         with project.account() as account:
@@ -66,9 +66,9 @@ class _Desk:
             )
         sent = f"Sent to {trial.address}: “[Test] {trial.view.subject}”."
         if not project.practice:
-            return sent
+            return Posted(sent)
         with project.sandbox() as url:
-            return f"{sent} {PRACTICE} Read it at {url}"
+            return Posted(f"{sent} {PRACTICE}", url)
 
     def _composed(self, shown: Shown) -> Composed:
         return Composed(shown.letter.edition, shown.letter, site_links(self.project))

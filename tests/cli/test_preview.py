@@ -47,6 +47,12 @@ def test_on_a_terminal_the_page_is_served_until_ctrl_c(clinic: Path) -> None:
         urllib.request.urlopen(address[1], timeout=10)  # noqa: S310
 
 
+def test_a_name_that_is_no_article_is_told_at_once(run: Run) -> None:
+    done = run("preview", ARTICLE.replace("pain", "pane"), "--live")
+    assert done.code == 1
+    assert f"there is no such file; did you mean {ARTICLE}?" in done.err
+
+
 def test_a_port_that_is_taken_is_told(run: Run) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -49,7 +49,7 @@ class Guard:
 def refusal(method: str, headers: Headers) -> str | None:
     """Why a request is not answered, or None."""
     host = headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in HOSTS:
+    if _name(host) not in HOSTS:
         return "This page is only for this computer: open the address that the terminal shows."
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "")
     own = origin == f"http://{host}"
@@ -58,6 +58,13 @@ def refusal(method: str, headers: Headers) -> str | None:
     if (origin is not None and not own) or (site in FOREIGN and not _opened(headers)):
         return "Another web page asked for this: open the address that the terminal shows."
     return None
+
+
+def _name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # half an IPv6 address
+        return None
 
 
 def _opened(headers: Headers) -> bool:

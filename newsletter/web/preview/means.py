@@ -28,13 +28,20 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Posted:
+    """Where a test went, in a sentence, and in practice the address of the inbox that has it."""
+
+    sentence: str
+    inbox: str = ""
+
+
+@dataclass(frozen=True)
 class Means:
     """What the page can ask for.
 
     *compose* reads the article anew and raises NewsletterError with all that is wrong with it;
     *readers* yields whom the letter may go to, *stranger* is a reader of whom nothing is known;
-    *judge* gives the findings for one reader; *post* sends a test and says in a sentence where it
-    went. In *practice* nothing leaves this computer.
+    *judge* gives the findings for one reader; *post* sends a test, or raises NewsletterError. In *practice* nothing leaves this computer.
     """
 
     root: Path
@@ -44,4 +51,4 @@ class Means:
     readers: Callable[[Composed], Iterable[Reader]]
     stranger: Callable[[], Reader]
     judge: Callable[[Composed, Reader], Sequence[Finding]]
-    post: Callable[[Trial], str]
+    post: Callable[[Trial], Posted]

@@ -40,11 +40,12 @@ MOST_BYTES = 10_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a test: *sent*, the sentence about it, and the address that was typed."""
+    """What became of a test, the address that was typed, and where the mail can be read."""
 
     sent: bool
     sentence: str
     address: str
+    inbox: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Pages:
             return Outcome(False, f"{error}; write name@domain", typed)
         try:
             trial = Trial(look.composed, look.choice.reader, look.view, address)
-            return Outcome(True, self.preview.means.post(trial), typed)
+            posted = self.preview.means.post(trial)
+            return Outcome(True, posted.sentence, typed, posted.inbox)
         except NewsletterError as error:
             return Outcome(False, str(error), typed)
 

@@ -45,7 +45,6 @@ class Preview:
     def take_save(self) -> bool:
         """Compose anew; whether the page has something else to show."""
         before = self._digest, self.problems, self.source
-        self._saves += 1
         self.source = self._read()
         try:
             composed: Composed | None = self.means.compose()
@@ -55,7 +54,9 @@ class Preview:
         self.problems = problems
         if composed is not None and composed.letter.digest != self._digest:
             self.composed = composed
-        return before != (self._digest, self.problems, self.source)
+        changed = before != (self._digest, self.problems, self.source)
+        self._saves += changed
+        return changed
 
     def ask_readers(self) -> bool:
         """Choose anew whom the letter can be shown as; whether that changed anything.
@@ -74,6 +75,10 @@ class Preview:
         except NewsletterError as error:
             self.silence = str(error)
         return before != (self.choices, self.silence)
+
+    def end(self) -> None:
+        """Let nobody be asked any more."""
+        self._saves += 1
 
     def look(self, key: str) -> Look:
         """The letter as the reader called *key* sees it: the newest that can be written."""

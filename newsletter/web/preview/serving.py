@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, Problem
 from newsletter.web.preview.guard import Guard
 from newsletter.web.preview.means import Means
 from newsletter.web.preview.news import News
@@ -81,16 +81,22 @@ async def _following(preview: Preview, news: News) -> AsyncIterator[None]:
         yield
     finally:
         ending.set()
+        preview.end()
         following.cancel()
 
 
 async def _follow(preview: Preview, news: News, ending: asyncio.Event) -> None:
     asking = asyncio.create_task(_ask(preview, news))
-    async for _save in saves(preview.means.root, preview.means.article, ending):
-        if await asyncio.to_thread(preview.take_save):
-            news.tell()
-            asking.cancel()
-            asking = asyncio.create_task(_ask(preview, news, CALM))
+    try:
+        async for _save in saves(preview.means.root, preview.means.article, ending):
+            if await asyncio.to_thread(preview.take_save):
+                news.tell()
+                asking.cancel()
+                asking = asyncio.create_task(_ask(preview, news, CALM))
+    except (OSError, RuntimeError) as error:
+        what, cure = f"saves are not noticed any more ({error})", "press Ctrl-C and start again"
+        preview.problems = (Problem(preview.name, None, what, cure),)
+        news.tell()
 
 
 async def _ask(preview: Preview, news: News, calm: float = 0.0) -> None:

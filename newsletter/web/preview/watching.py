@@ -12,17 +12,26 @@ STEP = 15
 """Milliseconds without a change after which a save is over; editors write, rename and touch."""
 
 
+STARTED = 0.5
+"""Seconds after which the watchers run; a save before that is looked for once."""
+
+
 async def saves(root: Path, article: Path, ending: asyncio.Event) -> AsyncIterator[None]:
-    """Yield after each save of the article, what lies in its folder, a template or the settings."""
+    """Yield after each save of the article, what lies in its folder, a template or the settings.
+
+    Raises OSError or RuntimeError where the computer cannot watch files.
+    """
     root, article = root.resolve(), article.resolve()
-    changes: asyncio.Queue[None] = asyncio.Queue()
+    changes: asyncio.Queue[Exception | None] = asyncio.Queue()
     watchers = [
         asyncio.create_task(_watch(folder, recursive, root, ending, changes))
         for folder, recursive in _folders(root, article)
     ]
+    asyncio.get_running_loop().call_later(STARTED, changes.put_nowait, None)
     try:
         while not ending.is_set():
-            await changes.get()
+            if (failed := await changes.get()) is not None:
+                raise failed
             yield
     finally:
         for watcher in watchers:
@@ -38,7 +47,11 @@ def _folders(root: Path, article: Path) -> list[tuple[Path, bool]]:
 
 
 async def _watch(
-    folder: Path, recursive: bool, root: Path, ending: asyncio.Event, changes: asyncio.Queue[None]
+    folder: Path,
+    recursive: bool,
+    root: Path,
+    ending: asyncio.Event,
+    changes: asyncio.Queue[Exception | None],
 ) -> None:
     def concerns(_change: Change, path: str) -> bool:
         place = Path(path)
@@ -55,5 +68,8 @@ async def _watch(
         stop_event=ending,
         ignore_permission_denied=True,
     )
-    async for _changed in watched:
-        changes.put_nowait(None)
+    try:
+        async for _changed in watched:
+            changes.put_nowait(None)
+    except (OSError, RuntimeError) as error:  # saves() raises it where somebody waits
+        changes.put_nowait(error)

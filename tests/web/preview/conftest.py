@@ -82,7 +82,10 @@ class Running:
     def save(self, source: str, path: Path | None = None) -> None:
         """Save the article, or another file, and wait until the preview has taken it."""
         before = self.preview.composed, self.preview.problems
-        (path or self.article).write_text(source, encoding="utf-8")
+        path = path or self.article
+        written = path.with_name(f"{path.name}~")  # as editors save: nobody reads half a file
+        written.write_text(source, encoding="utf-8")
+        written.replace(path)
         wait(lambda: (self.preview.composed, self.preview.problems) != before)
 
 

@@ -8,7 +8,9 @@ from newsletter.sandbox import messages
 from tests.web.preview.conftest import Running
 
 
-@pytest.mark.parametrize("host", ["news.evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""])
+@pytest.mark.parametrize(
+    "host", ["news.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "[::1", ""]
+)
 def test_another_name_that_leads_here_is_refused(shown: Running, host: str) -> None:
     for path in ("", "letter", "preview.js"):
         refused = shown.ask(path, Host=host)

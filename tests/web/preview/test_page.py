@@ -86,6 +86,7 @@ def test_a_test_goes_to_the_address_as_the_command_sends_it(shown: Running) -> N
     assert sent.status == 200
     assert "Sent to ada@example.com: “[Test] Hello Ada, two short sessions”." in sent.body
     assert "PRACTICE: nothing left this computer." in sent.body
+    assert f'<a href="{shown.sandbox.url}"' in sent.body
     (mail,) = messages(shown.sandbox.folder)
     assert mail.address == "ada@example.com"
 

@@ -90,8 +90,8 @@ async function refresh(words = "") {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== asked) return;
   take(fresh);
-  const wrong = Boolean(document.querySelector(".trouble"));
-  if (words) say(wrong ? `Saved ${clock()}: something is wrong, see above the letter` : words);
+  const wrong = Boolean(document.querySelector(".trouble[role=alert]"));
+  if (words) say(wrong ? `Something is wrong, ${clock()}` : words);
 }
 
 async function goTo(line) {
@@ -130,7 +130,7 @@ document.addEventListener("submit", async (event) => {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("trial-said");
     const now = document.getElementById("trial-said");
     now.className = fresh?.className ?? "outcome bad";
-    now.textContent = fresh?.textContent ?? "The test was not sent: reload the page and try again.";
+    now.innerHTML = fresh?.innerHTML ?? "The test was not sent: reload the page and try again.";
   } catch {
     document.getElementById("trial-said").textContent = "The preview does not answer, so it is not known whether the test was sent.";
   }
