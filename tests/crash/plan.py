@@ -57,12 +57,6 @@ class Plan:
     edits: bool
     """… and edited when it is taken back as a whole."""
 
-    @property
-    def certain(self) -> bool:
-        """Whether late mail under a cancelled batch is discarded (U1)."""
-        behaviour = self.terms.behaviour
-        return behaviour is not None and behaviour.late_arrivals_discarded
-
 
 def shared(plan: Plan) -> Plan:
     """The same run with workers that share the work, which are struck too."""

@@ -11,6 +11,21 @@ ARTICLE = "content/five.md"
 NAMES = ("Ada", "Bo", "Cleo", "Dora", "Eve")
 PEOPLE = {f"{name}{one}@example.com".lower(): name for name in NAMES for one in range(3)}
 EDITED = ("Hello.", "Hello again.")
+LEAN = {
+    "article.mjml": """{% from "partials/tokens.jinja" import font, light, dark, style %}
+<mjml lang="en"><mj-body>
+{% include "edition/body.mjml" %}
+{% include "partials/disclaimer.mjml" %}
+{% include "partials/footer.mjml" %}
+</mj-body></mjml>
+""",
+    "article.txt": """{% include "edition/body.txt" %}
+
+{{ clinic.disclaimer }}
+
+{% include "partials/footer.txt" %}
+""",
+}
 CONSENT = """[list]
 consent = "confirmed"
 source = "sign-up sheet"
@@ -63,7 +78,7 @@ def make_template(folder: Path, url: str, database: str = "") -> Desk:
             "clinic": {"postal_address": "1 Example Street, New Orleans, LA 70112"},
         },
     )
-    (folder / "templates").symlink_to(ROOT / "templates")
+    (folder / "templates").symlink_to(_lean_templates(folder.with_name("templates")))
     for name in ("content", "subscribers"):
         (folder / name).mkdir()
     (folder / ARTICLE).write_text(LETTER)
@@ -76,6 +91,14 @@ def make_template(folder: Path, url: str, database: str = "") -> Desk:
     if not database:
         merge_lists(desk)
     return desk
+
+
+def _lean_templates(folder: Path) -> Path:
+    """The clinic's templates with little around the text: what a start costs is mostly reading them."""
+    shutil.copytree(ROOT / "templates", folder)
+    for name, text in LEAN.items():
+        (folder / "email" / name).write_text(text)
+    return folder
 
 
 def merge_lists(desk: Desk) -> None:

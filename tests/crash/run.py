@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from newsletter.errors import NewsletterError
 from newsletter.sandbox import (
     Subuser,
     Trouble,
@@ -47,7 +48,7 @@ def play(plan: Plan, template: Desk, folder: Path) -> Finding:
     run = _Run(plan, copied(template, folder, f"SG.{folder.name}"))
     try:
         run.play()
-    except AssertionError as error:
+    except (AssertionError, NewsletterError) as error:
         run.finding.wrong.append(str(error))
     finally:
         close_subuser(run.account)

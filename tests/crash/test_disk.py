@@ -1,6 +1,7 @@
 """Disks that are full, locked, read-only or shared: a sentence, an exit code, and nobody is lost."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -99,7 +100,8 @@ def test_a_full_disk_is_said_and_afterwards_everybody_gets_it_once(
         filler = fill(disk, kilobytes)
         code, said = typed(clinic, sandbox, *SEND)
         if code:
-            assert (code, "the disk is full; make room" in said) == (3, True), said
+            assert code == 3, said
+            assert re.search("the disk (is|failed or is) full", said), said
         filler.unlink()
         code, said = typed(clinic, sandbox, *SEND)
         assert code == 0, said
