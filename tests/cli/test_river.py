@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.delivery import Account
-from newsletter.sandbox import Fault, Sandbox, misbehave, plant, skip
+from newsletter.sandbox import Fault, Sandbox, misbehave, plant, serve, skip
 
 from .conftest import ARTICLE, Run, delivered, mails
 
@@ -158,7 +158,8 @@ def test_practice_and_earnest_share_nothing(run: Run, sandbox: Sandbox, clinic: 
     (clinic / "newsletter.toml").write_text(
         toml.replace('email = ""', 'email = "news@clockworkperform.com"')
     )
-    sent = run("send", ARTICLE, "--yes", key="SG.real.key", host=sandbox.url)
+    with serve(clinic / ".newsletter" / "another") as other:
+        sent = run("send", ARTICLE, "--yes", key="SG.real.key", host=other.url)
     assert sent.code == 0
     assert "PRACTICE" not in sent.err
     assert "2 frozen = 2 accepted" in sent.out
