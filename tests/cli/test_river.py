@@ -229,7 +229,7 @@ def test_what_stays_unknown_is_told_and_never_sent_again(run: Run, sandbox: Sand
     again = run(*SEND)
     skip(sandbox.url, 3600)
     assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
-    assert again.code == 0
+    assert again.code == 3
     status = run("status", "--practice")
     assert status.code == 3
     assert "State       unknown for some" in status.out
