@@ -2,7 +2,7 @@
 
 from newsletter.audience.address import is_sample, read_address
 from newsletter.audience.basis import lines_to_add
-from newsletter.audience.choose import Audience, Subscriber, choose, people
+from newsletter.audience.choose import Audience, Subscriber, choose, people, time_zones
 from newsletter.audience.difference import Jump, Merge, jumps
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
 from newsletter.audience.merge import merge_lists
@@ -30,4 +30,5 @@ __all__ = [
     "people",
     "proof",
     "read_address",
+    "time_zones",
 ]

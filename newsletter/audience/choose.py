@@ -30,6 +30,7 @@ class Subscriber:
     language: str
     signed_up: date | None
     tags: tuple[str, ...]
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def people(
 
 
 COLUMNS = [subscriber.c[entry.name] for entry in fields(Subscriber)]
+
+
+def time_zones(connection: Connection) -> list[str]:
+    """Where subscribers live, as far as lists say."""
+    query = select(distinct(subscriber.c.time_zone)).where(subscriber.c.time_zone != "")
+    return sorted(connection.scalars(query))
 
 
 def choose(
@@ -144,8 +151,8 @@ def _by_list(connection: Connection, asked: _Asked) -> dict[str, int]:
 
 def _subscriber(row: Sequence[Any]) -> Subscriber:
     """A row of COLUMNS, unpacked at once: by name each value would cost as much as the rest."""
-    number, key, address, first, last, names, city, language, signed_up, tags = row
-    own = (_names(names), city, language, _day(signed_up), _words(tags))
+    number, key, address, first, last, names, city, language, signed_up, tags, zone = row
+    own = (_names(names), city, language, _day(signed_up), _words(tags), zone)
     return Subscriber(number, key, address, first, last, *own)
 
 

@@ -75,7 +75,7 @@ def freeze(
         number = connection.execute(
             insert(campaign).values(row).returning(campaign.c.id)
         ).scalar_one()
-        freezing = _Freezing(connection, edition, letter, number, links)
+        freezing = _Freezing(connection, edition, letter, number, links, bool(times.local_time))
         everybody = freezing.counted(people(connection))
         for chunk in new_people(connection, edition.id, everybody, known=bool(earlier)):
             freezing.take(chunk)
@@ -96,12 +96,15 @@ class _Freezing:
     letter: Letter
     number: int
     links: Links | None
+    by_zone: bool
+    """Whether each reader has an hour of their own: then each time zone is a variant."""
     seen: int = 0
     read: int = 0
     sizes: Counter[int] = field(default_factory=Counter)
     largest: dict[int, int] = field(default_factory=dict)
     problems: dict[tuple[Any, ...], tuple[Problem, int]] = field(default_factory=dict)
     digest: Any = field(default_factory=hashlib.sha256)
+    places: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
     def recipients(self) -> int:
@@ -153,23 +156,31 @@ class _Freezing:
             at = (str(error.problem.path), error.problem.line)
             self.problems[at] = (error.problem, self.problems.get(at, (None, 0))[1] + 1)
             return None
-        number = personal.variant
-        if number not in self.largest:
-            self._take_variant(number)
+        number = self._number(personal.variant, person)
         own = (person.address, number, personal.subject, personal.json, reader.unsubscribe_url)
         self._measure(number, f"{own[0]}{own[2]}{own[3]}{own[4]}")
         self.sizes[number] += 1
         seq = number * VARIANT_SPAN + self.sizes[number]
         return (self.number, seq, self.edition.id, person.id, person.key, *own)
 
+    def _number(self, variant: int, person: Subscriber) -> int:
+        """The number of the variant for this person; it is written the first time."""
+        zone = person.time_zone if self.by_zone else ""
+        number = (
+            self.places.setdefault((variant, zone), len(self.places)) if self.by_zone else variant
+        )
+        if number not in self.largest:
+            self._take_variant(number, variant, zone)
+        return number
+
     def _measure(self, number: int, words: str) -> None:
         size = REST_OF_A_PERSON + (len(words) if words.isascii() else len(words.encode()))
         if size > self.largest[number]:
             self.largest[number] = size
 
-    def _take_variant(self, number: int) -> None:
-        made = self.letter.variant(number)
-        values = {"campaign_id": self.number, "number": number, "html": made.html}
+    def _take_variant(self, number: int, variant_number: int, zone: str) -> None:
+        made = self.letter.variant(variant_number)
+        values = {"campaign_id": self.number, "number": number, "html": made.html, "zone": zone}
         values |= {"text": made.text, "recipients": 0, "largest": 0}
         self.connection.execute(insert(variant).values(values))
         self.largest[number] = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.audience import Audience, Merge, choose
+from newsletter.audience import Audience, Merge, choose, time_zones
 from newsletter.campaign import Times, earlier_campaigns
 from newsletter.checks import Finding, Survey
 from newsletter.checks.probes import Scope
@@ -75,9 +75,10 @@ def make_plan(
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
     with store.read() as connection:
         chosen = choose(connection, composed.edition.audience, samples=project.local)
+        zones = time_zones(connection)
         surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
     readers = surveyed.survey.readers
-    leaving = leave(account.now(), readers, times, project.settings)
+    leaving = leave(account.now(), readers, times, project.settings, zones)
     scope = LOCAL_SEND if project.local else Scope()
     findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
     last = last_send_at(leaving.send_at, readers, times)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from newsletter.audience import people as chosen
+from newsletter.audience import time_zones
 from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
@@ -110,7 +111,9 @@ def _plan(
     wish: Wish,
     audience: str | None,
 ) -> Plan:
-    times = read_times(wish, project.settings, account.now())
+    with store.read() as connection:
+        zones = time_zones(connection)
+    times = read_times(wish, project.settings, account.now(), zones)
     try:
         return make_plan(project, store, account, article, times, audience)
     except TooEarly as error:

@@ -1,6 +1,6 @@
 """This module says when mail leaves, until when it may be posted, and until when it can be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -63,11 +63,16 @@ def schedule(
     return Schedule(send_at, undo_until(send_at), send_at - room)
 
 
-def leave(now: int, recipients: int, times: Times, settings: Settings) -> Schedule:
-    """When a campaign with these wishes leaves; raises TooEarly where they leave no room to undo."""
+def leave(
+    now: int, recipients: int, times: Times, settings: Settings, zones: Iterable[str] = ()
+) -> Schedule:
+    """When a campaign with these wishes leaves, first of all *zones*; raises TooEarly without room to undo."""
     if times.at_once:
         return Schedule(now, now, now)
-    asked = times.local_send_at(settings.zone) if times.local_time else times.asked_send_at
+    asked = times.asked_send_at
+    if times.local_time:
+        places = (settings.zone, *map(ZoneInfo, zones))
+        asked = min(times.local_send_at(place) for place in places)
     return schedule(now, recipients, settings.sending, asked, undo_seconds=times.undo_seconds)
 
 

@@ -61,7 +61,9 @@ class Clinic:
     def crowd(self, number: int) -> None:
         self.add(*(f"reader{one:05}" for one in range(number)))
 
-    def freeze(self, *, links: Links | None = None, asked: int | None = None) -> int:
+    def freeze(
+        self, *, links: Links | None = None, asked: int | None = None, local: str = ""
+    ) -> int:
         edition = load_edition(self.settings.root / "content" / "back.md", self.settings.root)
         letter = compose(edition, self.settings, unsubscribe_tag=unsubscribe_tag(self.settings))
         frozen = freeze(
@@ -70,7 +72,7 @@ class Clinic:
             letter,
             lambda connection: people(connection, (), samples=True),
             envelope(self.settings, edition),
-            times=Times(NOW, 900, asked),
+            times=Times(NOW, 900, asked, local),
             links=links,
         )
         assert frozen.campaign_id is not None

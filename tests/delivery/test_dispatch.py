@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from newsletter.campaign import Counts, ask_stop
 from newsletter.delivery import Account, dispatch
 from newsletter.delivery.posting import allowed
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.sandbox import Fault
-from newsletter.store import attempt
+from newsletter.store import attempt, subscriber
 
 from .conftest import QUICK, Clinic
 
@@ -239,6 +242,24 @@ def test_it_leaves_when_it_was_asked_to(clinic: Clinic) -> None:
     asked = clinic.account.now() + 7200
     clinic.dispatch(clinic.freeze(asked=asked))
     assert [mail.send_at for mail in clinic.mails()] == [asked]
+
+
+def test_each_reader_gets_it_at_the_hour_where_they_live(clinic: Clinic) -> None:
+    homes = {"Ada": "Asia/Tokyo", "Bo": "", "Cleo": "Europe/Berlin", "Didi": "Asia/Tokyo"}
+    clinic.add(*homes)
+    with clinic.store.write() as connection:
+        for name, zone in homes.items():
+            one = update(subscriber).where(subscriber.c.first_name == name)
+            connection.execute(one.values(time_zone=zone))
+    tomorrow = datetime.fromtimestamp(clinic.account.now(), UTC) + timedelta(days=2)
+    local = f"{tomorrow:%Y-%m-%d}T09:00"
+    clinic.dispatch(clinic.freeze(local=local))
+    leaves = {mail.address.partition("@")[0]: mail.send_at for mail in clinic.mails()}
+    hours = {
+        name: int(datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).timestamp())
+        for name, zone in (homes | {"Bo": clinic.settings.clinic.timezone}).items()
+    }
+    assert leaves == hours
 
 
 def test_a_time_that_has_become_too_early_is_moved(clinic: Clinic) -> None:
