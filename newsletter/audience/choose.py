@@ -65,7 +65,7 @@ COLUMNS = [subscriber.c[entry.name] for entry in fields(Subscriber)]
 
 def time_zones(connection: Connection) -> list[str]:
     """Where subscribers live, as far as lists say."""
-    query = select(distinct(subscriber.c.time_zone)).where(subscriber.c.time_zone != "")
+    query = select(subscriber.c.time_zone).where(subscriber.c.time_zone != "").distinct()
     return sorted(connection.scalars(query))
 
 

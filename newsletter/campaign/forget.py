@@ -48,7 +48,7 @@ def on_its_way(connection: Connection, key: str, *, now: int) -> tuple[int, ...]
         .join(request, its_request())
         .join(attempt, attempt.c.id == request.c.attempt_id)
         .where(recipient.c.key == key, recipient.c.outcome.is_(None), DECIDING, handed_over)
-        .where(attempt.c.send_at > now)
+        .where(request.c.send_at > now)
         .distinct()
         .order_by(recipient.c.campaign_id)
     )

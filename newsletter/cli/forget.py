@@ -46,6 +46,7 @@ def forget(address: str, practice: bool, yes: bool, json: bool) -> None:
         with store.write() as connection:
             gone = erase(connection, key, now=int(time.time()))
         shutil.rmtree(project.root / ".newsletter" / "preview", ignore_errors=True)
+        store.remove_copies()
         files = [*_files_with(key, project.root)]
         if json:
             as_json({**asdict(gone), "files": files})

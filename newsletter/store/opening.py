@@ -62,6 +62,12 @@ class Store:
             if lock is not None:
                 lock.close()
 
+    def remove_copies(self) -> None:
+        """Remove what was kept of the file before it was migrated: people who were erased since are still in it."""
+        if isinstance(self.address, Path):
+            for copy in copies(self.address):
+                copy.unlink()
+
     def close(self) -> None:
         self.engine.dispose()
 

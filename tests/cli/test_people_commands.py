@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def everything(clinic: Path) -> str:
     return found
 
 
+@pytest.mark.engine("sqlite")
 def test_forget_leaves_nothing_of_a_person_but_a_digest(
     run: Run, clinic: Path, sandbox: Sandbox
 ) -> None:
@@ -41,7 +43,10 @@ def test_forget_leaves_nothing_of_a_person_but_a_digest(
     run("sandbox", "skip", "1h")
     run("preview", ARTICLE)
     assert ADA in everything(clinic)
+    copy = clinic / ".newsletter" / "practice.before-0003.db"
+    shutil.copy(clinic / ".newsletter" / "practice.db", copy)
     assert run("forget", ADA, *PRACTICE, typed="n\n").code == 1
+    assert copy.exists()
     gone = run("forget", "ADA.Fontenot@example.com", *PRACTICE, typed="y\n")
     assert gone.code == 0
     assert "Erased: 3 rows of lists, 1 mail, 1 entry" in gone.out
@@ -51,6 +56,7 @@ def test_forget_leaves_nothing_of_a_person_but_a_digest(
         assert trace not in kept
     raw = b"".join(path.read_bytes() for path in (clinic / ".newsletter").glob("practice.db*"))
     assert b"Fontenot" not in raw
+    assert not copy.exists()
 
 
 def test_the_erased_do_not_come_back_by_any_list_and_the_fates_add_up(
