@@ -40,6 +40,8 @@ bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.freeze 10000 100000
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
 	@$(BIN)/python -m bench.dispatch 10000 100000
+	@$(BIN)/python -m bench.workers 40000
+	@$(BIN)/python -m bench.peers
 	@$(BIN)/python -m bench.send 10000 100000
 	@$(BIN)/python -m bench.render
 
