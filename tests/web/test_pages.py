@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from newsletter.audience import list_files, merge_lists, people
 from newsletter.campaign import Times, freeze
@@ -21,7 +21,7 @@ from newsletter.edition import load_edition
 from newsletter.errors import ServiceFailed
 from newsletter.letter import compose
 from newsletter.links import Links
-from newsletter.store import Store
+from newsletter.store import Store, picture
 from newsletter.web import Pages, create_app
 
 ARTICLE = """\
@@ -146,9 +146,8 @@ def test_a_hosted_picture_is_found_by_its_name_alone(site: Site) -> None:
 
 def test_a_calendar_file_is_saved_under_its_own_name(site: Site) -> None:
     with site.store.write() as connection:
-        connection.execute(
-            text("INSERT INTO picture VALUES (1, 'house-1', 'house.ics', 'text/calendar', x'42')")
-        )
+        row = {"campaign_id": 1, "cid": "house-1", "filename": "house.ics", "content": b"B"}
+        connection.execute(insert(picture).values(row | {"type": "text/calendar"}))
     status, body, headers = site.ask("/picture/house-1")
     assert (status, body) == (200, "B")
     assert headers["content-disposition"] == 'attachment; filename="house.ics"'
