@@ -111,10 +111,9 @@ def _forget_rows(connection: Connection, number: int) -> int:
     """The person's rows stay as rejected ones, so that the fates of their lists still add up."""
     mine = list_row.c.subscriber_id == number
     rows = select(list_row.c.source_id, list_row.c.line, literal(ERASED)).where(mine)
-    kept = connection.execute(
-        reject.insert().from_select(["source_id", "line", "reason"], rows)
-    ).rowcount
-    for table in (list_row, change, consent_log):
+    connection.execute(reject.insert().from_select(["source_id", "line", "reason"], rows))
+    kept = connection.execute(delete(list_row).where(mine)).rowcount
+    for table in (change, consent_log):
         connection.execute(delete(table).where(table.c.subscriber_id == number))
     connection.execute(delete(subscriber).where(subscriber.c.id == number))
     return kept

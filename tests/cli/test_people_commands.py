@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.audience.export import FORMS
+from newsletter.config import load_settings
 from newsletter.sandbox import Sandbox
 from newsletter.store import metadata, open_store
 
@@ -21,7 +22,7 @@ SEND = ("send", ARTICLE, "--practice", "--yes")
 
 def everything(clinic: Path) -> str:
     """Every value of every table of the practice store."""
-    store = open_store(clinic / ".newsletter" / "practice.db")
+    store = open_store(load_settings(clinic, {}).store_address(practice=True))
     with store.read() as connection:
         found = "\n".join(
             str(row)
