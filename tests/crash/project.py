@@ -13,7 +13,7 @@ PEOPLE = {f"{name}{one}@example.com".lower(): name for name in NAMES for one in 
 EDITED = ("Hello.", "Hello again.")
 LEAN = {
     "article.mjml": """{% from "partials/tokens.jinja" import font, light, dark, style %}
-<mjml lang="en"><mj-body>
+<mjml lang="en" dir="ltr"><mj-body>
 {% include "edition/body.mjml" %}
 {% include "partials/disclaimer.mjml" %}
 {% include "partials/footer.mjml" %}
