@@ -234,6 +234,7 @@ LISTS = st.lists(
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.slow
 def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
     tmp_path_factory: pytest.TempPathFactory, lists: list[list[tuple[str, str]]]
 ) -> None:

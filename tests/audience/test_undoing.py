@@ -212,6 +212,7 @@ FILE = st.lists(
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.slow
 def test_undo_after_anything_is_before_but_for_those_who_left(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[str, ...]]], leaves: str
 ) -> None:
@@ -249,6 +250,7 @@ def list_at(root: Path, number: int, rows: list[tuple[str, ...]]) -> Path:
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.slow
 def test_lists_merged_in_any_order_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, files: list[int], rows: list[list[tuple[str, ...]]]
 ) -> None:

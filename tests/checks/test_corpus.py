@@ -30,6 +30,7 @@ def test_a_bad_mail_has_all_expected_findings_and_no_others(
     assert sorted(finding.rule for finding in check(change(draft(article)))) == sorted(rules)
 
 
+@pytest.mark.slow
 def test_the_sentences_are_as_approved(draft: Make) -> None:
     told = "".join(
         f"{name}\n" + "".join(f"  {finding}\n" for finding in check(change(draft(article))))

@@ -141,6 +141,7 @@ def test_a_key_that_sendgrid_refuses_is_told_with_its_cure(
     assert "newsletter setup" in sent.err
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_told(run: Run, clinic: Path) -> None:
     real(clinic)
     (clinic / "newsletter.toml").write_text(

@@ -126,6 +126,7 @@ def test_a_subject_that_was_sent_before_is_told(run: Run, clinic: Path, sandbox:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_check_in_earnest_asks_programs_and_network(run: Run, clinic: Path) -> None:
     addressed(clinic)
     toml = clinic / "newsletter.toml"

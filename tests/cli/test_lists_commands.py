@@ -155,6 +155,7 @@ def test_count_says_who_is_meant(run: Run) -> None:
     assert run("lists", "count", "everyone", *PRACTICE, "--json").json["recipients"] == 18
 
 
+@pytest.mark.slow
 def test_send_goes_to_the_audience_that_was_asked_for(run: Run, clinic: Path) -> None:
     article = "content/strength-training-for-back-pain.md"
     plan = run("send", article, *PRACTICE, "--dry-run", "--audience", "tagged running")

@@ -189,6 +189,7 @@ def test_mail_that_another_computer_sent_is_a_refusal_that_explains_itself(
 
 
 @pytest.mark.engine("sqlite")
+@pytest.mark.slow
 def test_a_polite_kill_ends_after_what_is_on_its_way(clinic: Path, sandbox: Sandbox) -> None:
     misbehave(sandbox.url, Fault("stall before", seconds=3))
     process = subprocess.Popen(

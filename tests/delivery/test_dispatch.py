@@ -271,6 +271,7 @@ def test_a_time_that_has_become_too_early_is_moved(clinic: Clinic) -> None:
     assert 27 * 60 < send_at - now < 36 * 60
 
 
+@pytest.mark.engine("sqlite")
 def test_posting_that_breaks_off_is_unknown_until_the_next_run(
     clinic: Clinic, interrupt: Callable[[Account], Account]
 ) -> None:
