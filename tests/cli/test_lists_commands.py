@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+import pytest
+
 from .conftest import Run
 
 WEB = "subscribers/sample/website.csv"
