@@ -163,9 +163,10 @@ def move(connection: Connection, attempt_id: int, state: str, **values: int) -> 
 
 
 def close_attempts(connection: Connection, campaign_id: int, now: int) -> None:
-    """Open attempts that are complete are posted; those whose time is over give back who was not posted."""
+    """Open attempts that are complete are posted; those that take no more posts give back who was not posted."""
     mine = attempt.c.wave_id.in_(select(wave.c.id).where(wave.c.campaign_id == campaign_id))
-    over = select(attempt.c.id).where(mine, attempt.c.state == "open", attempt.c.post_until <= now)
+    late = (attempt.c.state == "open") & (attempt.c.post_until <= now)
+    over = select(attempt.c.id).where(mine, late | (attempt.c.state == "posted"))
     connection.execute(
         update(request)
         .where(request.c.attempt_id.in_(over), request.c.state == "pending")

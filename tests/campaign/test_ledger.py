@@ -400,3 +400,18 @@ def test_people_whose_mail_expired_may_get_the_edition_by_another_send(opened: C
         expire(connection, attempt)
     assert opened.counts(1) == Counts(frozen=1500, expired=1000, pending=500)
     assert opened.column(recipient.c.live).count(0) == 1000
+
+
+def test_who_waits_in_an_attempt_that_takes_no_more_posts_goes_with_a_later_wave(
+    opened: Clinic,
+) -> None:
+    post(opened, "accepted")
+    with opened.store.write() as connection:
+        [attempt] = attempts(connection, 1)
+        move(connection, attempt.id, "paused")
+        move(connection, attempt.id, "posted")  # the pause came too late
+        close_attempts(connection, 1, NOW)
+        later = Batch("batch-2", NOW + 4000)
+        assert open_wave(connection, 1, later, planned(connection, 1, NOW + 5000)) is not None
+    post(opened, "accepted")
+    assert opened.counts(1) == Counts(frozen=1500, accepted=1500)
