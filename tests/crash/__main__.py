@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+from sqlalchemy import make_url
 
 from newsletter.sandbox import start_in_background, stop
 from tests import engines
@@ -52,8 +53,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -> int:
-    database = str(engines.new_address("postgresql", folder)) if given.workers else ""
-    template = make_template(folder / "template", url, database.partition("&schema=")[0])
+    template = make_template(folder / "template", url, _database(folder) if given.workers else "")
     _refuse_more_statements(template, folder)
     begun, happened, broken = time.monotonic(), Counter[str](), 0
     one = partial(_one, template, folder)
@@ -72,6 +72,13 @@ def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -
     )
     click.echo(", ".join(f"{what} {times}" for what, times in sorted(happened.items())))
     return int(broken > 0)
+
+
+def _database(folder: Path) -> str:
+    """The server's address, without what is each run's own."""
+    plain = make_url(str(engines.new_address("postgresql", folder)))
+    own = plain.difference_update_query(["schema", "application_name"])
+    return own.render_as_string(hide_password=False)
 
 
 def _found(seeds: range, one: "partial[Finding]", jobs: int) -> Iterator[Finding]:

@@ -114,7 +114,12 @@ def copied(template: Desk, folder: Path, key: str) -> Desk:
     shutil.copytree(template.folder, folder, symlinks=True)
     (folder / TICKS).unlink(missing_ok=True)
     name = f"run{folder.name}"
-    own = f"{template.database}&schema={name}&application_name={name}" if template.database else ""
+    sign = "&" if "?" in template.database else "?"
+    own = (
+        f"{template.database}{sign}schema={name}&application_name={name}"
+        if template.database
+        else ""
+    )
     desk = Desk(folder, template.url, key, own)
     if own:
         merge_lists(desk)
