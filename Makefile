@@ -51,9 +51,9 @@ migration: $(VENV)/ready-dev ## Draft what changed tables need: make migration m
 lock: $(VENV)/ready-dev ## Lock the dependencies anew
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header --no-emit-index-url --no-emit-find-links --extra build pyproject.toml -o requirements.txt
+		--no-header --extra build pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-header --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements-dev.txt
+		--no-header --all-extras pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove the installed environment (your lists and the store stay)
 	rm -rf $(VENV)
