@@ -1,7 +1,9 @@
 """This module leads a person through the probe of what SendGrid does not document."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import click
 
 from newsletter.cli.project import Project
 from newsletter.cli.wording import note
+from newsletter.config import from_dotenv
 from newsletter.delivery import Account, Patience
 from newsletter.delivery.examined import ADVICE, GOOD, NOT_VERIFIED, Examined
-from newsletter.delivery.probe import DONE, QUESTIONS, NotYet, Probe, begin
+from newsletter.delivery.probe import DONE, QUESTIONS, SECOND_KEY, NotYet, Probe, begin
 from newsletter.delivery.probe_visits import visit
 from newsletter.errors import NewsletterError
 
@@ -81,8 +84,11 @@ def _begun(project: Project, to: tuple[str, ...], file: Path, *, yes: bool) -> P
     )
     if not yes and not click.confirm(question, err=True):
         raise NewsletterError("nothing was sent")
-    with quick_account(project) as account:
-        probe = begin(account, project.settings, to)
+    other = os.environ.get(SECOND_KEY, "").strip() or from_dotenv(project.root, SECOND_KEY)
+    with ExitStack() as stack:
+        account = stack.enter_context(quick_account(project))
+        second = stack.enter_context(quick_account(replace(project, key=other))) if other else None
+        probe = begin(account, project.settings, to, second)
     probe.save(file)
     return probe
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "words",

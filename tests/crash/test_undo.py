@@ -27,9 +27,11 @@ def during(clinic: Clinic) -> None:
             dispatch(clinic.store, 1, account, clinic.settings)
 
     frozen = clinic.counts().pending
-    threading.Thread(target=send).start()
-    while clinic.counts().pending == frozen:
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    while sender.is_alive() and clinic.counts().pending == frozen:
         time.sleep(0.01)
+    assert clinic.counts().pending < frozen
 
 
 def after(clinic: Clinic) -> None:

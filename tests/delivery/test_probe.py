@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from newsletter.delivery import Account
 from newsletter.delivery.probe import (
     DONE,
     QUESTIONS,
@@ -18,7 +19,7 @@ from newsletter.delivery.probe import (
 )
 from newsletter.delivery.probe_visits import visit
 from newsletter.errors import NewsletterError, ServiceFailed
-from newsletter.sandbox import Fault, behave, plant, skip
+from newsletter.sandbox import Fault, behave, open_subuser, plant, skip
 
 from .conftest import Clinic
 
@@ -74,6 +75,30 @@ def test_with_one_address_nobody_is_suppressed_and_one_question_stays(clinic: Cl
     probe = probed(clinic, "me@example.com")
     assert probe.answers["U4"] == Answer("not verified", "name a second address with --to")
     assert len(clinic.mails()) == 4
+
+
+def test_a_second_key_says_whose_the_places_are(clinic: Clinic) -> None:
+    with Account("SG.second", clinic.sandbox.url) as second:
+        probe = begin(clinic.account, clinic.settings, TO, second)
+    assert probe.answers["U8"] == Answer("good", "yes: both keys see the same places")
+
+
+def test_a_key_of_another_account_has_places_of_its_own(clinic: Clinic) -> None:
+    subuser = open_subuser(clinic.sandbox.url, "SG.elsewhere")
+    with Account(subuser.key, clinic.sandbox.url) as second:
+        probe = begin(clinic.account, clinic.settings, TO, second)
+    assert probe.answers["U8"] == Answer("good", "no: the other key has places of its own")
+
+
+def test_a_second_key_that_does_not_work_is_said_before_anything_is_posted(clinic: Clinic) -> None:
+    stops = "/v3/user/scheduled_sends"
+    clinic.misbehave(Fault("error before", method="GET", path=stops, status=401, after=1))
+    with (
+        Account("SG.second", clinic.sandbox.url) as second,
+        pytest.raises(NewsletterError, match="does not know this key"),
+    ):
+        begin(clinic.account, clinic.settings, TO, second)
+    assert clinic.mails() == []
 
 
 def test_whoever_is_on_the_list_already_is_left_there(clinic: Clinic) -> None:

@@ -105,9 +105,9 @@ def test_while_it_is_being_posted(clinic: Clinic) -> None:
         with clinic.another_account() as account:
             dispatch(clinic.store, 1, account, clinic.settings, Manner(lambda _: begun.set()))
 
-    thread = threading.Thread(target=send)
+    thread = threading.Thread(target=send, daemon=True)
     thread.start()
-    begun.wait()
+    assert begun.wait(60)
     assert undo(clinic.store, 1, clinic.account).counts == Counts(frozen=5000, cancelled=5000)
     thread.join()
     assert clinic.counts() == Counts(frozen=5000, cancelled=5000)

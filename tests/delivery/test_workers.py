@@ -1,6 +1,7 @@
 """Several processes on one PostgreSQL: they share the requests, and nobody gets a mail twice."""
 
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -70,10 +71,10 @@ def test_what_a_dead_worker_was_posting_is_fenced_when_its_lease_is_over(clinic:
 def test_undo_stops_them_all(clinic: Clinic) -> None:
     clinic.crowd(8000)
     clinic.freeze()
-    workers = threading.Thread(target=work, args=(clinic, 3))
+    workers = threading.Thread(target=work, args=(clinic, 3), daemon=True)
     workers.start()
-    while not clinic.counts().accepted:
-        pass
+    while workers.is_alive() and not clinic.counts().accepted:
+        time.sleep(0.01)
     with clinic.another_account() as account:
         result = undo(clinic.store, 1, account, clinic.settings.sending)
     workers.join(60)
