@@ -226,7 +226,7 @@ def _names(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 def shouted(address: str) -> tuple[int, str]:
     """ada@… before Ada@… before ADA@…, where lists spell one address in several ways."""
-    return (sum(map(str.isupper, address)), address)
+    return (0 if address.islower() else sum(map(str.isupper, address)), address)
 
 
 def _plainness(name: tuple[str, str]) -> tuple[bool, tuple[str, str]]:

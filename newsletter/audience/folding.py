@@ -7,13 +7,15 @@ from functools import reduce
 from itertools import groupby
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from newsletter.audience.fold import SINGLE, Conflict, Known, Origin, join, newer, shouted
-from newsletter.audience.runs import KEY, Packed, merged
+from newsletter.audience.memo import Memo
+from newsletter.audience.runs import WIDE, merged
 from newsletter.errors import ServiceFailed
 
 AT_ONCE = 2_000
@@ -21,6 +23,8 @@ AT_ONCE = 2_000
 COLUMNS = (
     "key",
     "address",
+    "origins",
+    "conflicts",
     "first_name",
     "last_name",
     "names",
@@ -31,20 +35,25 @@ COLUMNS = (
     "tags",
     "standing",
     "consent",
-    "origins",
-    "conflicts",
 )
 """A person as the store keeps it."""
 
-
-ORIGINS = COLUMNS.index("origins")
-SAID = ORIGINS
-"""A packed row begins with what it says, as the store keeps it; behind that stands where it is from."""
+SAID = 4
+"""From here on stands what rows say, before it who it is and how that is known."""
+ORIGINS, CONFLICTS = COLUMNS.index("origins"), COLUMNS.index("conflicts")
 SINGLES = tuple((COLUMNS.index(field), field) for field in SINGLE)
 
+Packed = list[str]
+"""A row of a run: key, day, list, place, precedence, address, and in one text what it says.
 
-Folded = tuple[Sequence[str], Sequence[tuple[int, int, int, int]]]
-"""A person as all rows of a merge say: the columns, and each row as (source, line, part, says they left)."""
+The place is "line,part,left": left is 1 where the row says that its person left.
+"""
+DAY, LIST, PLACE, PRECEDENCE, ADDRESS, SAYS = range(1, 7)
+
+Place = tuple[int, int, int, int]
+"""Where a row stands: source, line, part, and 1 where it says that its person left."""
+Folded = tuple[Sequence[str], Sequence[Place]]
+"""A person as all rows of a merge say: the columns, and each row."""
 
 
 @contextmanager
@@ -56,7 +65,7 @@ def folded(
     *sources* are the numbers of the lists in the store, by those under which they were staged.
     """
     if not apart:
-        yield _batches(runs, sources)
+        yield map(_unpacked, _batches(runs, sources))
         return
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
@@ -64,26 +73,31 @@ def folded(
     process.start()
     there.close()
     try:
-        yield _received(here)
+        yield map(_unpacked, _received(here))
     finally:
         here.close()
         process.join()
 
 
+Batch = tuple[bytes, bytes]
+"""Some people: their columns as text, a line each, and their rows as JSON."""
+
+
 def _send(pipe: Pipe, runs: Sequence[Path], sources: Mapping[int, int]) -> None:
     gc.disable()  # nothing here goes round in circles, and looking for it costs a fifth
     try:
-        for people in _batches(runs, sources):
-            pipe.send_bytes(orjson.dumps(people))
-        pipe.send_bytes(b"null")
+        for people, places in _batches(runs, sources):
+            pipe.send_bytes(people)
+            pipe.send_bytes(places)
+        pipe.send_bytes(b"")
     except BrokenPipeError:  # whoever listened gave up, and says why
         pass
 
 
-def _received(pipe: Pipe) -> Iterator[list[Folded]]:
+def _received(pipe: Pipe) -> Iterator[Batch]:
     try:
-        while (people := orjson.loads(pipe.recv_bytes())) is not None:
-            yield people
+        while people := pipe.recv_bytes():
+            yield people, pipe.recv_bytes()
     except EOFError as error:
         raise ServiceFailed(
             "merging was stopped from outside (is there enough memory and disk?); nothing was "
@@ -91,72 +105,90 @@ def _received(pipe: Pipe) -> Iterator[list[Folded]]:
         ) from error
 
 
-def _batches(runs: Sequence[Path], sources: Mapping[int, int]) -> Iterator[list[Folded]]:
-    people: list[Folded] = []
-    for rows in merged(runs):
-        people += [_person(list(same), sources) for _key, same in groupby(rows, KEY)]
+def _unpacked(batch: Batch) -> list[Folded]:
+    lines = batch[0].decode().split("\n")
+    people = [tuple(line.split("\t")) for line in lines]
+    return [*zip(people, orjson.loads(batch[1]), strict=True)]
+
+
+def _batches(runs: Sequence[Path], sources: Mapping[int, int]) -> Iterator[Batch]:
+    people: list[str] = []
+    places: list[str] = []
+    number_of = {f"{number:{WIDE}}": source for number, source in sources.items()}
+    for lines in merged(runs):
+        rows = [line.split("\t", SAYS) for line in lines]
+        for _key, same in groupby(rows, KEY):
+            together = [*same]
+            people.append(_person(together, number_of))
+            there = [f"[{number_of[row[LIST]]},{row[PLACE]}]" for row in together]
+            places.append(f"[{','.join(there)}]")
         if len(people) >= AT_ONCE:
-            yield people
-            people = []
+            yield _packed(people, places)
+            people, places = [], []
     if people:
-        yield people
+        yield _packed(people, places)
 
 
-def _person(rows: list[Packed], sources: Mapping[int, int]) -> Folded:
-    first = rows[0]
+KEY = itemgetter(0)
+
+
+def _packed(people: Sequence[str], places: Sequence[str]) -> Batch:
+    return "".join(people)[:-1].encode(), f"[{','.join(places)}]".encode()
+
+
+def _person(rows: list[Packed], sources: Mapping[str, int]) -> str:
+    """What *rows* say together; where all say the same, what join() would give, quicker."""
+    key, day, _list, _place, precedence, address, says = rows[0]
+    others = ""
     for row in rows[1:]:
-        if row[2:SAID] != first[2:SAID]:
-            known = reduce(join, (_said(row, sources) for row in rows))
-            return columns(known), _places(rows, sources)
-    return _agreed(rows, sources), _places(rows, sources)
+        if row[SAYS] != says:
+            known = reduce(join, [_said(row, sources) for row in rows])
+            return "\t".join(columns(known)) + "\n"
+        if row[ADDRESS] != address or row[DAY] != day or row[PRECEDENCE] != precedence:
+            others = "*"
+    first = _origin_text(rows[0], sources)
+    if others:
+        address, others = _among(rows, sources)
+    return f'{key}\t{address}\t{{"*":{first}{others}}}\t[]\t{says}'
 
 
-def _agreed(rows: list[Packed], sources: Mapping[int, int]) -> tuple[str, ...]:
-    """A person of whom all rows say the same but for the spelling of the address: what join() would give, quicker."""
-    first = rows[0]
-    if len(rows) == 1:
-        precedence, day, number, line = first[SAID : SAID + 4]
-        origins = f'{{"*":[{precedence},"{day}",{sources[number]},{line}]}}'
-        return (*first[:SAID], origins, "[]")
-    address, found = _among(rows, sources)
-    return (first[0], address, *first[2:SAID], _text(found), "[]")
+def _among(rows: list[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
+    """The address of rows that say the same, and the origins of what is not from the first of them."""
+    first, others = rows[0], ""
+    address = min([row[ADDRESS] for row in rows], key=shouted)
+    if address != first[ADDRESS]:
+        spelt = next(row for row in rows if row[ADDRESS] == address)
+        others = f',"address":{_origin_text(spelt, sources)}'
+    latest = reduce(newer, [_origin(row, sources) for row in rows])
+    if latest != _origin(first, sources):
+        cells = first[SAYS].split("\t")
+        singles = {field: latest for place, field in SINGLES if cells[place - SAID]}
+        others += f",{_text(singles)[1:-1]}" if singles else ""
+    return address, others
 
 
-def _among(rows: list[Packed], sources: Mapping[int, int]) -> tuple[str, dict[str, Origin]]:
-    """The address and the origins of rows that say the same."""
-    said = [_origin(row, sources) for row in rows]
-    earliest = min(said, key=_since)
-    latest = reduce(newer, said)
-    origins = {"*": earliest}
-    if latest != earliest:
-        origins |= {field: latest for place, field in SINGLES if rows[0][place]}
-    spellings = {row[1] for row in rows}
-    if len(spellings) == 1:
-        return rows[0][1], origins
-    address = min(spellings, key=shouted)
-    spelt = (origin for row, origin in zip(rows, said, strict=True) if row[1] == address)
-    if (first := min(spelt, key=_since)) != earliest:
-        origins["address"] = first
-    return address, origins
+def _origin(row: Packed, sources: Mapping[str, int]) -> Origin:
+    return Origin(int(row[PRECEDENCE]), row[DAY], sources[row[LIST]], int(row[PLACE][:WIDE]))
 
 
-def _origin(row: Packed, sources: Mapping[int, int]) -> Origin:
-    precedence, day, number, line = row[SAID : SAID + 4]
-    return Origin(precedence, day, sources[number], line)
+def _origin_text(row: Packed, sources: Mapping[str, int]) -> str:
+    return f'[{row[PRECEDENCE]},"{row[DAY]}",{sources[row[LIST]]},{row[PLACE][:WIDE].lstrip()}]'
 
 
 def _since(origin: Any) -> Any:
     return origin[1:]
 
 
-def _said(row: Packed, sources: Mapping[int, int]) -> Known:
-    return known_of([*row[:SAID], "{}", "[]"])._replace(origins={"*": _origin(row, sources)})
+def _said(row: Packed, sources: Mapping[str, int]) -> Known:
+    _first, _last, names, *single, tags, standing, consent = row[SAYS][:-1].split("\t")
+    origins = {"*": _origin(row, sources)}
+    return Known(row[0], row[ADDRESS], NAMES[names], *single, TAGS[tags], standing, consent, origins)
 
 
-def _places(rows: list[Packed], sources: Mapping[int, int]) -> list[tuple[int, int, int, int]]:
-    return [
-        (sources[row[14]], row[15], row[16], 0 if row[10] == "subscribed" else 1) for row in rows
-    ]
+NAMES: Memo[tuple[tuple[str, str], ...]] = Memo(
+    lambda names: tuple((first, last) for first, last in orjson.loads(names))
+)
+TAGS: Memo[tuple[str, ...]] = Memo(lambda tags: tuple(orjson.loads(tags)))
 
 
 def columns(known: Known) -> tuple[str, ...]:
@@ -164,6 +196,8 @@ def columns(known: Known) -> tuple[str, ...]:
     return (
         known.key,
         known.address,
+        _text(known.origins),
+        _text(known.conflicts),
         known.first_name,
         known.last_name,
         _text(known.names),
@@ -174,44 +208,45 @@ def columns(known: Known) -> tuple[str, ...]:
         _text(known.tags),
         known.standing,
         known.consent,
-        _text(known.origins),
-        _text(known.conflicts),
     )
 
 
 def known_of(columns: Sequence[str]) -> Known:
     """What the store keeps, as a value."""
-    key, address, _first, _last, names, city, language, zone, signed_up, tags, standing, consent = (
-        columns[:12]
-    )
-    origins: Mapping[str, Sequence[Any]] = orjson.loads(columns[12])
+    key, address, origins, conflicts, _first, _last, names, *said = columns
+    city, language, zone, signed_up, tags, standing, consent = said
+    places: Mapping[str, Sequence[Any]] = orjson.loads(origins)
     return Known(
         key,
         address,
-        tuple((first, last) for first, last in orjson.loads(names)),
+        NAMES[names],
         city,
         language,
         zone,
         signed_up,
-        tuple(orjson.loads(tags)),
+        TAGS[tags],
         standing,
         consent,
-        {thing: Origin(*origin) for thing, origin in origins.items()},
+        {thing: Origin(*origin) for thing, origin in places.items()},
         tuple(
             Conflict(field, value, Origin(*origin))
-            for field, value, origin in orjson.loads(columns[13])
+            for field, value, origin in orjson.loads(conflicts)
         ),
     )
 
 
 def restated(stored: Sequence[str], said: Sequence[str]) -> str | None:
     """The origins of a stored person of whom rows say what is known already; None where they say something else."""
-    if tuple(stored[1:ORIGINS]) != tuple(said[1:ORIGINS]) or (stored[-1], said[-1]) != ("[]", "[]"):
+    if stored[CONFLICTS] != "[]" or said[CONFLICTS] != "[]":
+        return None
+    if stored[1] != said[1] or stored[SAID:] != said[SAID:]:
         return None
     one, two = orjson.loads(stored[ORIGINS]), orjson.loads(said[ORIGINS])
     if "*" not in one:
         return None
     mine, yours = one["*"], two["*"]
+    if len(one) == len(two) == 1 and mine[:2] == yours[:2] and mine[2] < yours[2]:
+        return stored[ORIGINS]  # the same day, and known first
     first = min(mine, yours, key=_since)
     origins = {"*": first}
     singles = [field for place, field in SINGLES if stored[place]]

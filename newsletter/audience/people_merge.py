@@ -9,11 +9,20 @@ from sqlalchemy import Connection, exists, select
 
 from newsletter.audience.bulk import bulk
 from newsletter.audience.fold import join
-from newsletter.audience.folding import COLUMNS, SAID, Folded, columns, known_of, restated
+from newsletter.audience.folding import (
+    COLUMNS,
+    CONFLICTS,
+    ORIGINS,
+    SAID,
+    Folded,
+    columns,
+    known_of,
+    restated,
+)
 from newsletter.store import change, insert_many, list_row, subscriber, suppression
 
-STANDING, CONSENT, CONFLICTS = (
-    COLUMNS.index(name) for name in ("standing", "consent", "conflicts")
+KEY, ADDRESS, STANDING, CONSENT = (
+    COLUMNS.index(name) for name in ("key", "address", "standing", "consent")
 )
 MOST_NAMED = 1_000
 
@@ -43,40 +52,69 @@ class PeopleMerge:
 
     def take(self, people: Sequence[Folded]) -> None:
         """Fold *people* into those who are known."""
-        keys = [person[0][0] for person in people]
+        keys = [said[KEY] for said, _places in people]
         stored = self.bulk.people(keys) if self.anybody else {}
         suppressed = self.bulk.suppressed(keys) if self.anybody_suppressed else {}
-        known = [
-            (person, was, person[0] if was is None else _joined(was[1:], person[0]))
-            for person, key in zip(people, keys, strict=True)
-            for was in (stored.get(key),)
-        ]
+        self.left_out.update(suppressed.values())
         self.counts["new"] += len(people) - len(stored)
-        self._count_left_out([now for _person, _was, now in known], suppressed)
-        for person, was, now in known:
-            if was is not None:
-                self._count_change(was[1:], now, suppressed)
-            if now[STANDING] != "subscribed" or now[0] in suppressed:
-                self.left.update({row[0] for row in person[1] if not row[3]})
+        now = people
+        if stored:
+            now = [
+                (self._known(stored[said[KEY]], said, suppressed), places)
+                if said[KEY] in stored
+                else (said, places)
+                for said, places in people
+            ]
+        self._count(now, suppressed)
         if self.merge_id is not None:
-            self._write(known, self.merge_id)
+            self._write(now, stored, self.merge_id)
+
+    def _known(
+        self, stored: Sequence[Any], said: Sequence[str], suppressed: Mapping[str, str]
+    ) -> Sequence[str]:
+        """What is known of a stored person together with what is *said*; the change is counted."""
+        was = stored[1:]
+        now = _joined(was, said)
+        if now is was or (was[ADDRESS] == now[ADDRESS] and was[SAID:] == now[SAID:]):
+            self.counts["unchanged"] += 1
+            return now
+        self.counts["updated"] += 1
+        if was[STANDING] != now[STANDING]:
+            self.counts["lowered"] += 1
+            could = not why_left_out(was[STANDING], was[CONSENT]) and now[KEY] not in suppressed
+            if could and len(self.leaving) < MOST_NAMED:
+                self.leaving.append(now[ADDRESS])
+        return now
+
+    def _count(self, people: Sequence[Folded], suppressed: Mapping[str, str]) -> None:
+        """Whoever is not mailed, by reason, and those of whom rows say different things."""
+        for now, places in people:
+            if now[CONFLICTS] != "[]":
+                self.counts["conflicts"] += 1
+            out = now[KEY] in suppressed
+            if not out and (why := why_left_out(now[STANDING], now[CONSENT])):
+                self.left_out[why] += 1
+            if out or now[STANDING] != "subscribed":
+                for source in {place[0] for place in places if not place[3]}:
+                    self.left[source] += 1
 
     def _write(
-        self, known: Sequence[tuple[Folded, Sequence[Any] | None, Sequence[str]]], merge_id: int
+        self, people: Sequence[Folded], stored: Mapping[str, Sequence[Any]], merge_id: int
     ) -> None:
         new, changed, changes, rows = [], [], [], []
-        for person, was, now in known:
+        for now, places in people:
+            was = stored.get(now[KEY])
             if was is None:
                 self.last += 1
                 number = self.last
                 new.append((number, *now, merge_id, self.now))
             else:
                 number = was[0]
-                if tuple(was[1:]) != tuple(now):
+                if was[1:] != now:
                     changed.append((number, *now[1:], self.now))
                     changes.append(self._change(was, now))
-            for row in person[1]:
-                rows.append((number, row[0], row[1], row[2]))
+            for source, line, part, _left in places:
+                rows.append((number, source, line, part))
         insert_many(self.connection, subscriber, NEW, new)
         self.bulk.update("subscriber", CHANGED, changed)
         insert_many(self.connection, change, CHANGES, changes)
@@ -85,29 +123,6 @@ class PeopleMerge:
     def finish(self) -> None:
         """Let the next number of a subscriber be a new one."""
         self.bulk.keep_last_id(self.last)
-
-    def _count_left_out(
-        self, people: Sequence[Sequence[str]], suppressed: Mapping[str, str]
-    ) -> None:
-        """Whoever is not mailed, by reason, and those of whom rows say different things."""
-        self.counts["conflicts"] += sum(now[CONFLICTS] != "[]" for now in people)
-        found = Counter((now[STANDING], now[CONSENT]) for now in people if now[0] not in suppressed)
-        self.left_out.update(suppressed.values())
-        for (standing, consent), number in found.items():
-            if why := why_left_out(standing, consent):
-                self.left_out[why] += number
-
-    def _count_change(
-        self, before: Sequence[str], now: Sequence[str], suppressed: Mapping[str, str]
-    ) -> None:
-        same = tuple(before[:SAID]) == tuple(now[:SAID])
-        self.counts["unchanged" if same else "updated"] += 1
-        if before[STANDING] == now[STANDING]:
-            return
-        self.counts["lowered"] += 1
-        could = not why_left_out(before[STANDING], before[CONSENT]) and now[0] not in suppressed
-        if could and len(self.leaving) < MOST_NAMED:
-            self.leaving.append(now[1])
 
     def _change(self, was: Sequence[Any], now: Sequence[str]) -> tuple[Any, ...]:
         pairs = [pair for pair in zip(COLUMNS, was[1:], now, strict=True) if pair[1] != pair[2]]
@@ -123,8 +138,11 @@ def why_left_out(standing: str, consent: str) -> str:
     return {"none": "no consent", "unconfirmed": "not confirmed"}.get(consent, "")
 
 
-def _joined(stored: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
+def _joined(stored: Sequence[str], said: Sequence[str]) -> Sequence[str]:
+    """What both say together: *stored* itself where it stays as it is."""
     origins = restated(stored, said)
-    if origins is not None:
-        return (*stored[:SAID], origins, *stored[SAID + 1 :])
-    return columns(join(known_of(stored), known_of(said)))
+    if origins is None:
+        return columns(join(known_of(stored), known_of(said)))
+    if origins == stored[ORIGINS]:
+        return stored
+    return (*stored[:ORIGINS], origins, *stored[ORIGINS + 1 :])

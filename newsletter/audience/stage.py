@@ -18,7 +18,7 @@ import orjson
 from newsletter.audience.erased import Erased
 from newsletter.audience.memo import Memo
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
-from newsletter.audience.runs import RUN, Packed, write_run
+from newsletter.audience.runs import RUN, WIDE, write_run
 
 LARGE = 8_000_000
 """Bytes of lists from which a second process pays for its start."""
@@ -73,7 +73,7 @@ def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> 
     """Read one list into runs below *room*."""
     room.mkdir()
     runs: list[Path] = []
-    rows: list[Packed] = []
+    rows: list[str] = []
     taken = rejected = 0
     day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or day
     names: Memo[str] = Memo(_name)
@@ -99,7 +99,7 @@ def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> 
 ERASED = "this person asked to be forgotten"
 
 
-def _run(room: Path, number: int, rows: list[Packed]) -> Path:
+def _run(room: Path, number: int, rows: list[str]) -> Path:
     path = room / f"run-{number}"
     write_run(path, rows)
     return path
@@ -107,29 +107,18 @@ def _run(room: Path, number: int, rows: list[Packed]) -> Path:
 
 def _packed(
     row: Row, number: int, day: str, names: Memo[str], tags: dict[tuple[str, ...], str]
-) -> Packed:
-    """What *row* says as the store keeps it, then where it stands; texts that come again are written once."""
+) -> str:
+    """Where *row* stands, then what it says as the store keeps it; texts that come again are written once."""
     if row.tags not in tags:
         tags[row.tags] = orjson.dumps(row.tags).decode()
-    return [
-        row.key,
-        row.address,
-        row.first_name,
-        row.last_name,
-        names[f"{row.first_name}\n{row.last_name}"],
-        row.city,
-        row.language,
-        row.time_zone,
-        row.signed_up,
-        tags[row.tags],
-        row.standing,
-        row.consent,
-        row.precedence,
-        row.updated_at or row.consent_at or row.signed_up or day,
-        number,
-        row.line,
-        row.part,
-    ]
+    said = row.updated_at or row.consent_at or row.signed_up or day
+    left = 0 if row.standing == "subscribed" else 1
+    name = names[f"{row.first_name}\n{row.last_name}"]
+    return (
+        f"{row.key}\t{said}\t{number:{WIDE}}\t{str(row.line).rjust(WIDE)},{row.part},{left}\t{row.precedence}\t{row.address}\t"
+        f"{row.first_name}\t{row.last_name}\t{name}\t{row.city}\t{row.language}\t{row.time_zone}\t"
+        f"{row.signed_up}\t{tags[row.tags]}\t{row.standing}\t{row.consent}\n"
+    )
 
 
 def _name(words: str) -> str:

