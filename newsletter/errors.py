@@ -42,3 +42,7 @@ class Problems(NewsletterError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (str(p.path), p.line or 0, p.what)))
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type["Problems"], tuple[tuple[Problem, ...]]]:
+        """How it comes home from another process."""
+        return Problems, (self.problems,)

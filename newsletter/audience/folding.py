@@ -1,22 +1,19 @@
 """This module folds sorted rows into people, in a process of its own where there are many."""
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from itertools import groupby
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from newsletter.audience.apart import apart
 from newsletter.audience.fold import SINGLE, Conflict, Known, Origin, join, newer, shouted
 from newsletter.audience.memo import Memo
 from newsletter.audience.runs import WIDE, merged
-from newsletter.errors import ServiceFailed
 
 AT_ONCE = 2_000
 
@@ -58,51 +55,21 @@ Folded = tuple[Sequence[str], Sequence[Place]]
 
 @contextmanager
 def folded(
-    runs: Sequence[Path], sources: Mapping[int, int], *, apart: bool
+    runs: Sequence[Path], sources: Mapping[int, int], *, large: bool
 ) -> Iterator[Iterator[list[Folded]]]:
-    """People in the order of their keys, some at a time; with *apart* a second process does the work.
+    """People in the order of their keys, some at a time; a second process does *large* work.
 
     *sources* are the numbers of the lists in the store, by those under which they were staged.
     """
-    if not apart:
+    if not large:
         yield map(_unpacked, _batches(runs, sources))
         return
-    context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(there, runs, sources), daemon=True)
-    process.start()
-    there.close()
-    try:
-        yield map(_unpacked, _received(here))
-    finally:
-        here.close()
-        process.join()
+    with apart(_batches, runs, sources) as batches:
+        yield map(_unpacked, batches)
 
 
 Batch = tuple[bytes, bytes]
 """Some people: their columns as text, a line each, and their rows as JSON."""
-
-
-def _send(pipe: Pipe, runs: Sequence[Path], sources: Mapping[int, int]) -> None:
-    gc.disable()  # nothing here goes round in circles, and looking for it costs a fifth
-    try:
-        for people, places in _batches(runs, sources):
-            pipe.send_bytes(people)
-            pipe.send_bytes(places)
-        pipe.send_bytes(b"")
-    except BrokenPipeError:  # whoever listened gave up, and says why
-        pass
-
-
-def _received(pipe: Pipe) -> Iterator[Batch]:
-    try:
-        while people := pipe.recv_bytes():
-            yield people, pipe.recv_bytes()
-    except EOFError as error:
-        raise ServiceFailed(
-            "merging was stopped from outside (is there enough memory and disk?); nothing was "
-            "changed, type the same command again"
-        ) from error
 
 
 def _unpacked(batch: Batch) -> list[Folded]:
@@ -180,9 +147,9 @@ def _since(origin: Any) -> Any:
 
 
 def _said(row: Packed, sources: Mapping[str, int]) -> Known:
-    _first, _last, names, *single, tags, standing, consent = row[SAYS][:-1].split("\t")
-    origins = {"*": _origin(row, sources)}
-    return Known(row[0], row[ADDRESS], NAMES[names], *single, TAGS[tags], standing, consent, origins)
+    cells = row[SAYS][:-1].split("\t")
+    known = known_of((row[0], row[ADDRESS], "", "[]", *cells))
+    return known._replace(origins={"*": _origin(row, sources)})
 
 
 NAMES: Memo[tuple[tuple[str, str], ...]] = Memo(
@@ -215,7 +182,7 @@ def known_of(columns: Sequence[str]) -> Known:
     """What the store keeps, as a value."""
     key, address, origins, conflicts, _first, _last, names, *said = columns
     city, language, zone, signed_up, tags, standing, consent = said
-    places: Mapping[str, Sequence[Any]] = orjson.loads(origins)
+    places: Mapping[str, Sequence[Any]] = orjson.loads(origins) if origins else {}
     return Known(
         key,
         address,

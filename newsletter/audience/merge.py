@@ -37,7 +37,7 @@ def merge_lists(
         fresh = [file for file in listed if is_new(connection, file)]
     if not fresh:
         return Merge()
-    with staging(store, fresh, now) as lists:
+    with staging(store, fresh, root, now) as lists:
         return apply(store, lists, now, refuse_jumps=refuse_jumps)
 
 
@@ -72,11 +72,13 @@ def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:
 
 
 @contextmanager
-def staging(store: Store, files: Sequence[ListFile], now: int) -> Iterator[list[Staged]]:
-    """The rows of *files*, read and sorted beside the store, before anything in it is touched."""
+def staging(
+    store: Store, files: Sequence[ListFile], root: Path, now: int
+) -> Iterator[list[Staged]]:
+    """The rows of *files*, read and sorted in the project's folder *root*, before the store is touched."""
     with store.read() as connection:
         erased = erased_people(connection)
-    with staged(files, erased, now) as lists:
+    with staged(files, erased, now, root / ".newsletter") as lists:
         yield lists
 
 
@@ -196,7 +198,7 @@ def _fold_in(
     people: PeopleMerge,
 ) -> Merge:
     runs = [run for one in lists for run in one.runs]
-    with folded(runs, sources, apart=is_large([one.file for one in lists])) as batches:
+    with folded(runs, sources, large=is_large([one.file for one in lists])) as batches:
         for batch in batches:
             people.take(batch)
     return Merge(

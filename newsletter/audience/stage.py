@@ -1,23 +1,22 @@
 """This module reads list files into sorted runs, before the store is touched; big ones on every core."""
 
-import gc
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import orjson
 
+from newsletter.audience.apart import apart
 from newsletter.audience.erased import Erased
 from newsletter.audience.memo import Memo
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
+from newsletter.audience.room import room
 from newsletter.audience.runs import RUN, WIDE, write_run
 
 LARGE = 8_000_000
@@ -41,27 +40,43 @@ class Staged:
     rejected: int
 
 
+Share = tuple[ListFile, int, Erased, str, Path]
+"""What stage() is given for one list."""
+
+
 @contextmanager
 def staged(
-    files: Sequence[ListFile], erased: Erased, now: int, folder: Path | None = None
+    files: Sequence[ListFile], erased: Erased, now: int, folder: Path
 ) -> Iterator[list[Staged]]:
     """Read *files* into runs below *folder*, which are gone afterwards; *now* is when undated rows were said."""
-    room = Path(tempfile.mkdtemp(prefix="merge-", dir=folder))
     day = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
-    try:
-        yield _all(files, erased, day, room)
-    finally:
-        shutil.rmtree(room)
+    with room(folder) as own:
+        yield _all(files, erased, day, own)
 
 
 def _all(files: Sequence[ListFile], erased: Erased, day: str, room: Path) -> list[Staged]:
     shares = [(file, number, erased, day, room / f"{number}") for number, file in enumerate(files)]
     if not is_large(files) or len(files) == 1:
-        return [stage(*share) for share in shares]
-    processes = min(MOST_PROCESSES, len(files), os.cpu_count() or 1)
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=gc.disable) as pool:
-        return list(pool.map(stage, *zip(*shares, strict=True)))
+        return [*_stage_each(shares)]
+    with ExitStack() as processes:
+        parts = [processes.enter_context(apart(_stage_each, part)) for part in _parted(shares)]
+        return sorted(chain.from_iterable(parts), key=attrgetter("number"))
+
+
+def _parted(shares: Sequence[Share]) -> list[list[Share]]:
+    """About as much to read for each core."""
+    parts: list[list[Share]] = [[] for _core in range(min(MOST_PROCESSES, os.cpu_count() or 1))]
+    for share in sorted(shares, key=_size, reverse=True):
+        min(parts, key=lambda part: sum(map(_size, part))).append(share)
+    return [part for part in parts if part]
+
+
+def _size(share: Share) -> int:
+    return share[0].size
+
+
+def _stage_each(shares: Sequence[Share]) -> Iterator[Staged]:
+    return (stage(*share) for share in shares)
 
 
 def is_large(files: Sequence[ListFile]) -> bool:

@@ -58,7 +58,7 @@ def lists_import(
             note(in_short(file))
         again = _agreed_again(store, listed, again=again, asking=not yes and not json)
         now = int(time.time())
-        with staging(store, listed, now) as lists:
+        with staging(store, listed, project.root, now) as lists:
             merge = preview(store, lists, now)
             written = [path for one in lists if (path := write_rejects(one, project.root))]
             if not json:

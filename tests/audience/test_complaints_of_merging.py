@@ -73,7 +73,7 @@ def test_nobody_says_what_an_import_would_change(
     write("list", EVERYBODY)
     merge()
     path = write("old", "Email,Status\na@example.com,unsubscribed\nc@example.com,\nnobody,\n")
-    with staging(store, examined([path], project), NOW) as lists:
+    with staging(store, examined([path], project), project, NOW) as lists:
         would, wrote = preview(store, lists, NOW), mailable(store)
         did = apply(store, lists, NOW)
     assert wrote == ["a", "b"]

@@ -68,7 +68,7 @@ def test_rows_that_agree_fold_as_any_others(
 
 def fold_all(path: Path, rows: list[str]) -> Known:
     write_run(path, rows)
-    with folded([path], SOURCES, apart=False) as batches:
+    with folded([path], SOURCES, large=False) as batches:
         ((person,),) = batches
     return known_of(person[0])
 

@@ -1,0 +1,136 @@
+"""Large merges: more processes give the same, and whatever ends them leaves nobody's address behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from newsletter.audience import stage
+from newsletter.audience.apart import apart
+from newsletter.audience.merge import examined, staging
+from newsletter.audience.room import room
+from newsletter.errors import NewsletterError, Problem, Problems, ServiceFailed
+from newsletter.store import Store
+
+from .conftest import MergeAll, Write
+from .test_undoing import contents
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from newsletter.audience.room import room
+with room(Path(sys.argv[1])) as own:
+    (own / "run-0").write_text("ada@example.com")
+    print(own, flush=True)
+    sys.stdin.read()
+"""
+
+MERGING = """
+import sys
+from pathlib import Path
+from newsletter.audience import merge_lists, stage
+from newsletter.store import open_store
+if __name__ == "__main__":
+    stage.LARGE = 0
+    root = Path(sys.argv[1])
+    merge_lists(open_store(root / "killed.db"), [root / "subscribers"], root, now=1)
+"""
+
+
+def write_lists(write: Write) -> None:
+    for name, city in (("desk", "Gretna"), ("door", "Kenner"), ("old", "Gretna")):
+        rows = [f"Person{n}@example.com,{city}" for n in range(300)]
+        write(name, "\n".join(["Email,City", *rows, "nobody"]))
+
+
+def test_a_merge_of_several_processes_writes_what_one_writes(
+    write: Write, merge: MergeAll, store: Store, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lists(write)
+    with staging(store, examined([project / "subscribers"], project), project, 1) as alone:
+        told = [(one.number, one.file.list, one.rows, one.rejected) for one in alone]
+    monkeypatch.setattr(stage, "LARGE", 0)
+    with staging(store, examined([project / "subscribers"], project), project, 1) as lists:
+        assert [(one.number, one.file.list, one.rows, one.rejected) for one in lists] == told
+    done = merge()
+    assert (done.rows, done.rejected, done.new) == (903, 3, 300)
+    assert len(contents(store)["list_row"]) == 900
+
+
+def breaking_off(path: str) -> Iterator[int]:
+    yield 1
+    raise Problems([Problem(path, 7, "the list breaks off here", "export it again")])
+
+
+def stopped_from_outside(_path: str) -> Iterator[int]:
+    yield 1
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("work", "told", "error"),
+    [
+        (breaking_off, "desk.csv:7: the list breaks off here; export it again", Problems),
+        (stopped_from_outside, "merging was stopped from outside", ServiceFailed),
+    ],
+)
+def test_what_goes_wrong_in_another_process_is_told_here(
+    work: Callable[[str], Iterator[int]], told: str, error: type[NewsletterError]
+) -> None:
+    came = []
+    with pytest.raises(error, match=re.escape(told)), apart(work, "desk.csv") as pieces:
+        came += [next(pieces)]
+        next(pieces)
+    assert came == [1]
+
+
+def test_the_next_merge_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, tmp_path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        left = Path(process.stdout.readline().strip())
+        with room(tmp_path):
+            assert (left / "run-0").exists()  # whoever still merges keeps it
+        process.kill()
+    assert left.stat().st_mode & 0o777 == 0o700
+    with room(tmp_path) as own:
+        assert not left.exists()
+    assert not own.exists()
+    assert not [*tmp_path.iterdir()]
+
+
+def children_of(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux who is whose child")
+def test_processes_end_with_a_merge_that_is_killed(
+    write: Write, project: Path, tmp_path: Path
+) -> None:
+    rows = "".join(f"person{n}@example.com,Gretna\n" for n in range(60_000))
+    for name in ("desk", "door", "old"):
+        write(name, f"Email,City\n{rows}")
+    script = tmp_path / "merging.py"
+    script.write_text(MERGING)
+    with subprocess.Popen([sys.executable, script, project]) as process:
+        while len(children := children_of(process.pid)) < 2:
+            assert process.poll() is None, "merged before it could be killed"
+            time.sleep(0.01)
+        process.kill()
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in children):
+        assert time.monotonic() < until, children
+        time.sleep(0.1)
