@@ -11,6 +11,8 @@ from newsletter.errors import NewsletterError, ServiceFailed
 
 Piece = TypeVar("Piece")
 
+SELDOM = 50_000
+
 
 @contextmanager
 def apart(work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Iterator[Piece]]:
@@ -31,12 +33,23 @@ def apart(work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Iter
         process.join()
 
 
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Look for garbage seldom: millions of rows go through here, hardly one of them round in circles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(SELDOM, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def _send(pipe: Pipe, work: Callable[..., Iterable[Any]], given: Any) -> None:
-    gc.disable()  # nothing here goes round in circles, and looking for it costs a fifth
     try:
         try:
-            for piece in work(*given):
-                pipe.send(piece)
+            with seldom_collecting():
+                for piece in work(*given):
+                    pipe.send(piece)
         except NewsletterError as error:
             pipe.send(error)
         pipe.send(None)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from newsletter.audience.apart import apart
+from newsletter.audience.apart import apart, seldom_collecting
 from newsletter.audience.erased import Erased
 from newsletter.audience.memo import Memo
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
@@ -50,7 +50,7 @@ def staged(
 ) -> Iterator[list[Staged]]:
     """Read *files* into runs below *folder*, which are gone afterwards; *now* is when undated rows were said."""
     day = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
-    with room(folder) as own:
+    with seldom_collecting(), room(folder) as own:
         yield _all(files, erased, day, own)
 
 
@@ -91,6 +91,7 @@ def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> 
     rows: list[str] = []
     taken = rejected = 0
     day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or day
+    place = str(number).rjust(WIDE)
     names: Memo[str] = Memo(_name)
     tags: dict[tuple[str, ...], str] = {}
     with (room / "rejects").open("wb") as rejects:
@@ -102,7 +103,7 @@ def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> 
                 rejects.write(orjson.dumps([row.line, row.reason, row.cells]) + b"\n")
                 continue
             taken += 1
-            rows.append(_packed(row, number, day, names, tags))
+            rows.append(_packed(row, place, day, names, tags))
             if len(rows) == RUN:
                 runs.append(_run(room, len(runs), rows))
                 rows = []
@@ -121,21 +122,23 @@ def _run(room: Path, number: int, rows: list[str]) -> Path:
 
 
 def _packed(
-    row: Row, number: int, day: str, names: Memo[str], tags: dict[tuple[str, ...], str]
+    row: Row, number: str, day: str, names: Memo[str], tags: dict[tuple[str, ...], str]
 ) -> str:
     """Where *row* stands, then what it says as the store keeps it; texts that come again are written once."""
-    if row.tags not in tags:
-        tags[row.tags] = orjson.dumps(row.tags).decode()
+    tagged = tags.get(row.tags)
+    if tagged is None:
+        tagged = tags[row.tags] = orjson.dumps(row.tags).decode()
     said = row.updated_at or row.consent_at or row.signed_up or day
     left = 0 if row.standing == "subscribed" else 1
-    name = names[f"{row.first_name}\n{row.last_name}"]
+    name = names[f"{row.first_name}\t{row.last_name}"]
     return (
-        f"{row.key}\t{said}\t{number:{WIDE}}\t{str(row.line).rjust(WIDE)},{row.part},{left}\t{row.precedence}\t{row.address}\t"
-        f"{row.first_name}\t{row.last_name}\t{name}\t{row.city}\t{row.language}\t{row.time_zone}\t"
-        f"{row.signed_up}\t{tags[row.tags]}\t{row.standing}\t{row.consent}\n"
+        f"{row.key}\t{said}\t{number}\t{str(row.line).rjust(WIDE)},{row.part},{left}\t{row.precedence}\t{row.address}\t"
+        f"{name}\t{row.city}\t{row.language}\t{row.time_zone}\t"
+        f"{row.signed_up}\t{tagged}\t{row.standing}\t{row.consent}\n"
     )
 
 
 def _name(words: str) -> str:
-    first, _, last = words.partition("\n")
-    return orjson.dumps([(first, last)]).decode() if first or last else "[]"
+    """First and last name as they stand before the tab and behind it, and as a list of one."""
+    name = tuple(words.split("\t"))
+    return f"{words}\t{orjson.dumps([name]).decode() if any(name) else '[]'}"
