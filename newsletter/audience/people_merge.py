@@ -48,6 +48,9 @@ class PeopleMerge:
             self.bulk.take_turns()
         self.last = self.bulk.last_id() if merge_id is not None else 0
         self.anybody = bool(connection.scalar(select(exists(select(subscriber.c.id)))))
+        self.first = merge_id is not None and not self.anybody
+        if self.first:
+            self.bulk.lay_keys_aside()
         self.anybody_suppressed = bool(connection.scalar(select(exists(select(suppression.c.key)))))
 
     def take(self, people: Sequence[Folded]) -> None:
@@ -121,8 +124,10 @@ class PeopleMerge:
         insert_many(self.connection, list_row, ROWS, rows)
 
     def finish(self) -> None:
-        """Let the next number of a subscriber be a new one."""
+        """Let the next number of a subscriber be a new one, and the tables be as they were."""
         self.bulk.keep_last_id(self.last)
+        if self.first:
+            self.bulk.take_keys_up()
 
     def _change(self, was: Sequence[Any], now: Sequence[str]) -> tuple[Any, ...]:
         pairs = [pair for pair in zip(COLUMNS, was[1:], now, strict=True) if pair[1] != pair[2]]
