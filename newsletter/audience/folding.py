@@ -126,11 +126,12 @@ def _among(rows: list[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
     if address != first[ADDRESS]:
         spelt = next(row for row in rows if row[ADDRESS] == address)
         others = f',"address":{_origin_text(spelt, sources)}'
-    latest = reduce(newer, [_origin(row, sources) for row in rows])
-    if latest != _origin(first, sources):
+    if any([row[DAY] != first[DAY] or row[PRECEDENCE] != first[PRECEDENCE] for row in rows]):
+        latest = reduce(newer, [_origin(row, sources) for row in rows])
         cells = first[SAYS].split("\t")
         singles = {field: latest for place, field in SINGLES if cells[place - SAID]}
-        others += f",{_text(singles)[1:-1]}" if singles else ""
+        if singles and latest != _origin(first, sources):
+            others += f",{_text(singles)[1:-1]}"
     return address, others
 
 
