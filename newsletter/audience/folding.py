@@ -126,7 +126,7 @@ def _among(rows: list[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
     if address != first[ADDRESS]:
         spelt = next(row for row in rows if row[ADDRESS] == address)
         others = f',"address":{_origin_text(spelt, sources)}'
-    if any([row[DAY] != first[DAY] or row[PRECEDENCE] != first[PRECEDENCE] for row in rows]):
+    if any(row[DAY] != first[DAY] or row[PRECEDENCE] != first[PRECEDENCE] for row in rows):
         latest = reduce(newer, [_origin(row, sources) for row in rows])
         cells = first[SAYS].split("\t")
         singles = {field: latest for place, field in SINGLES if cells[place - SAID]}
@@ -205,9 +205,10 @@ def known_of(columns: Sequence[str]) -> Known:
 
 def restated(stored: Sequence[str], said: Sequence[str]) -> str | None:
     """The origins of a stored person of whom rows say what is known already; None where they say something else."""
-    if stored[CONFLICTS] != "[]" or said[CONFLICTS] != "[]":
+    if stored[CONFLICTS] != "[]" or said[CONFLICTS] != "[]" or stored[SAID:] != said[SAID:]:
         return None
-    if stored[1] != said[1] or stored[SAID:] != said[SAID:]:
+    spelt = {"address"} if stored[1] != said[1] else set()
+    if spelt and shouted(said[1]) < shouted(stored[1]):
         return None
     one, two = orjson.loads(stored[ORIGINS]), orjson.loads(said[ORIGINS])
     if "*" not in one:
@@ -218,9 +219,12 @@ def restated(stored: Sequence[str], said: Sequence[str]) -> str | None:
     first = min(mine, yours, key=_since)
     origins = {"*": first}
     singles = [field for place, field in SINGLES if stored[place]]
-    for thing in sorted({*one, *two, *singles} - {"*"}):
+    for thing in sorted({*one, *two, *singles, *spelt} - {"*"}):
         pair = one.get(thing, mine), two.get(thing, yours)
-        origin = newer(*pair) if thing in SINGLE else min(pair, key=_since)
+        if thing in spelt:
+            origin = pair[0]
+        else:
+            origin = newer(*pair) if thing in SINGLE else min(pair, key=_since)
         if origin != first:
             origins[thing] = origin
     return _text(origins)

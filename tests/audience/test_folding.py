@@ -60,10 +60,12 @@ def test_rows_that_agree_fold_as_any_others(
     assert fold_all(path, lines) == plain
     if rows[cut:]:
         stored, said = fold_all(path, lines[:cut]), fold_all(path, lines[cut:])
-        origins = restated(columns(stored), columns(said))
         together = join(stored, said)
         assert together == plain
-        assert origins in (None, columns(together)[ORIGINS])
+        before = columns(stored)
+        origins = restated(before, columns(said))
+        after = (*before[:ORIGINS], origins, *before[ORIGINS + 1 :])
+        assert origins is None or after == columns(together)
 
 
 def fold_all(path: Path, rows: list[str]) -> Known:
