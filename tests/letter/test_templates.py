@@ -8,11 +8,11 @@ import pytest
 
 from newsletter.config import Settings, load_settings
 from newsletter.edition import find_editions, load_edition
-from newsletter.letter import Reader, View, compose
+from newsletter.letter import MergeProblem, Reader, View, compose
 from newsletter.letter.choices import templates
 from newsletter.letter.words import LANGUAGES, WORDS, direction, long_day, words_of
 
-from .conftest import Write
+from .conftest import BODY_LINE, Write
 
 ROOT = Path(__file__).parents[2]
 SYSTEM = sorted((ROOT / "content" / "system").glob("*.md"))
@@ -160,3 +160,36 @@ def test_a_file_with_a_byte_order_mark_is_no_problem(write: Write) -> None:
     footer = ROOT / "templates" / "email" / "partials" / "footer.mjml"
     marked = {"partials/footer.mjml": "\ufeff" + footer.read_text(encoding="utf-8")}
     assert "\ufeff" not in write("Hi.", templates=marked).view(Reader()).html
+
+
+def test_a_changed_partial_is_seen_at_once_though_templates_stay_read(write: Write) -> None:
+    files = {
+        "own.mjml": '<mjml lang="en" dir="ltr"><mj-body><mj-section><mj-column><mj-text>\n'
+        '{% include "greeting.mjml" %}\n</mj-text></mj-column></mj-section></mj-body></mjml>\n',
+        "own.txt": '{% from "greeting.jinja" import word %}\n{{ word }}\n',
+    }
+
+    def shown(word: str) -> tuple[bool, str]:
+        greeting = {
+            "greeting.mjml": f"{word} {{{{ reader.first_name | default('you', true) }}}}\n",
+            "greeting.jinja": f'{{% set word = "{word}" %}}\n',
+        }
+        view = write("Read on.", template="own", templates={**files, **greeting}).view(READER)
+        return f"{word} Ada" in view.html, view.text
+
+    assert [shown(word) for word in ("Hello", "Welcome", "Hello")] == [
+        (True, "Hello\n"),
+        (True, "Welcome\n"),
+        (True, "Hello\n"),
+    ]
+
+
+def test_a_paragraph_that_two_articles_share_is_named_where_it_stands_in_each(bare: Write) -> None:
+    shared = "Hello {{ reader.first_name }}."
+    letters = [bare(shared), bare(f"\n\n\n{shared}")]
+    places = []
+    for letter in letters:
+        with pytest.raises(MergeProblem) as caught:
+            letter.personalise(Reader())
+        places.append(caught.value.problem.line)
+    assert places == [BODY_LINE, BODY_LINE + 3]
