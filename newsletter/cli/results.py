@@ -76,7 +76,7 @@ def _figures(found: Summary, told: Tally) -> str:
         shown = {words: getattr(told, kind) for kind, words in FIGURES.items()}
     first, *others = (f"- **{number:,}** {words}" for words, number in shown.items())
     share = 100 * next(iter(shown.values())) / max(counts.frozen, 1)
-    return _card("figures", [f"{first}, {share:.1f} % of {counts.frozen:,}", *others])
+    return _card("figures", [f"{first}, {share:.1f}% of {counts.frozen:,}", *others])
 
 
 def _bars(found: Summary, told: Tally) -> Iterator[str]:

@@ -50,7 +50,7 @@ audience: staff
 What became of “Backs: lift_with_your_legs \\*now\\*”, on its way since Wed 18 Nov 2026, 10:00 AM CST. The numbers of the first table add up to the 1,297 people who were chosen for it.
 
 ::: figures
-- **1,284** got it, 99.0 % of 1,297
+- **1,284** got it, 99.0% of 1,297
 - **9** bounced
 - **611** opened it themselves
 - **218** clicked a link
@@ -83,7 +83,7 @@ def test_where_nobody_told_of_deliveries_it_claims_none() -> None:
     written = results_article(SENT, Tally(bounced=9), BIRTH, ZoneInfo("America/Chicago"))
     assert "Handed to SendGrid for 1,294 of 1,297 people" in written
     assert (
-        "- **1,294** handed to SendGrid, 99.8 % of 1,297\n- **3** not handed over\n:::" in written
+        "- **1,294** handed to SendGrid, 99.8% of 1,297\n- **3** not handed over\n:::" in written
     )
     assert not re.search("[Dd]elivered|clicked|got it,", written)
 
@@ -109,7 +109,7 @@ def test_it_is_written_once_and_mailed_to_staff_alone(
     assert "newsletter test content/results.md --practice --to YOUR-ADDRESS" in told.err
     path = clinic / "content" / "results.md"
     written = path.read_text(encoding="utf-8")
-    assert "- **18** handed to SendGrid, 100.0 % of 18" in written
+    assert "- **18** handed to SendGrid, 100.0% of 18" in written
     assert "| Bounced: the address does not work, it is not mailed again | 1 |" in written
     assert load_edition(path, clinic).template == "report"
     assert run(*asked).err.count("content/results.md is there already; give another name") == 1
