@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -23,8 +23,10 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from newsletter.config import Clinic
 from newsletter.errors import Problem, Problems
 from newsletter.letter.refusals import Refusal, mentions_reader, refusals
+from newsletter.letter.words import Words
 
 Where = Callable[[str, int], tuple[str, int]]
 """From a template's name and line to the file and line a person knows."""
@@ -32,6 +34,8 @@ Where = Callable[[str, int], tuple[str, int]]
 READER_ONLY = "reader"
 LINE_MARK = "\ue000{}\ue001"
 LOAD = "load"
+PLAIN = frozenset({SimpleNamespace, Clinic, Words})
+"""What templates know besides tables; what stands in a field of these is harmless."""
 KEPT = 128
 """Templates that stay read: those of several letters, with what was saved last."""
 
@@ -103,6 +107,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:  # tokens: a letter asks for hundreds of them
             return obj[attribute]
+        if type(obj) in PLAIN and attribute in vars(obj):
+            return vars(obj)[attribute]
         return super().getattr(obj, attribute)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:

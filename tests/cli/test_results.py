@@ -82,9 +82,7 @@ def test_the_article_has_the_numbers_and_nothing_else() -> None:
 def test_where_nobody_told_of_deliveries_it_claims_none() -> None:
     written = results_article(SENT, Tally(bounced=9), BIRTH, ZoneInfo("America/Chicago"))
     assert "Handed to SendGrid for 1,294 of 1,297 people" in written
-    assert (
-        "- **1,294** handed to SendGrid, 99.8% of 1,297\n- **3** not handed over\n:::" in written
-    )
+    assert "- **1,294** handed to SendGrid, 99.8% of 1,297\n- **3** not handed over\n:::" in written
     assert not re.search("[Dd]elivered|clicked|got it,", written)
 
 
