@@ -83,15 +83,15 @@ def _batches(runs: Sequence[Path], sources: Mapping[int, int]) -> Iterator[Batch
     places: list[str] = []
     number_of = {f"{number:{WIDE}}": source for number, source in sources.items()}
     for lines in merged(runs):
-        rows = [line.split("\t", SAYS) for line in lines]
+        rows = (line.split("\t", SAYS) for line in lines)
         for _key, same in groupby(rows, KEY):
             together = [*same]
             people.append(_person(together, number_of))
             there = [f"[{number_of[row[LIST]]},{row[PLACE]}]" for row in together]
             places.append(f"[{','.join(there)}]")
-        if len(people) >= AT_ONCE:
-            yield _packed(people, places)
-            people, places = [], []
+            if len(people) == AT_ONCE:
+                yield _packed(people, places)
+                people, places = [], []
     if people:
         yield _packed(people, places)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 RUN = 30_000
 """Rows that are sorted in memory."""
-BLOCK = 32_000
-"""Letters that are read back at once, from each run."""
+BLOCK, BLOCKS = 32_000, 4_000_000
+"""Letters that are read back at once, from each run and from all together."""
 WIDE = 10
 """Letters of a number, blanks before it, so that text is in the order of numbers."""
 STEP = 4
@@ -28,16 +28,17 @@ def write_run(path: Path, rows: list[str]) -> None:
 
 def merged(paths: Sequence[Path]) -> Iterator[list[str]]:
     """All rows of all runs in the order of their keys; a key is never split between two lists."""
+    size = min(BLOCK, BLOCKS // max(len(paths), 1))
     with ExitStack() as opened:
         runs = [opened.enter_context(path.open(encoding="utf-8", newline="\n")) for path in paths]
-        heads = [(block, run) for run in runs if (block := run.readlines(BLOCK))]
+        heads = [(block, run) for run in runs if (block := run.readlines(size))]
         while heads:
             last = sorted(block[-1] for block, _run in heads)[len(heads) // STEP]
             bound = last.partition("\t")[0] + "\n"  # behind all rows of this key
             taken: list[str] = []
             rest = []
             for block, run in heads:
-                while block[-1] < bound and (more := run.readlines(BLOCK)):
+                while block[-1] < bound and (more := run.readlines(size)):
                     block += more
                 end = bisect_left(block, bound)
                 taken += block[:end]
