@@ -2,6 +2,7 @@
 
 python -m bench.lists_merge 1000000              five lists of so many rows in all, again, one more list, and undo
 python -m bench.lists_merge 100000 --upserts     beside it one prepared upsert a row, as peers do
+python -m bench.lists_merge 1000000 --postgresql on the wheel's server, whose CPU counts too
 python -m bench.lists_merge 10000000 --once      the same lists are not merged again, which takes as long as the first time
 
 40 % of the rows are duplicates, in random order; 1 % hold no address; 5 % of the people are suppressed.
@@ -9,6 +10,7 @@ python -m bench.lists_merge 10000000 --once      the same lists are not merged a
 
 import argparse
 import csv
+import os
 import random
 import resource
 import sqlite3
@@ -16,14 +18,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from bench.world import asked, new_store
 from newsletter.audience import Merge, merge_lists
 from newsletter.audience.address import read_address
 from newsletter.audience.undo import last_merge, undo_merge
-from newsletter.store import Store, open_store, suppression
+from newsletter.store import Store, suppression
+from tests.engines import VARIABLE
 
 FIRST = "Ada Beau Camille Delphine Étienne Gus Hélène Ines Jules Lena Noël Odile Percy Zoé".split()
 LAST = "Fontenot Landry Broussard Babineaux Richard Hebert Comeaux Trahan Daigle O'Neill".split()
@@ -119,10 +123,26 @@ class Watch:
 
 
 def _cpu() -> float:
-    return sum(
+    """CPU seconds of this process, its children and a server of PostgreSQL."""
+    own = sum(
         use.ru_utime + use.ru_stime
         for use in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
+    return own + sum(map(_used, _servers()))
+
+
+def _servers() -> Iterator[Path]:
+    """The processes of the server that runs for this measurement."""
+    if data := os.environ.get(VARIABLE, "").partition("host=")[2]:
+        postmaster = (Path(data) / "postmaster.pid").read_text().split()[0]
+        yield Path("/proc") / postmaster
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        yield from (Path("/proc") / pid for pid in children)
+
+
+def _used(process: Path) -> float:
+    ticks = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 Result = TypeVar("Result")
@@ -199,16 +219,16 @@ def main() -> None:
     options.add_argument("rows", type=int, nargs="*", default=[100_000])
     options.add_argument("--upserts", action="store_true")
     options.add_argument("--once", action="store_true")
-    options.add_argument("--database", help="postgresql+psycopg://… in place of SQLite")
+    options.add_argument("--postgresql", action="store_true", help="a server in place of SQLite")
     given = options.parse_args()
-    for rows in given.rows:
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder)
-            store = open_store(given.database or root / ".newsletter" / "bench.db")
-            measure(root, store, rows, once=given.once)
-            store.close()
-            if given.upserts:
-                timed("one upsert a row", rows, lambda: upserts(root, rows))  # noqa: B023 - at once
+    with asked(["--postgresql"] if given.postgresql else []) as (_sizes, engine):
+        for rows in given.rows:
+            with tempfile.TemporaryDirectory() as folder:
+                root = Path(folder)
+                with new_store(engine, root) as store:
+                    measure(root, store, rows, once=given.once)
+                if given.upserts:
+                    timed("one upsert a row", rows, lambda: upserts(root, rows))  # noqa: B023 - at once
     sys.stdout.flush()
 
 
