@@ -82,12 +82,12 @@ class PostgreSQL:
     def lay_keys_aside(self) -> None:
         """Do not ask of each row whether its person and list are there, which costs more than all the rest."""
         for key in FOREIGN:
-            self.connection.execute(DropConstraint(key))
+            self.connection.execute(DropConstraint(key, isolate_from_table=False))
 
     def take_keys_up(self) -> None:
         """Ask it of all rows at once, and of each from now on."""
         for key in FOREIGN:
-            self.connection.execute(AddConstraint(key))
+            self.connection.execute(AddConstraint(key, isolate_from_table=False))
 
     def people(self, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
         """Who of *keys* is stored: the number, then the columns."""

@@ -15,7 +15,7 @@ LOCK = ".lock"
 def room(folder: Path) -> Iterator[Path]:
     """A folder below *folder* that nobody else may open, and that is gone afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
+    sweep(folder)
     own = Path(tempfile.mkdtemp(prefix="merge-", dir=folder))
     lock = own.with_suffix(LOCK)
     try:
@@ -26,12 +26,14 @@ def room(folder: Path) -> Iterator[Path]:
         lock.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove the folders of merges whose process is dead: its lock died with it."""
     for lock in folder.glob(f"merge-*{LOCK}"):
         try:
             with FileLock(lock, timeout=0):
-                shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-                lock.unlink(missing_ok=True)
+                left = lock.with_suffix("")
+                shutil.rmtree(left, ignore_errors=True)  # a child may still end its list
+                if not left.exists():
+                    lock.unlink(missing_ok=True)
         except Timeout:
             continue

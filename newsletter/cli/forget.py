@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from newsletter.audience.explain import key_of
+from newsletter.audience.room import sweep
 from newsletter.campaign.forget import Forgotten, on_its_way
 from newsletter.campaign.forget import forget as erase
 from newsletter.cli.project import (
@@ -46,6 +47,7 @@ def forget(address: str, practice: bool, yes: bool, json: bool) -> None:
         with store.write() as connection:
             gone = erase(connection, key, now=int(time.time()))
         shutil.rmtree(project.root / ".newsletter" / "preview", ignore_errors=True)
+        sweep(project.root / ".newsletter")
         store.remove_copies()
         files = [*_files_with(key, project.root)]
         if json:
