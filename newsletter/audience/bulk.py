@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, MetaData, Table
-from sqlalchemy.schema import AddConstraint, DropConstraint
+from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table
 
 from newsletter.audience.folding import COLUMNS
 from newsletter.store import insert_many, list_row, subscriber
@@ -82,12 +81,18 @@ class PostgreSQL:
     def lay_keys_aside(self) -> None:
         """Do not ask of each row whether its person and list are there, which costs more than all the rest."""
         for key in FOREIGN:
-            self.connection.execute(DropConstraint(key, isolate_from_table=False))
+            self._alter(key, f"DROP CONSTRAINT {key.name}")
 
     def take_keys_up(self) -> None:
         """Ask it of all rows at once, and of each from now on."""
         for key in FOREIGN:
-            self.connection.execute(AddConstraint(key, isolate_from_table=False))
+            (column,), other = key.column_keys, key.referred_table.name
+            self._alter(
+                key, f"ADD CONSTRAINT {key.name} FOREIGN KEY ({column}) REFERENCES {other} (id)"
+            )
+
+    def _alter(self, key: ForeignKeyConstraint, how: str) -> None:
+        self.connection.exec_driver_sql(f"ALTER TABLE {key.table.name} {how}")
 
     def people(self, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
         """Who of *keys* is stored: the number, then the columns."""
