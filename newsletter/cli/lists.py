@@ -64,7 +64,7 @@ def show_lists(practice: bool, json: bool) -> None:
         merge = merge_new(project, store)
         with store.read() as connection:
             reports = list_reports(connection, samples=project.local)
-            audience = choose(connection, (), samples=project.local)
+            audience = choose(connection, (), samples=project.local, today=project.today)
         if json:
             as_json(
                 {

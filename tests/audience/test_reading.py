@@ -8,7 +8,7 @@ from newsletter.audience import choose, fates, lines_to_add, list_files, people
 from newsletter.errors import Problems
 from newsletter.store import Store
 
-from .conftest import MergeAll, Write
+from .conftest import TODAY, MergeAll, Write
 
 HEAD = "Email,First name,Last name\n"
 
@@ -16,7 +16,8 @@ HEAD = "Email,First name,Last name\n"
 def everybody(store: Store) -> list[tuple[str, str, str]]:
     with store.read() as connection:
         return [
-            (p.address, p.first_name, p.last_name) for p in people(connection, (), samples=True)
+            (p.address, p.first_name, p.last_name)
+            for p in people(connection, (), samples=True, today=TODAY)
         ]
 
 
@@ -205,7 +206,7 @@ def test_a_list_without_a_basis_is_merged_but_nobody_is_mailed_until_it_has_one(
     path = write("list", HEAD + "a@example.com,Ada,F\n", None)
     merge()
     with store.read() as connection:
-        assert choose(connection, (), samples=True).left_out == {"no consent": 1}
+        assert choose(connection, (), samples=True, today=TODAY).left_out == {"no consent": 1}
     assert lines_to_add("subscribers/list.csv").startswith(
         "subscribers/list.toml:\n  [list]\n  consent = "
     )
@@ -244,7 +245,7 @@ def test_dates_are_read_as_exports_write_them(
     write("list", f'Email,Signed up\na@example.com,"{written}"\n')
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
+        (person,) = people(connection, (), samples=True, today=TODAY)
     assert (person.signed_up.isoformat() if person.signed_up else None) == day
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -71,7 +72,7 @@ class Clinic:
             self.store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True),
+            lambda connection: people(connection, (), samples=True, today=date(2026, 11, 26)),
             envelope,
             times=Times(NOW, 900),
             links=links,

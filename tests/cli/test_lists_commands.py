@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.sandbox import Sandbox, skip
+
 from .conftest import Run
 
 WEB = "subscribers/sample/website.csv"
@@ -169,6 +171,61 @@ def test_send_goes_to_the_audience_that_was_asked_for(run: Run, clinic: Path) ->
     for command in (("preview", article), ("check", article, *PRACTICE)):
         assert run(*command, "--audience", "tagged running").code == 0
         assert "there is no tag rowing" in run(*command, "--audience", "tagged rowing").err
+
+
+GREETED = {
+    "neither": ("Dear reader", "it greets nobody by name"),
+    "both": ("Dear Ana and Ben", "it greets them all by first name"),
+}
+
+
+@pytest.mark.parametrize(("family", "subject", "said"), [(one, *GREETED[one]) for one in GREETED])
+def test_a_family_is_greeted_as_newsletter_toml_says(
+    run: Run, clinic: Path, sandbox: Sandbox, family: str, subject: str, said: str
+) -> None:
+    settings = clinic / "newsletter.toml"
+    settings.write_text(settings.read_text().replace('"neither"\n', f'"{family}"\n'))
+    desk = clinic / written(clinic, "desk", [])
+    desk.write_text("Email,First name\nus@example.com,Ben\nus@example.com,Ana\n")
+    letter(clinic, subject="Dear {{ reader.first_name | default('reader', true) }}")
+    assert run("send", LETTER, *PRACTICE, "--yes").code == 0
+    skip(sandbox.url, 3600)
+    (mail,) = (sandbox.folder / "outbox").rglob("*.eml")
+    assert f"\nSubject: {subject}\n" in mail.read_text()
+    shown = run("lists", "check", *PRACTICE).out
+    assert f'and {said} ([lists] family = "{family}" in newsletter.toml): 1\n' in shown
+    assert "  us@example.com, Ana and Ben\n" in shown
+
+
+def test_words_for_an_audience_that_mean_nothing_are_told_with_their_line(
+    run: Run, clinic: Path
+) -> None:
+    written(clinic, "desk", [person(1)])
+    run("lists", *PRACTICE)
+    letter(clinic, audience="on desk and tagged runing")
+    told = f"{LETTER}:6: audience: there is no tag runing"
+    for command, options in OPTIONS.items():
+        shown = run(command, LETTER, *options)
+        assert (shown.code, told in shown.out + shown.err) == (1, True)
+    own = run("preview", LETTER, "--audience", "on dusk")
+    told = "audience: there is no list dusk; did you mean desk?"
+    assert (own.code, own.err.splitlines()[0]) == (1, told)
+
+
+LETTER = "content/desk.md"
+OPTIONS = {
+    "send": (*PRACTICE, "--dry-run"),
+    "preview": (),
+    "test": (*PRACTICE, "--to", "me@example.com"),
+    "check": (*PRACTICE, "--offline"),
+}
+
+
+def letter(clinic: Path, subject: str = "The desk is open", audience: str = "desk") -> None:
+    """Write an article whose audience stands on line 6."""
+    head = ("id: desk-1", "title: The desk", f'subject: "{subject}"', "preheader: Come in", f"audience: {audience}")  # fmt: skip
+    words = "Good morning. The desk is open again from Monday, and we look forward to you."
+    (clinic / LETTER).write_text("\n".join(["---", *head, "---", "", words, ""]))
 
 
 def test_check_shows_doubtful_addresses(run: Run, clinic: Path) -> None:
