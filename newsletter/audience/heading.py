@@ -219,6 +219,8 @@ def _is_heading(cell: str) -> bool:
 
 def heading(rows: Sequence[Seen], basis: Basis) -> tuple[int, list[str], Sequence[Seen]]:
     """Where the heading begins, the heading, and the rows below; 0 and made-up names where there is none."""
+    if rows[0].begin == 0:  # the names in objects, which stand on no line
+        return 0, _named(rows[0].cells), rows[1:]
     meant = plain(basis.columns.get("address", ""))
     for place, row in enumerate(rows[:DEEPEST]):
         named = (

@@ -44,6 +44,8 @@ def hold(row: Row | Rejected) -> None:
     assert row.line >= 1
     if isinstance(row, Rejected):
         assert row.reason
+        assert "\0" not in row.reason
+        "".join((row.reason, *row.cells)).encode()
         return
     assert row.key == row.address.lower()
     assert "@" in row.key
