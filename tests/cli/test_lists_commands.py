@@ -68,6 +68,22 @@ def test_rejected_rows_are_put_right_and_imported_again(run: Run, clinic: Path) 
     assert (report["rows"], report["fates"]["taken"], report["fates"]["rejected"]) == (5, 3, 2)
 
 
+def test_what_was_put_right_stays_until_it_is_merged(run: Run, clinic: Path) -> None:
+    run("lists", "import", written(clinic, "desk", ["one,\n", "two,\n"]), *PRACTICE, "--yes")
+    path = clinic / "subscribers" / "rejected" / "desk.csv"
+    repaired = path.read_text().replace("one", "one@example.com")
+    path.write_text(repaired)
+    for words in (("--dry-run",), ()):
+        run("lists", "import", str(path), *PRACTICE, *words, typed="n\n")
+        assert path.read_text() == repaired
+    assert run("lists", "import", str(path), *PRACTICE, typed="y\n").code == 0
+    (row,) = csv.DictReader(path.open(encoding="utf-8-sig"))
+    assert (row["Email"], run("lists", *PRACTICE, "--json").json["audience"]["recipients"]) == (
+        "two",
+        1,
+    )
+
+
 def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Path) -> None:
     desk = written(clinic, "desk", [person(1)])
     run("lists", *PRACTICE)
