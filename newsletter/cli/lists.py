@@ -150,7 +150,7 @@ def say_reports(reports: list[ListReport]) -> None:
     result(table(["list", *shown, "rows"], [*rows, ["together", *sums]]))
     for report in reports:
         for fate in report.rejected:
-            result(f"{report.path}:{fate.line}: rejected: {fate.why}")
+            result(f"{fate.path}:{fate.line}: rejected: {fate.why}")
     for report in reports:
         if report.consent == "none":
             result()

@@ -65,6 +65,7 @@ def test_rejected_rows_are_put_right_and_imported_again(run: Run, clinic: Path) 
     told = run("lists", *PRACTICE, "--json").json
     assert told["audience"]["by_list"] == {"desk": 3}
     (report,) = told["lists"]
+    assert [fate["path"] for fate in report["rejected"]] == [desk, desk]
     assert (report["rows"], report["fates"]["taken"], report["fates"]["rejected"]) == (5, 3, 2)
 
 
@@ -90,7 +91,7 @@ def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Pa
     assert run("lists", "undo", *PRACTICE, typed="n\n").code == 1
     undone = run("lists", "undo", *PRACTICE, typed="\n")
     assert f"Take back the merge of {desk}" in undone.err
-    assert "1 person who came with it are gone" in undone.out
+    assert "1 person who came with it is gone" in undone.out
     assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 0
     again = run("lists", "import", desk, *PRACTICE, "--yes")
     assert (again.code, "add --again" in again.err) == (1, True)
