@@ -19,7 +19,8 @@ from sqlalchemy import (
     true,
 )
 
-from newsletter.audience.segment import All, AnyOf, Condition, NoSegment, Not, Segment, read_segment
+from newsletter.audience.no_segment import NoSegment
+from newsletter.audience.segment import All, AnyOf, Condition, Not, Segment, read_segment
 from newsletter.store import campaign, event, list_row, recipient, source, subscriber
 
 KINDS = {"opened": ("opened", "clicked"), "clicked": ("clicked",)}

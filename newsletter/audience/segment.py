@@ -8,7 +8,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import VisitError
 
-from newsletter.errors import NewsletterError
+from newsletter.audience.no_segment import NoSegment
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 FIELDS = {
@@ -112,14 +112,6 @@ class AnyOf:
 
 
 Segment = Condition | Not | All | AnyOf
-
-
-class NoSegment(NewsletterError):
-    """Words that cannot be understood: *what* is wrong, the cure, and the place in the words."""
-
-    def __init__(self, words: str, at: int, what: str, cure: str) -> None:
-        self.what, self.cure = f"audience: {what}", cure
-        super().__init__(f"{self.what}; {cure}\n  {words}\n  {' ' * at}^")
 
 
 def read_segment(words: str) -> Segment:

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Connection
 
 from newsletter.audience import Audience, Subscriber, choose, people
-from newsletter.audience.segment import NoSegment
+from newsletter.audience.no_segment import NoSegment
 from newsletter.campaign import as_family, new_people, own_links, reader_of
 from newsletter.cli.project import Project
 from newsletter.delivery import unsubscribe_tag

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
 from newsletter.audience import choose, people
-from newsletter.audience.segment import NoSegment, read_segment
+from newsletter.audience.no_segment import NoSegment
+from newsletter.audience.segment import read_segment
 from newsletter.store import Store, campaign, event, open_store, recipient, variant
 
 from .conftest import NOW, TODAY, MergeAll, Write
