@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from bench.world import ROOT
-from newsletter.sandbox import start_in_background, stop
+from newsletter.sandbox import judge, start_in_background, stop
 
 ARTICLE = "content/strength-training-for-back-pain.md"
 CITIES = ("New Orleans", "Metairie", "Gretna", "Kenner", "")
@@ -54,7 +54,12 @@ def measure(people: int) -> None:
                     sys.executable,
                     [sys.executable, "-m", "newsletter", "send", ARTICLE, "--practice", "--yes"],
                 )
-            _, status, used = os.wait4(child, 0)
+            ended, first = 0, 0.0
+            while not ended:
+                time.sleep(0.05)
+                if not first and judge(url).states:
+                    first = time.perf_counter() - began
+                ended, status, used = os.wait4(child, os.WNOHANG)
             wall = time.perf_counter() - began
         finally:
             stop(sandbox)
@@ -62,7 +67,8 @@ def measure(people: int) -> None:
         cpu = used.ru_utime + used.ru_stime
         print(
             f"send {people:>7,} recipients: {people / cpu:>7,.0f} per CPU second, {cpu:.1f} s CPU, "
-            f"{wall:.1f} s wall, peak {used.ru_maxrss / 1024:.0f} MB"
+            f"{wall:.1f} s wall, the first request accepted after {first:.1f} s, "
+            f"peak {used.ru_maxrss / 1024:.0f} MB"
         )
 
 

@@ -6,15 +6,34 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    select,
+)
 
 from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.store.columns import metadata
 from newsletter.store.failures import in_plain_words
 from newsletter.store.turns import take_turns_migrating
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = tuple(sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("v*.py")))
 """All that this program knows, oldest first, told by the names of the files: Alembic is imported only to migrate."""
+VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32)),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table, as Alembic makes it."""
 
 
 def migrate(engine: Engine, name: str) -> None:
@@ -29,9 +48,11 @@ def migrate(engine: Engine, name: str) -> None:
         return
     with in_plain_words(name), _alone(engine, name) as connection:
         version = _version(connection, name)  # another process may have been quicker
-        if version != VERSIONS[-1]:
+        if version is None and not inspect(connection).get_table_names():
+            _make(connection)
+        elif version != VERSIONS[-1]:
             _keep_copy(connection)
-            _upgrade(connection)
+            upgrade(connection)
 
 
 def copies(store: Path) -> list[Path]:
@@ -41,9 +62,9 @@ def copies(store: Path) -> list[Path]:
 
 def _version(connection: Connection, name: str) -> str | None:
     """The store's version; None where it has none yet."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(VERSION.name):
         return None
-    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = connection.scalar(select(VERSION.c.version_num))
     if version is not None and version not in VERSIONS:
         raise NewsletterError(
             f"{name}: a newer program made this store (version {version}; this one knows those up to "
@@ -83,9 +104,9 @@ def _without_references(connection: Connection) -> Iterator[None]:
 
 
 def _keep_copy(connection: Connection) -> None:
-    """Copy an SQLite file that has something in it; only the newest copy stays, for it has people in it."""
+    """Copy an SQLite file; only the newest copy stays, for it has people in it."""
     database = connection.engine.url.database
-    if connection.dialect.name != "sqlite" or not inspect(connection).get_table_names():
+    if connection.dialect.name != "sqlite":
         return
     store = Path(str(database))
     new, kept = store.with_suffix(".copy"), store.with_suffix(f".before-{VERSIONS[-1]}.db")
@@ -101,7 +122,15 @@ def _keep_copy(connection: Connection) -> None:
         older.unlink()
 
 
-def _upgrade(connection: Connection) -> None:
+def _make(connection: Connection) -> None:
+    """The tables of an empty store as the program defines them: tests see that migrations lead to the same."""
+    metadata.create_all(connection)
+    VERSION.create(connection)
+    connection.execute(insert(VERSION).values(version_num=VERSIONS[-1]))
+
+
+def upgrade(connection: Connection) -> None:
+    """Run every migration that the store lacks."""
     from alembic import command
     from alembic.config import Config
 

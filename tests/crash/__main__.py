@@ -1,6 +1,7 @@
 """This module plays runs side by side and says what they found: python -m tests.crash 17, or 0-499."""
 
 import argparse
+import faulthandler
 import multiprocessing
 import os
 import sys
@@ -8,6 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.crash.project import ARTICLE, copied, make_template
 from tests.crash.run import Finding, play
 
 SIDE_BY_SIDE = 6
+RUN_SECONDS = 900
 START_SECONDS = 300
 """More than the slowest computer needs for one send."""
 
@@ -39,8 +42,6 @@ def main(words: Sequence[str]) -> int:
     given = parser.parse_args(words)
     first, _, last = given.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
-    for variable in [name for name in os.environ if name.startswith("COVERAGE_")]:
-        del os.environ[variable]
     warm_up()
     folder = Path(tempfile.mkdtemp(prefix="newsletter-crash-"))
     url = start_in_background(folder / "sandbox", options=["--outbox", "none"])
@@ -82,13 +83,19 @@ def _database(folder: Path) -> str:
 
 
 def _found(seeds: range, one: "partial[Finding]", jobs: int) -> Iterator[Finding]:
-    with multiprocessing.get_context("fork").Pool(min(jobs, len(seeds))) as pool:
-        yield from pool.imap_unordered(one, seeds)
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(min(jobs, len(seeds)), mp_context=fork) as pool:
+        for ended in as_completed([pool.submit(one, seed) for seed in seeds]):
+            yield ended.result()
 
 
 def _one(template: Desk, folder: Path, seed: int) -> Finding:
     plan = drawn(seed)
-    return play(shared(plan) if template.database else plan, template, folder / str(seed))
+    faulthandler.dump_traceback_later(RUN_SECONDS, exit=True)  # what hangs says where, and ends all
+    try:
+        return play(shared(plan) if template.database else plan, template, folder / str(seed))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _refuse_more_statements(template: Desk, folder: Path) -> None:

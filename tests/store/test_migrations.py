@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.store import Store, metadata, open_store
-from newsletter.store.migrating import MIGRATIONS, VERSIONS, copies
+from newsletter.store.migrating import MIGRATIONS, VERSION, VERSIONS, copies, upgrade
 from tests.store.shape import shape
 
 HERE = Path(__file__).parent
@@ -71,10 +71,20 @@ def drafted(connection: Connection) -> set[str]:
 
 def test_migrations_lead_to_the_tables_that_the_program_defines(store: Store) -> None:
     with store.write() as connection:
+        metadata.drop_all(connection)
+        VERSION.drop(connection)
+        upgrade(connection)
         found = compare_metadata(MigrationContext.configure(connection), metadata)
         assert found == [], 'a migration is missing: make migration m="what it brings"'
         reached, wanted = shape(connection), drafted(connection)
         assert (reached - wanted, wanted - reached) == (set(), set()), "a migration is incomplete"
+
+
+def test_a_new_store_is_at_the_newest_version(store: Store) -> None:
+    with store.write() as connection:
+        reached = MigrationContext.configure(connection)
+        assert reached.get_current_revision() == VERSIONS[-1]
+        assert compare_metadata(reached, metadata) == []
 
 
 def test_a_store_from_before_the_versions_gets_the_same_tables(migrated: Store) -> None:
