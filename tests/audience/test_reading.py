@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.audience import choose, fates, lines_to_add, list_files, people
+from newsletter.audience import choose, fates, lines_to_add, list_files, merge_lists, people
 from newsletter.errors import Problems
 from newsletter.store import Store
 
-from .conftest import TODAY, MergeAll, Write
+from .conftest import NOW, TODAY, MergeAll, Write
 
 HEAD = "Email,First name,Last name\n"
 
@@ -258,3 +258,32 @@ def test_two_files_that_would_be_one_list_are_refused(
         Problems, match=r"desk\.tsv: subscribers/desk\.csv is the list desk already"
     ):
         merge()
+
+
+NO_ADDRESS = "is no address (An email address must have an @-sign)"
+
+
+def test_a_rejected_row_with_broken_letters_is_told_as_windows_writes_them(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    good = "".join(f"p{n}@example.com,Zoé,F\n" for n in range(20))
+    write("list", (HEAD + good).encode() + b"nob\xe9dy,Andr\xe9,F\n")
+    merge()
+    assert reasons(store) == [f'22: "nobédy" {NO_ADDRESS}']
+
+
+def test_a_reason_shows_nothing_that_cannot_be_seen(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("list", f"{HEAD}no\0body,Ada,F\n".encode("utf-8-sig"))
+    merge()
+    assert reasons(store) == [f'2: "no body" {NO_ADDRESS}']
+
+
+def test_the_first_object_is_a_person_even_where_the_address_is_wrong(
+    project: Path, store: Store
+) -> None:
+    path = project / "subscribers" / "list.json"
+    path.write_text('[{"contact": "nobody"}, {"contact": "a@example.com"}]')
+    merge_lists(store, [path], project, now=NOW)
+    assert reasons(store) == [f'1: "nobody" {NO_ADDRESS}']
