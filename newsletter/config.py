@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -224,6 +225,12 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     return settings
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones; to find them a whole folder of the computer is read."""
+    return frozenset(available_timezones())
+
+
 def from_dotenv(root: Path, variable: str) -> str:
     """The value of *variable* in the project's .env file, or nothing."""
     path = root / ".env"
@@ -319,7 +326,7 @@ def _wrong_database(value: Any, *, secret: bool) -> tuple[str, str] | None:
 
 
 def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
-    if key == "timezone" and value not in available_timezones():
+    if key == "timezone" and value not in time_zones():
         return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
     if key == "warmup" and not re.fullmatch(r"[\d, ]*", value):
         return f'warmup "{value}" is no row of numbers', 'write one like "500, 2000, 10000"'

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
+from newsletter.config import time_zones
 from newsletter.errors import Problem
 from newsletter.store import CONSENTS, STANDINGS
 
@@ -79,7 +79,7 @@ CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         'write two letters, as language = "en"',
     ),
     "time_zone": (
-        lambda value: value in available_timezones(),
+        lambda value: value in time_zones(),
         'write a name such as time_zone = "America/Chicago"',
     ),
     "precedence": (

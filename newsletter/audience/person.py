@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
-from zoneinfo import available_timezones
 
 from newsletter.audience.address import LOCAL, LONGEST, LONGEST_LOCAL, plain_host
 from newsletter.audience.basis import Basis
@@ -15,6 +14,7 @@ from newsletter.audience.names import first_name, split_name, tidy
 from newsletter.audience.row import Row
 from newsletter.audience.said import Wish, least, wishes
 from newsletter.audience.tools import Tool
+from newsletter.config import time_zones
 
 LANGUAGES = {
     "english": "en", "spanish": "es", "español": "es", "french": "fr", "français": "fr",
@@ -169,4 +169,4 @@ def language(usual: str, cell: str) -> str:
 
 def time_zone(usual: str, cell: str) -> str:
     """The time zone in a cell, if there is one of that name, else the list's *usual* one."""
-    return cell.strip() if cell.strip() in available_timezones() else usual
+    return cell.strip() if cell.strip() in time_zones() else usual

@@ -6,10 +6,11 @@ from functools import cached_property
 
 from newsletter.checks.evidence import Evidence
 from newsletter.checks.page import Link, Page
+from newsletter.checks.personal import personal_links
 from newsletter.checks.rule import TEMPLATES
 from newsletter.config import Settings
 from newsletter.edition import Edition
-from newsletter.letter import READER_FIELDS, Picture, Reader, View
+from newsletter.letter import READER_FIELDS, Letter, Picture, Reader, View
 
 MAILBOXES = ("mailto:", "tel:", "sms:")
 
@@ -52,8 +53,7 @@ class Draft:
     @property
     def private(self) -> frozenset[str]:
         """Links that act for this reader: no rule judges them and no probe ever opens them."""
-        own = [getattr(self.reader, name) for name in READER_FIELDS if name.endswith("_url")]
-        return frozenset(filter(None, [*own, self.unsubscribe]))
+        return private_links(self.reader) | {self.unsubscribe} - {""}
 
     @cached_property
     def links(self) -> list[Link]:
@@ -65,8 +65,7 @@ class Draft:
         return [link for link in self.links if link.href.startswith(("http://", "https://"))]
 
     def is_private(self, href: str) -> bool:
-        """Whether a link is the reader's own or the provider's."""
-        return href in self.private or href.startswith(("[", "<%", "%asm"))
+        return is_private(href, self.private)
 
     def line(self, *words: str) -> int | None:
         """The line of the article on which any of *words* stands, the first that is found."""
@@ -88,3 +87,40 @@ class Draft:
         wanted = " ".join(words.split())
         parts = (self.page.text, " ".join(self.view.text.split()))
         return all(wanted in part for part in parts if part)
+
+
+def draft_for(
+    letter: Letter,
+    settings: Settings,
+    reader: Reader,
+    *,
+    real: bool = True,
+    headers: Mapping[str, str] | None = None,
+    unsubscribe_tag: str | None = None,
+    evidence: Evidence | None = None,
+) -> Draft:
+    """*letter* as *reader* gets it; raises MergeProblem where a value of the reader cannot be written."""
+    return Draft(
+        letter.edition,
+        settings,
+        letter.view(reader),
+        real,
+        reader=reader,
+        pictures=letter.pictures,
+        components=letter.components,
+        headers=headers or {},
+        unsubscribe_tag=unsubscribe_tag,
+        personal=personal_links(letter, reader),
+        evidence=evidence or Evidence(),
+    )
+
+
+def private_links(reader: Reader) -> frozenset[str]:
+    """The links that we made for *reader*."""
+    own = (getattr(reader, name) for name in READER_FIELDS if name.endswith("_url"))
+    return frozenset(filter(None, own))
+
+
+def is_private(href: str, private: frozenset[str]) -> bool:
+    """Whether a link is one of the reader's own or a tag that the provider replaces."""
+    return href in private or href.startswith(("[", "<%", "%asm"))

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from newsletter.checks.draft import Draft
-from newsletter.checks.evidence import Evidence, Hole
+from newsletter.checks.evidence import Hole
 from newsletter.checks.finding import ERROR, NOT_VERIFIED, Finding, in_order
 from newsletter.checks.registry import RULES
-from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.errors import Problem
-from newsletter.letter import Letter, Reader
 
 NEVER_WAIVED = "legal/"
 
@@ -36,33 +34,6 @@ def refused(problems: Iterable[Problem], holes: Iterable[Hole] = ()) -> list[Fin
     missing = RULES["tpl/missing-value"]
     found += missing.findings(missing.look(None, tuple(holes)), "")
     return in_order(found)
-
-
-def quick(
-    letter: Letter,
-    settings: Settings,
-    reader: Reader,
-    *,
-    real: bool = True,
-    unsubscribe_tag: str | None = None,
-    evidence: Evidence | None = None,
-) -> list[Finding]:
-    """What the letter alone shows, as *reader* gets it: no network, no other program, in milliseconds.
-
-    Raises MergeProblem where a value of the reader cannot be written.
-    """
-    draft = Draft(
-        letter.edition,
-        settings,
-        letter.view(reader),
-        real,
-        reader=reader,
-        pictures=letter.pictures,
-        components=letter.components,
-        unsubscribe_tag=unsubscribe_tag,
-        evidence=evidence or Evidence(),
-    )
-    return check(draft)
 
 
 def _waived(edition: Edition, found: Iterable[Finding]) -> Iterator[Finding]:

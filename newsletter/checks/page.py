@@ -1,7 +1,7 @@
 """This module reads the HTML of a letter: its words, links and pictures, as a reader meets them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -118,12 +118,17 @@ class Page:
     @cached_property
     def text(self) -> str:
         """All words that can be seen, with single spaces; words of different blocks never touch."""
-        return _spaced("".join(self._words()))
+        return _spaced("".join(self._words(lambda node: not self.light.of(node).hidden)))
 
-    def _words(self) -> Iterator[str]:
+    @cached_property
+    def beginning(self) -> str:
+        """All words, hidden ones too, for an inbox shows these after the subject."""
+        return _spaced("".join(self._words(lambda _node: True)))
+
+    def _words(self, taken: Callable[[Node], bool]) -> Iterator[str]:
         for node in self.root.traverse(include_text=True):
             if node.tag == "-text":
-                if node.parent.tag not in SILENT and not self.light.of(node.parent).hidden:
+                if node.parent.tag not in SILENT and taken(node.parent):
                     yield node.text_content
             elif node.tag in BLOCKS:
                 yield " "

@@ -59,7 +59,7 @@ def check(
         note(say_sum(found))
     if errors(found):
         raise NotReady(f"{article} cannot be sent yet; put the errors right and check again")
-    note(f"Next: newsletter send {article}")
+    project.advise(f"Next: newsletter send {article}")
 
 
 def _scope(project: Project, *, offline: bool, quick: bool) -> Scope:

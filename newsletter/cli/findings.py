@@ -20,8 +20,8 @@ from newsletter.checks import (
     Survey,
     area,
     check_all,
+    draft_for,
     errors,
-    personal_links,
     refused,
     survey,
 )
@@ -126,19 +126,13 @@ def _some(composed: Composed, surveyed: Surveyed) -> list[Reader]:
 
 
 def _draft(project: Project, composed: Composed, reader: Reader, evidence: Evidence) -> Draft:
-    letter = composed.letter
-    view = letter.view(reader)
-    return Draft(
-        composed.edition,
+    return draft_for(
+        composed.letter,
         project.settings,
-        view,
+        reader,
         real=not project.local,
-        reader=reader,
-        pictures=letter.pictures,
-        components=letter.components,
         headers=list_unsubscribe(reader.unsubscribe_url) if reader.unsubscribe_url else {},
         unsubscribe_tag=unsubscribe_tag(project.settings),
-        personal=personal_links(letter, reader),
         evidence=evidence,
     )
 

@@ -105,8 +105,8 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     granted, "ask" asks a person, "refuse" raises NewsletterError, as for a script that would send.
     """
     settings = load_settings(find_project(Path.cwd()))
-    key = find_key(settings.root, settings.sendgrid.account)
-    if key is not None and not practice:
+    key = None if practice else find_key(settings.root, settings.sendgrid.account)
+    if key is not None:
         return Project(settings, key, practice=False)
     if practice or no_key == "practise" or (no_key == "ask" and _agreed_to_practise()):
         return Project(for_practice(settings), PRACTICE_KEY, practice=True)

@@ -1,9 +1,11 @@
 """This module says who got a campaign, one row a person."""
 
 import csv
+import secrets
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -19,8 +21,10 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
+from newsletter.cli.results import results_article
 from newsletter.cli.wording import as_json, file_error, moment, note, result, table
 from newsletter.delivery.told import Asked, ask_what_became
+from newsletter.edition import Birth
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Tally, tally
 from newsletter.store import Store
@@ -41,17 +45,34 @@ MOST_SHOWN = 50
     type=click.Path(path_type=Path),
     help="Write the rows into this file; - prints them.",
 )
-def report(number: int | None, ask: bool, practice: bool, json: bool, target: Path | None) -> None:
+@click.option(
+    "--article",
+    type=click.Path(path_type=Path),
+    help="Write the sums into this new file, as an article to mail to staff.",
+)
+def report(
+    number: int | None,
+    ask: bool,
+    practice: bool,
+    json: bool,
+    target: Path | None,
+    article: Path | None,
+) -> None:
     """Say who got campaign NUMBER (without one, the newest), and the sum.
 
     With a server of your own SendGrid tells it by itself (newsletter webhook); without one, --ask asks.
     """
+    if article is not None and (json or target is not None):
+        raise click.UsageError("--article cannot go together with --json or --csv")
     project = open_project(practice=practice, no_key="refuse" if ask else "practise")
     with said_to_be_practice(project), project.store() as store:
         found = which(store, number)
         asked = _asked(project, store, found.id) if ask else None
         with store.read() as connection:
             rows, told = report_rows(connection, found.id), tally(connection, found.id)
+            if article is not None:
+                _write_article(article, found, told, project)
+                return
             if json:
                 as_json(_whole(found, told, asked, rows))
                 return
@@ -117,6 +138,22 @@ def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
     with file:
         _write_rows(file, rows, project)
     note(f"{target} has a row for each person.")
+
+
+def _write_article(target: Path, found: Summary, told: Tally, project: Project) -> None:
+    zone = project.settings.zone
+    birth = Birth(datetime.now(zone).date(), secrets.token_hex(2))
+    try:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(results_article(found, told, birth, zone))
+    except FileExistsError as error:
+        raise NewsletterError(
+            f"{target} is there already; give another name, or rename that file"
+        ) from error
+    except OSError as error:
+        raise NewsletterError(file_error(error)) from error
+    result(f"{target} has the results of campaign {found.id}, for staff.")
+    project.advise(f"Next: newsletter test {target} --to YOUR-ADDRESS")
 
 
 def _write_rows(file: IO[str], rows: Iterable[Row], project: Project) -> None:

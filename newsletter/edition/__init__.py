@@ -12,6 +12,7 @@ from newsletter.edition.draft import (
 )
 from newsletter.edition.edition import DETAILS, Edition
 from newsletter.edition.from_text import edition_from
+from newsletter.edition.literal import as_entry, as_markdown
 from newsletter.edition.load import find_editions, load_edition
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Draft",
     "Edition",
     "Enclosed",
+    "as_entry",
+    "as_markdown",
     "blank_edition",
     "edition_from",
     "edition_like",

@@ -15,7 +15,8 @@ from newsletter.letter import article
 from newsletter.letter.choices import TEMPLATES
 from newsletter.letter.context import context
 from newsletter.letter.event import Event, event_of
-from newsletter.letter.letter import Letter, question, yes
+from newsletter.letter.held import Expression
+from newsletter.letter.letter import Letter, yes
 from newsletter.letter.masking import Masked, mask
 from newsletter.letter.mjml_body import Body
 from newsletter.letter.mjml_cards import contents, write
@@ -59,7 +60,7 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
     own |= dict.fromkeys(("edition/preheader.mjml", "edition/preheader.txt"), edition.preheader)
     where = _where(edition, {name: lines.origins for name, lines in written.items()})
     known = context(edition, settings, hero, event, len(masked.text.split()))
-    rendering = Rendering(Source(own, files.read), where, edition.template, known)
+    rendering = Rendering(Source(own, files.read, where), edition.template, known)
     subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), known)
     _try(rendering)
     return Letter(
@@ -158,7 +159,7 @@ def _try(rendering: Rendering) -> None:
 
     def ask(held: Held) -> bool:
         try:
-            return yes(question(held), Reader())
+            return yes(Expression(held, asks=True), Reader())
         except MergeProblem:  # found again, with the number of readers, when real ones are asked
             return False
 

@@ -1,6 +1,8 @@
-"""This module runs what was held back: all expressions of a variant for one reader, compiled once."""
+"""This module runs what was held back for one reader after another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, nodes
@@ -9,8 +11,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter.errors import Problem
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.staging import Held, plainly
-
-SEPARATOR = "\x1f"
 
 
 class Reading(ImmutableSandboxedEnvironment):
@@ -25,55 +25,37 @@ class Reading(ImmutableSandboxedEnvironment):
 READING = Reading(undefined=StrictUndefined, autoescape=False, finalize=plainly)
 
 
-class Expressions:
-    """Held expressions as one compiled template whose pieces are split at a separator."""
+class Expression:
+    """A held expression, ready to be worked out for one reader after another."""
 
-    def __init__(self, helds: Sequence[Held]) -> None:
-        self.helds = tuple(helds)
-        self.captured: dict[str, Any] = {}
-        parts: list[nodes.Expr] = []
-        for number, held in enumerate(self.helds):
-            if number:
-                parts.append(nodes.TemplateData(SEPARATOR))
-            parts.append(self._own_names(held, number))
-        tree = nodes.Template([nodes.Output(parts, lineno=1)], lineno=1)
-        tree.set_environment(READING)
-        code = READING.compile(tree, "held")
-        template = Template.from_code(READING, code, READING.make_globals(self.captured))
-        self.write = writer(template)
-        self.singles: list[Expressions] = []
+    def __init__(self, held: Held, *, asks: bool = False) -> None:
+        """Where it *asks*, its value is empty for no."""
+        self.site = held.site
+        captured = {f"held{index}": value for index, value in enumerate(held.captured)}
+        code = _compiled(held.site.expression, asks)
+        self.write = writer(Template.from_code(READING, code, READING.make_globals(captured)))
 
-    def _own_names(self, held: Held, number: int) -> nodes.Expr:
-        own: nodes.Expr = _renamed(held.site.expression, f"_{number}")
-        for index, value in enumerate(held.captured):
-            self.captured[f"held{index}_{number}"] = value
-        return own
-
-    def values(self, reader: Reader) -> list[str]:
-        """The value of each expression; raises MergeProblem naming the first that fails."""
-        if not self.helds:
-            return []
+    def value(self, reader: Reader) -> str:
+        """Raises MergeProblem where it cannot be told."""
         try:
-            return self._values(reader)
-        except Exception:  # one of them: find out which
-            return [self._alone(number, reader) for number in range(len(self.helds))]
-
-    def _values(self, reader: Reader) -> list[str]:
-        pieces = self.write(reader).split(SEPARATOR)
-        if len(pieces) != len(self.helds):
-            raise ValueError("the value has a control character")
-        return pieces
-
-    def _alone(self, number: int, reader: Reader) -> str:
-        if not self.singles:
-            self.singles = [Expressions([held]) for held in self.helds]
-        site = self.helds[number].site
-        try:
-            return self.singles[number]._values(reader)[0]
+            return self.write(reader)
         except Exception as error:
             what = f"{{{{ … }}}} cannot be worked out for a reader ({error})"
             cure = 'say what to write then, for example with | default("…", true)'
-            raise MergeProblem(Problem(site.path, site.line, what, cure)) from error
+            raise MergeProblem(Problem(self.site.path, self.site.line, what, cure)) from error
+
+
+@lru_cache(maxsize=1024)
+def _compiled(expression: nodes.Expr, asks: bool) -> CodeType:
+    """Kept by the very node, which stays the same for as long as its template does."""
+    written = (
+        nodes.CondExpr(expression, nodes.Const("1"), nodes.Const(""), lineno=expression.lineno)
+        if asks
+        else expression
+    )
+    tree = nodes.Template([nodes.Output([written], lineno=1)], lineno=1)
+    tree.set_environment(READING)
+    return READING.compile(tree, "held")
 
 
 def writer(template: Template) -> Callable[[Reader], str]:
@@ -89,21 +71,3 @@ def writer(template: Template) -> Callable[[Reader], str]:
         return "".join(root(context))
 
     return write
-
-
-def _renamed(node: Any, suffix: str) -> Any:
-    """A copy of the expression whose captured names end in *suffix*."""
-    if not isinstance(node, nodes.Node):
-        return node
-    if isinstance(node, nodes.Name):
-        name = node.name + suffix if node.name.startswith("held") else node.name
-        return nodes.Name(name, node.ctx, lineno=node.lineno)
-    values = []
-    for field in node.fields:
-        child = getattr(node, field)
-        values.append(
-            [_renamed(item, suffix) for item in child]
-            if isinstance(child, list)
-            else _renamed(child, suffix)
-        )
-    return type(node)(*values, lineno=node.lineno)

@@ -3,14 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import orjson
 from jinja2 import nodes
 
 from newsletter.edition import Edition
 from newsletter.errors import Problem, Problems
-from newsletter.letter.held import Expressions
+from newsletter.letter.held import Expression
 from newsletter.letter.mjml import to_html
 from newsletter.letter.pictures import Picture
 from newsletter.letter.places import LINK, NEUTRAL, SPELLINGS, in_html, in_text, is_link
@@ -102,7 +102,7 @@ class Letter:
         self._nonce = Nonce()
         self._numbers: dict[object, int] = {}
         self._helds: list[Held] = []
-        self._questions: dict[object, Expressions] = {}
+        self._questions: dict[object, Expression] = {}
         self._root = _Branch()
         self._variants: list[_Compiled] = []
 
@@ -157,13 +157,13 @@ class Letter:
         branch.number = number
         return number
 
-    def _question(self, held: Held) -> Expressions:
+    def _question(self, held: Held) -> Expression:
         if held.key not in self._questions:
-            self._questions[held.key] = question(held)
+            self._questions[held.key] = Expression(held, asks=True)
         return self._questions[held.key]
 
     def _too_many(self) -> list[Problem]:
-        sites = {(q.helds[0].site.path, q.helds[0].site.line) for q in self._questions.values()}
+        sites = {(q.site.path, q.site.line) for q in self._questions.values()}
         what = f"the conditions on readers make more than {MOST_VARIANTS} different letters"
         return [
             Problem(path, line, what, "ask fewer questions, or ask them inside {{ … }}")
@@ -206,10 +206,10 @@ class Letter:
 
     def _field(self, held: Held, places: Sequence[tuple[str, str]]) -> Callable[[Reader], str]:
         """What writes one merge field in all its *places*, each a spelling and the word it stands for."""
-        expression = Expressions([held])
+        expression = Expression(held)
 
         def write(reader: Reader) -> str:
-            [value] = expression.values(reader)
+            value = expression.value(reader)
             spelled = {}
             for place, word in places:
                 if not value or place == LINK:
@@ -253,22 +253,15 @@ class Letter:
             )
 
 
-def asked(question: Expressions) -> Callable[[Reader], bool]:
+def asked(question: Expression) -> Callable[[Reader], bool]:
     """What answers *question* for each reader."""
-    fields = fields_of(question.helds[0].site.expression)
+    fields = fields_of(question.site.expression)
     return remembered(lambda reader: yes(question, reader), fields)
 
 
-def question(held: Held) -> Expressions:
-    """A condition as an expression whose value is empty for no."""
-    test = held.site.expression
-    yes_or_no = nodes.CondExpr(test, nodes.Const("1"), nodes.Const(""), lineno=test.lineno)
-    return Expressions([Held(replace(held.site, expression=yes_or_no), held.captured)])
-
-
-def yes(asked: Expressions, reader: Reader) -> bool:
+def yes(asked: Expression, reader: Reader) -> bool:
     """What *reader* answers; raises MergeProblem where that cannot be told."""
-    return bool(asked.values(reader)[0])
+    return bool(asked.value(reader))
 
 
 def fill(part: str, substitutions: Mapping[str, str]) -> str:

@@ -1,7 +1,9 @@
 """This module refuses, by looking at the tree, what could only be silently wrong for a reader."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from jinja2 import nodes
 from jinja2.filters import FILTERS as JINJA_FILTERS
@@ -23,6 +25,8 @@ FILTERS = {
 """Filters that spoil a reader's value, and what to write in their place."""
 
 Refusal = tuple[int, str, str]
+Found = Mapping[type[nodes.Node], Sequence[Any]]
+"""The nodes of a tree by their kind, found in one walk."""
 
 
 def mentions_reader(node: nodes.Node) -> bool:
@@ -34,19 +38,22 @@ def mentions_reader(node: nodes.Node) -> bool:
 
 def refusals(tree: nodes.Node) -> Iterator[Refusal]:
     """Line, what is wrong and what would be right, for everything in *tree* that is refused."""
-    yield from _in_statements(tree)
-    yield from _names(tree)
-    for attribute in tree.find_all(nodes.Getattr):
+    found: defaultdict[type[nodes.Node], list[Any]] = defaultdict(list)
+    for node in tree.find_all(nodes.Node):
+        found[type(node)].append(node)
+    yield from _in_statements(found)
+    yield from _names(found)
+    for attribute in found[nodes.Getattr]:
         yield from _unknown_field(attribute)
-    for item in tree.find_all(nodes.Getitem):
+    for item in found[nodes.Getitem]:
         if _is_reader(item.node):
             what = "reader[…] is not known before the letter is sent"
             yield item.lineno, what, "write reader.NAME"
-    for call in tree.find_all(nodes.Call):
+    for call in found[nodes.Call]:
         yield from _called_with_reader(call)
-    for asked in tree.find_all(nodes.Test):
+    for asked in found[nodes.Test]:
         yield from _unknown(asked.name, "test", JINJA_TESTS, asked.lineno)
-    for applied in tree.find_all(nodes.Filter):
+    for applied in found[nodes.Filter]:
         yield from _unknown(applied.name, "filter", JINJA_FILTERS, applied.lineno)
         if applied.name in FILTERS and applied.node is not None and mentions_reader(applied.node):
             yield applied.lineno, f"| {applied.name} on a reader's value", FILTERS[applied.name]
@@ -60,17 +67,16 @@ def _unknown(name: str, kind: str, known: Collection[str], line: int) -> Iterato
     yield line, f"there is no {kind} {name}", cure
 
 
-def _in_statements(tree: nodes.Node) -> Iterator[Refusal]:
+def _in_statements(found: Found) -> Iterator[Refusal]:
     for kind, parts, what, cure in STATEMENTS:
-        for statement in tree.find_all(kind):
+        for statement in found[kind]:
             if any(mentions_reader(part) for part in _parts(statement, parts)):
                 yield statement.lineno, what, cure
 
 
-def _names(tree: nodes.Node) -> Iterator[Refusal]:
-    asked = {id(owner.node) for owner in tree.find_all(nodes.Getattr)}
-    asked |= {id(owner.node) for owner in tree.find_all(nodes.Getitem)}
-    for name in tree.find_all(nodes.Name):
+def _names(found: Found) -> Iterator[Refusal]:
+    asked = {id(owner.node) for kind in (nodes.Getattr, nodes.Getitem) for owner in found[kind]}
+    for name in found[nodes.Name]:
         if name.name != "reader":
             continue
         if name.ctx != "load":

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 
 from newsletter.errors import NewsletterError, Problem, Problems
-from newsletter.letter.staging import Held, Source, Staged, Where
+from newsletter.letter.staging import Held, Source, Staged
 from newsletter.letter.syntax import said
 
 NO_NAME = re.compile(r"'[\w.]+ object' has no attribute ('\w+')")
@@ -28,11 +28,9 @@ class Rendered:
 class Rendering:
     """The templates of one letter, and what they know."""
 
-    def __init__(
-        self, source: Source, where: Where, template: str, context: Mapping[str, Any]
-    ) -> None:
-        self.environment = Staged(source, where)
-        self.where = where
+    def __init__(self, source: Source, template: str, context: Mapping[str, Any]) -> None:
+        self.environment = Staged(source)
+        self.where = source.where
         self.template = template
         self.context = dict(context)
         self.environment.globals.update(self.context)  # imported files know them too
@@ -82,26 +80,29 @@ class Rendering:
 def _unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     rows: list[str] = []
     lines: list[tuple[str, int]] = []
-    known = ("", 1)
+    place, known = "", ("", 1)
     for row in marked.split("\n"):
+        words = row
         if "\ue000" in row:
-            row, known = _unmarked_row(row)
-        rows.append(row)
+            words, found = _unmarked_row(row)
+            if found != place:
+                name, _colon, line = found.rpartition(":")
+                place, known = found, (name, int(line))
+        rows.append(words)
         lines.append(known)
     return "\n".join(rows), tuple(lines)
 
 
-def _unmarked_row(row: str) -> tuple[str, tuple[str, int]]:
+def _unmarked_row(row: str) -> tuple[str, str]:
     """The words of *row*, and where the first of them was written."""
-    before, *pieces = row.split("\ue000")
-    place, words = "", [before]
+    words, *pieces = row.split("\ue000")
+    place = ""
     for piece in pieces:
         mark, _end, said = piece.partition("\ue001")
-        if not place or not "".join(words).strip():
+        if not place or not words or words.isspace():
             place = mark
-        words.append(said)
-    name, _colon, line = place.rpartition(":")
-    return "".join(words), (name, int(line))
+        words += said
+    return words, place
 
 
 def _tidy(text: str) -> str:

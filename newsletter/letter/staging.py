@@ -7,15 +7,26 @@ so that loop variables are right. Whatever else mentions the reader is refused (
 """
 
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import CodeType, SimpleNamespace
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, nodes, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    nodes,
+    select_autoescape,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from newsletter.config import Clinic
 from newsletter.errors import Problem, Problems
-from newsletter.letter.refusals import mentions_reader, refusals
+from newsletter.letter.refusals import Refusal, mentions_reader, refusals
+from newsletter.letter.words import Words
 
 Where = Callable[[str, int], tuple[str, int]]
 """From a template's name and line to the file and line a person knows."""
@@ -23,6 +34,10 @@ Where = Callable[[str, int], tuple[str, int]]
 READER_ONLY = "reader"
 LINE_MARK = "\ue000{}\ue001"
 LOAD = "load"
+PLAIN = frozenset({SimpleNamespace, Clinic, Words})
+"""What templates know besides tables; what stands in a field of these is harmless."""
+KEPT = 128
+"""Templates that stay read: those of several letters, with what was saved last."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +51,8 @@ class Site:
     """Whether an empty value was thought of: default(…), or, an inline if."""
     encoded: bool
     """Whether it ends in | urlencode, so that a link needs no second encoding."""
-
-    @property
-    def words(self) -> str:
-        """What makes two expressions the same."""
-        return repr(self.expression)
+    words: str
+    """What makes two expressions the same; compiling one may change its nodes."""
 
 
 @dataclass(frozen=True)
@@ -68,34 +80,21 @@ def plainly(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
 
 
-class Source(BaseLoader):
-    """Templates by name: those of the edition first, then the files."""
+@dataclass(frozen=True)
+class Refused(Exception):
+    """What a template says of the reader and must not, each with its line."""
 
-    def __init__(self, own: dict[str, str], read: Callable[[str], str | None]) -> None:
-        self.own = own
-        self.read = read
-
-    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source = self.own.get(template)
-        if source is None:
-            source = self.read(template)
-        if source is None:
-            raise TemplateNotFound(template)
-        return source, template, lambda: True
+    refusals: tuple[Refusal, ...]
 
 
-class Staged(ImmutableSandboxedEnvironment):
-    """The environment of the first time of rendering: it holds back what readers decide.
-
-    *hold* is called with a Held for a value and returns what to write in its place, *ask* is called
-    with a Held for a condition and returns the answer; both are set by whoever renders.
-    """
+class Sandbox(ImmutableSandboxedEnvironment):
+    """How every template of a letter is read and run."""
 
     intercepted_binops = frozenset(["*", "**"])  # "x" * 10**9 would eat the computer
 
-    def __init__(self, source: Source, where: Where) -> None:
+    def __init__(self, loader: BaseLoader | None = None) -> None:
         super().__init__(
-            loader=source,
+            loader=loader,
             undefined=StrictUndefined,
             autoescape=select_autoescape(["mjml"], default_for_string=False),
             finalize=plainly,
@@ -104,16 +103,12 @@ class Staged(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
             extensions=["jinja2.ext.do"],
         )
-        self.where = where
-        self.sites: list[Site] = []
-        self.hold: Callable[[Held], str] = _nobody
-        self.ask: Callable[[Held], bool] = _nobody
-        self.globals["_hold"] = lambda site, *captured: self.hold(Held(self.sites[site], captured))
-        self.globals["_ask"] = lambda site, *captured: self.ask(Held(self.sites[site], captured))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:  # tokens: a letter asks for hundreds of them
             return obj[attribute]
+        if type(obj) in PLAIN and attribute in vars(obj):
+            return vars(obj)[attribute]
         return super().getattr(obj, attribute)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -125,37 +120,103 @@ class Staged(ImmutableSandboxedEnvironment):
             raise TypeError(f"{operator} is only for numbers")
         return super().call_binop(context, operator, left, right)
 
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        wrong = sorted(set(refusals(tree)))
-        if wrong:
+
+STAGING = Sandbox()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A template as it runs, and what it holds back; the paths of its *sites* are names of templates."""
+
+    code: CodeType
+    sites: tuple[Site, ...]
+
+
+@lru_cache(maxsize=KEPT)
+def staged(name: str, source: str) -> Piece:
+    """The template *name*, read once for as long as it says the same; raises Refused or TemplateSyntaxError."""
+    tree = STAGING.parse(source, name, name)
+    wrong = tuple(sorted(set(refusals(tree))))
+    if wrong:
+        raise Refused(wrong)
+    sites: list[Site] = []
+    for output in list(tree.find_all(nodes.Output)):
+        output.nodes = [
+            _call("_hold", part, name, sites) if mentions_reader(part) else part
+            for part in output.nodes
+        ]
+    for condition in list(tree.find_all(nodes.If)):
+        if isinstance(condition.test, nodes.Expr) and mentions_reader(condition.test):
+            condition.test = _call("_ask", condition.test, name, sites)
+    if name.endswith(".mjml"):
+        _mark_lines(tree, name)
+    tree.set_environment(STAGING)
+    return Piece(STAGING.compile(tree, name, name), tuple(sites))
+
+
+def _call(function: str, expression: nodes.Expr, name: str, sites: list[Site]) -> nodes.Expr:
+    """In place of *expression* a call that names its site, with the values that it captures."""
+    captured: list[nodes.Expr] = []
+    line = expression.lineno
+    bare = _capture(expression, captured)
+    arguments = [nodes.Const(name), nodes.Const(len(sites)), *captured]
+    sites.append(Site(bare, name, line, thought_of(bare), _ends_encoded(bare), repr(bare)))
+    call = nodes.Call(nodes.Name(function, LOAD), arguments, [], None, None)
+    call.set_lineno(line, override=True)
+    return call
+
+
+class Source(BaseLoader):
+    """Templates by name: those of the edition first, then the files; *sites* has those of each that was read."""
+
+    def __init__(
+        self, own: Mapping[str, str], read: Callable[[str], str | None], where: Where
+    ) -> None:
+        self.own = own
+        self.read = read
+        self.where = where
+        self.sites: dict[str, list[Site]] = {}
+
+    def load(
+        self,
+        environment: Any,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 (Jinja's name)
+    ) -> Template:
+        source = self.own[name] if name in self.own else self.read(name)
+        if source is None:
+            raise TemplateNotFound(name)
+        try:
+            piece = staged(name, source)
+        except Refused as error:
             raise Problems(
-                Problem(*self.where(name or "", line), what, cure) for line, what, cure in wrong
-            )
-        for output in list(tree.find_all(nodes.Output)):
-            output.nodes = [self._staged_output(part, name or "") for part in output.nodes]
-        for condition in list(tree.find_all(nodes.If)):
-            if isinstance(condition.test, nodes.Expr) and mentions_reader(condition.test):
-                condition.test = self._call("_ask", condition.test, name or "")
-        if (name or "").endswith(".mjml"):
-            _mark_lines(tree, name or "")
-        tree.set_environment(self)
-        return tree
+                Problem(*self.where(name, line), what, cure) for line, what, cure in error.refusals
+            ) from None
+        self.sites[name] = [self._in_a_file(site) for site in piece.sites]
+        return Template.from_code(environment, piece.code, globals or {})
 
-    def _staged_output(self, part: nodes.Expr, name: str) -> nodes.Expr:
-        return self._call("_hold", part, name) if mentions_reader(part) else part
+    def _in_a_file(self, site: Site) -> Site:
+        path, line = self.where(site.path, site.line)
+        return replace(site, path=path, line=line)
 
-    def _call(self, function: str, expression: nodes.Expr, name: str) -> nodes.Expr:
-        captured: list[nodes.Expr] = []
-        line = expression.lineno
-        bare = _capture(expression, captured)
-        self.sites.append(
-            Site(bare, *self.where(name, line), thought_of(bare), _ends_encoded(bare))
+
+class Staged(Sandbox):
+    """The environment of the first time of rendering: it holds back what readers decide.
+
+    *hold* is called with a Held for a value and returns what to write in its place, *ask* is called
+    with a Held for a condition and returns the answer; both are set by whoever renders.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.hold: Callable[[Held], str] = _nobody
+        self.ask: Callable[[Held], bool] = _nobody
+        self.globals["_hold"] = lambda name, site, *captured: self.hold(
+            Held(source.sites[name][site], captured)
         )
-        arguments = [nodes.Const(len(self.sites) - 1), *captured]
-        call = nodes.Call(nodes.Name(function, LOAD), arguments, [], None, None)
-        call.set_lineno(line, override=True)
-        return call
+        self.globals["_ask"] = lambda name, site, *captured: self.ask(
+            Held(source.sites[name][site], captured)
+        )
 
 
 def _nobody(_held: Held) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.checks import Draft
+from newsletter.checks import Draft, draft_for
 from newsletter.config import Settings
 from newsletter.edition import load_edition
 from newsletter.letter import Letter, Reader, compose
@@ -59,17 +59,8 @@ def draft(composed: Compose, settings: Settings) -> Callable[[str], Draft]:
     """The draft of an article, as a reader named Ada gets it."""
 
     def made(article: str) -> Draft:
-        letter, reader = composed(article), Reader(first_name="Ada")
-        return Draft(
-            letter.edition,
-            settings,
-            letter.view(reader),
-            real=True,
-            reader=reader,
-            pictures=letter.pictures,
-            components=letter.components,
-            unsubscribe_tag=TAG,
-        )
+        reader = Reader(first_name="Ada")
+        return draft_for(composed(article), settings, reader, unsubscribe_tag=TAG)
 
     return made
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.checks import Draft, Unverified, check, quick
+from newsletter.checks import Draft, Unverified, check, draft_for
 from newsletter.checks.evidence import Spam
 from newsletter.checks.probes.browser import ask_axe
 from newsletter.checks.probes.spamassassin import ask_spamassassin
 from newsletter.checks.probes.spelling import ask_codespell
 from newsletter.config import Settings, load_settings
 from newsletter.edition import find_editions, load_edition
-from newsletter.letter import READER_FIELDS, Letter, Reader, compose
+from newsletter.letter import READER_FIELDS, Reader, compose
 from tests.checks.conftest import TAG, ready
 from tests.checks.probes.test_programs import needs_browser, needs_spamassassin
 
@@ -38,28 +38,15 @@ def settings() -> Settings:
     return ready(load_settings(ROOT, {}))
 
 
-def letter_of(path: Path, settings: Settings) -> Letter:
-    return compose(load_edition(path, ROOT), settings, unsubscribe_tag=TAG)
-
-
-def draft_of(path: Path, settings: Settings) -> Draft:
-    letter = letter_of(path, settings)
-    return Draft(
-        letter.edition,
-        settings,
-        letter.view(READERS["a neighbour"]),
-        real=True,
-        reader=READERS["a neighbour"],
-        pictures=letter.pictures,
-        components=letter.components,
-        unsubscribe_tag=TAG,
-    )
+def draft_of(path: Path, settings: Settings, reader: Reader = READERS["a neighbour"]) -> Draft:
+    letter = compose(load_edition(path, ROOT), settings, unsubscribe_tag=TAG)
+    return draft_for(letter, settings, reader, unsubscribe_tag=TAG)
 
 
 @editions
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 def test_the_rules_find_nothing(path: Path, reader: Reader, settings: Settings) -> None:
-    assert quick(letter_of(path, settings), settings, reader, unsubscribe_tag=TAG) == []
+    assert check(draft_of(path, settings, reader)) == []
 
 
 @editions

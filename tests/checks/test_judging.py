@@ -10,8 +10,8 @@ from newsletter.checks import (
     Finding,
     Unverified,
     check,
+    draft_for,
     errors,
-    quick,
     refused,
     survey,
 )
@@ -89,11 +89,9 @@ def test_what_cannot_be_composed_is_told_as_findings() -> None:
     ]  # fmt: skip
 
 
-def test_the_quick_look_of_a_preview_needs_only_letter_and_reader(
-    composed: Compose, good: Draft
-) -> None:
+def test_a_letter_and_a_reader_are_enough_to_judge(composed: Compose, good: Draft) -> None:
     letter = composed(ARTICLE + "\nA miracle.\n")
-    found = quick(letter, good.settings, Reader(), unsubscribe_tag=TAG)
+    found = check(draft_for(letter, good.settings, Reader(), unsubscribe_tag=TAG))
     assert [(finding.rule, finding.line) for finding in found] == [("health/claims", 14)]
 
 

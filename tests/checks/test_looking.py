@@ -10,6 +10,7 @@ from newsletter.checks.css import edges, holds, pixels, read_sheet
 from newsletter.checks.domains import KNOWN, REAL, distance, likely
 from newsletter.checks.features import features
 from newsletter.checks.page import Page
+from newsletter.checks.size import weigh
 from newsletter.checks.support import MATTERS, known_features, lost
 from newsletter.checks.words import emoji, grade, graphemes, syllables
 from newsletter.letter.mjml_rules import PARENTS
@@ -220,3 +221,16 @@ def test_known_and_real_domains_are_never_called_mistyped() -> None:
 def test_distance_is_a_distance(one: str, other: str) -> None:
     assert distance(one, other) == distance(other, one) <= max(len(one), len(other))
     assert (distance(one, other) == 0) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("size", "links", "severity"),
+    [(80_000, 0, ""), (79_999, 1, "warning"), (102_000, 0, "warning"), (101_999, 1, "error")],
+)
+def test_the_weight_counts_what_sendgrid_adds_to_each_link(
+    size: int, links: int, severity: str
+) -> None:
+    anchors = "<a href=x>" * links
+    weight = weigh(Page("x" * (size - len(anchors)) + anchors))
+    assert (weight.composed, weight.sent) == (size, size + 350 * links)
+    assert weight.severity == severity

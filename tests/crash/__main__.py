@@ -4,6 +4,7 @@ import argparse
 import faulthandler
 import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -47,10 +48,13 @@ def main(words: Sequence[str]) -> int:
     url = start_in_background(folder / "sandbox", options=["--outbox", "none"])
     end_server = engines.start_server() if given.workers else lambda: None
     try:
-        return _play_all(seeds, folder, url, given)
+        broken = _play_all(seeds, folder, url, given)
     finally:
         end_server()
         stop(folder / "sandbox")
+    if not broken:
+        shutil.rmtree(folder)
+    return int(broken > 0)
 
 
 def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -> int:
@@ -72,7 +76,7 @@ def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -
         f"{len(seeds)} runs in {seconds:.0f} s ({busy:.0f} of CPU), {broken} broke the promise"
     )
     click.echo(", ".join(f"{what} {times}" for what, times in sorted(happened.items())))
-    return int(broken > 0)
+    return broken
 
 
 def _database(folder: Path) -> str:

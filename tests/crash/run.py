@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ def play(plan: Plan, template: Desk, folder: Path) -> Finding:
         run.play()
     except (AssertionError, NewsletterError) as error:
         run.finding.wrong.append(str(error))
+    except Exception:  # some do not find their way out of this process
+        run.finding.wrong.append(traceback.format_exc())
     finally:
         close_subuser(run.account)
     if not run.finding.wrong:

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param(("0-59",), id="one sender"),
-        pytest.param(("0-11", "--workers"), id="three workers on PostgreSQL"),
+        pytest.param(("0-499",), id="one sender"),
+        pytest.param(("0-39", "--workers"), id="three workers on PostgreSQL"),
     ],
 )
 def test_nobody_gets_it_twice_and_nobody_is_lost(words: tuple[str, ...], tmp_path: Path) -> None:

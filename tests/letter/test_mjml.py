@@ -1,5 +1,7 @@
 """What the MJML engine would spoil is right in the output, or an error with file and line."""
 
+import re
+
 import pytest
 
 from newsletter.errors import Problems
@@ -181,6 +183,32 @@ def test_neighbouring_parts_for_outlook_are_one() -> None:
 def test_what_outlook_leaves_out_swallows_nothing() -> None:
     apart = "<mj-raw><!--[if !mso]><!--><p>x</p><!--<![endif]--><!--[if mso | IE]><p>y</p><![endif]--></mj-raw>"
     assert "<!--<![endif]--><!--[if mso | IE]><p>y</p>" in render(apart)
+
+
+def test_a_letter_carries_nothing_for_programs_that_nobody_has_any_more() -> None:
+    html = render('<mj-image src="a.png" alt="" /><mj-text><p style="margin:0px;">x;</p></mj-text>')
+    for gone in (
+        "X-UA-Compatible",
+        "lte mso 11",
+        "mj-outlook-group-fix",
+        "full-width-mobile",
+        ';"',
+    ):
+        assert gone not in html
+    assert '<p style="margin:0px">x;</p>' in html
+
+
+def test_words_that_end_in_a_semicolon_keep_it() -> None:
+    html = render(
+        '<mj-image src="a.png" alt="first; then;" /><mj-text>R&amp;D &quot;x&quot;</mj-text>'
+    )
+    assert 'alt="first; then;"' in html
+    assert "R&amp;D &quot;x&quot;" in html
+
+
+def test_a_picture_that_fills_a_phone_has_the_style_for_it() -> None:
+    html = render('<mj-image fluid-on-mobile="true" width="100px" src="a.png" alt="" />')
+    assert re.search(r"td\.mj-full-width-mobile \{ width: auto", html)
 
 
 def test_what_only_the_engine_notices_is_told_in_its_words() -> None:

@@ -8,22 +8,25 @@ import pytest
 
 from newsletter.config import Settings, load_settings
 from newsletter.edition import find_editions, load_edition
-from newsletter.letter import Reader, View, compose
+from newsletter.letter import MergeProblem, Reader, View, compose
 from newsletter.letter.choices import templates
 from newsletter.letter.words import LANGUAGES, WORDS, direction, long_day, words_of
+from newsletter.links import Links
 
-from .conftest import Write
+from .conftest import BODY_LINE, Write
 
 ROOT = Path(__file__).parents[2]
 SYSTEM = sorted((ROOT / "content" / "system").glob("*.md"))
 EDITIONS = [*find_editions(ROOT), *SYSTEM]
 LIGHT = 40_000
+TOKEN = Links("https://news.example.com", "secret").unsubscribe(10**6, 10**3).rpartition("/")[2]
 READER = Reader(
     first_name="Ada",
     city="New Orleans",
-    preferences_url="https://news.example.com/p/1",
-    browser_url="https://news.example.com/v/1",
-    confirm_url="https://news.example.com/c/1",
+    unsubscribe_url=f"https://news.example.com/u/{TOKEN}",
+    preferences_url=f"https://news.example.com/p/{TOKEN}",
+    browser_url=f"https://news.example.com/v/{TOKEN}",
+    confirm_url=f"https://news.example.com/c/{TOKEN}",
 )
 
 
@@ -31,12 +34,12 @@ READER = Reader(
 def shipped() -> Settings:
     settings = load_settings(ROOT, {})
     clinic = replace(settings.clinic, postal_address="123 Example Street, New Orleans, LA 70100")
-    return replace(settings, clinic=clinic)
+    site = replace(settings.site, url="https://news.example.com")
+    return replace(settings, clinic=clinic, site=site, utm=replace(settings.utm, on=True))
 
 
-def view_of(path: Path, settings: Settings) -> View:
-    letter = compose(load_edition(path, ROOT), settings, unsubscribe_tag="[leave-here]")
-    return letter.view(READER)
+def view_of(path: Path, settings: Settings, tag: str | None = "[leave-here]") -> View:
+    return compose(load_edition(path, ROOT), settings, unsubscribe_tag=tag).view(READER)
 
 
 def test_every_template_has_an_edition() -> None:
@@ -48,8 +51,10 @@ editions = pytest.mark.parametrize("path", EDITIONS, ids=lambda path: path.stem)
 
 
 @editions
-def test_it_is_light(path: Path, shipped: Settings) -> None:
-    assert len(view_of(path, shipped).html.encode()) < LIGHT
+def test_it_is_light_with_all_links_to_a_site_and_tags_for_statistics(
+    path: Path, shipped: Settings
+) -> None:
+    assert len(view_of(path, shipped, tag=None).html.encode()) < LIGHT
 
 
 @editions
@@ -160,3 +165,36 @@ def test_a_file_with_a_byte_order_mark_is_no_problem(write: Write) -> None:
     footer = ROOT / "templates" / "email" / "partials" / "footer.mjml"
     marked = {"partials/footer.mjml": "\ufeff" + footer.read_text(encoding="utf-8")}
     assert "\ufeff" not in write("Hi.", templates=marked).view(Reader()).html
+
+
+def test_a_changed_partial_is_seen_at_once_though_templates_stay_read(write: Write) -> None:
+    files = {
+        "own.mjml": '<mjml lang="en" dir="ltr"><mj-body><mj-section><mj-column><mj-text>\n'
+        '{% include "greeting.mjml" %}\n</mj-text></mj-column></mj-section></mj-body></mjml>\n',
+        "own.txt": '{% from "greeting.jinja" import word %}\n{{ word }}\n',
+    }
+
+    def shown(word: str) -> tuple[bool, str]:
+        greeting = {
+            "greeting.mjml": f"{word} {{{{ reader.first_name | default('you', true) }}}}\n",
+            "greeting.jinja": f'{{% set word = "{word}" %}}\n',
+        }
+        view = write("Read on.", template="own", templates={**files, **greeting}).view(READER)
+        return f"{word} Ada" in view.html, view.text
+
+    assert [shown(word) for word in ("Hello", "Welcome", "Hello")] == [
+        (True, "Hello\n"),
+        (True, "Welcome\n"),
+        (True, "Hello\n"),
+    ]
+
+
+def test_a_paragraph_that_two_articles_share_is_named_where_it_stands_in_each(bare: Write) -> None:
+    shared = "Hello {{ reader.first_name }}."
+    letters = [bare(shared), bare(f"\n\n\n{shared}")]
+    places = []
+    for letter in letters:
+        with pytest.raises(MergeProblem) as caught:
+            letter.personalise(Reader())
+        places.append(caught.value.problem.line)
+    assert places == [BODY_LINE, BODY_LINE + 3]

@@ -11,12 +11,9 @@ from newsletter.checks.css import pixels
 from newsletter.checks.draft import Draft
 from newsletter.checks.page import Node
 from newsletter.checks.rule import Hit, rule
+from newsletter.checks.size import weigh
 from newsletter.letter import Picture
 
-CLIPPED_BYTES, LARGE_BYTES = 102_000, 80_000
-"""Gmail shows the first 102 kB of the HTML."""
-BYTES_A_LINK = 350
-"""What SendGrid's rewriting adds to a link, about."""
 HUGE_PICTURE, LARGE_PICTURE, LARGE_PICTURES = 1_000_000, 200_000, 800_000
 UNSHOWN = re.compile(r"\.(svg|webp|avif|heic|heif|bmp|tiff?)$", re.IGNORECASE)
 SHOWN = ("PNG", "JPEG", "GIF")
@@ -31,11 +28,10 @@ FEWEST_WORDS = 50
     "size/html", "error", "the HTML, with rewritten links, is under 102 kB (80 kB warns)", "Gmail"
 )
 def html(draft: Draft) -> Iterator[Hit]:
-    large = len(draft.view.html.encode()) + BYTES_A_LINK * len(draft.page.links)
-    if large > LARGE_BYTES:
-        severity = "error" if large > CLIPPED_BYTES else "warning"
-        sentence = f"the HTML is {large / 1000:.0f} kB with links; Gmail cuts it at 102"
-        yield Hit(sentence, "shorten the article", severity=severity)
+    weight = weigh(draft.page)
+    if weight.severity:
+        sentence = f"the HTML is {weight.sent / 1000:.0f} kB with links; Gmail cuts it at 102"
+        yield Hit(sentence, "shorten the article", severity=weight.severity)
 
 
 @rule(

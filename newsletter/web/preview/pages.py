@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
 from newsletter.audience import read_address
+from newsletter.checks import Page, private_links, weigh
+from newsletter.checks.size import CLIPPED, LARGE
 from newsletter.errors import NewsletterError
-from newsletter.letter import READER_FIELDS, Reader
 from newsletter.web.preview import wish as words
 from newsletter.web.preview.excerpt import excerpt, marked
 from newsletter.web.preview.looks import dressed, with_pictures
@@ -20,7 +21,6 @@ from newsletter.web.preview.means import Trial
 from newsletter.web.preview.news import News
 from newsletter.web.preview.preview import Look, Preview
 from newsletter.web.preview.reading import read_letter
-from newsletter.web.preview.weight import weigh
 from newsletter.web.preview.wish import Wish, read_wish
 
 PAGES = Path(__file__).parent / "pages"
@@ -126,19 +126,16 @@ class Pages:
         }
         if look.view is None or look.composed is None:
             return {**judged, "reading": None, "weight": None, "sender": ""}
-        reading = read_letter(look.view.html, _private(look.choice.reader))
+        letter = Page(look.view.html)
         sender = look.composed.settings.sender
         return {
             **judged,
-            "reading": reading,
-            "weight": weigh(look.view.html, len(reading.links)),
+            "reading": read_letter(letter, private_links(look.choice.reader)),
+            "weight": weigh(letter),
+            "near_at": LARGE,
+            "cut_at": CLIPPED,
             "sender": sender.name or sender.email,
         }
-
-
-def _private(reader: Reader) -> frozenset[str]:
-    own = (getattr(reader, name) for name in READER_FIELDS if name.endswith("_url"))
-    return frozenset(filter(None, own))
 
 
 TEMPLATES = Environment(

@@ -2,12 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
-SILENT = frozenset({"style", "script", "title"})
+from newsletter.checks import Link as Found
+from newsletter.checks import Page, is_private
+
 MOST_WORDS = 240
 """More than any inbox shows after a subject."""
-KINDS = (("mailto:", "mail"), ("tel:", "telephone"), ("#", "inside the letter"))
+KINDS = (
+    ("mailto:", "mail"),
+    ("tel:", "telephone"),
+    ("sms:", "text message"),
+    ("#", "inside the letter"),
+)
 OWN = "acts for this reader"
 
 
@@ -33,52 +39,25 @@ class Reading:
     links: tuple[Link, ...]
 
 
-def read_letter(html: str, private: frozenset[str]) -> Reading:
-    """Read *html*; links in *private* are the reader's own."""
-    parser = _Parser()
-    parser.feed(html)
-    parser.close()
-    words = re.sub(r"[ \t\r\n]+", " ", "".join(parser.words)).strip()
+def read_letter(page: Page, private: frozenset[str]) -> Reading:
+    """Read *page*; links in *private* are the reader's own."""
     links = tuple(
-        Link(" ".join("".join(said).split()) or "(no words)", href, kind(href, private))
-        for href, said in parser.links
+        Link(_words(link), link.href, kind(link.href, private))
+        for link in page.links
+        if "href" in link.node.attributes
     )
-    return Reading(words[:MOST_WORDS], links)
+    return Reading(page.beginning[:MOST_WORDS], links)
+
+
+def _words(link: Found) -> str:
+    pictures = (image.attributes.get("alt") for image in link.node.css("img"))
+    shown = [link.words, *(f"[{alt}]" for alt in pictures if alt)]
+    return " ".join(filter(None, shown)) or "(no words)"
 
 
 def kind(href: str, private: frozenset[str]) -> str:
     """What a link leads to."""
-    if href in private or href.startswith(("[", "<%", "%asm")):
+    if is_private(href, private):
         return OWN
     told = (name for start, name in KINDS if href.startswith(start))
     return next(told, "web" if re.match(r"https?://[^/\s]", href) else "leads nowhere")
-
-
-class _Parser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.links: list[tuple[str, list[str]]] = []
-        self.silent = 0
-        self.inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        self.silent += tag in SILENT
-        if tag not in {"a", "abbr", "b", "em", "i", "s", "span", "strong", "sub", "sup"}:
-            self.words.append(" ")
-        if tag == "a" and "href" in known:
-            self.links.append((known["href"] or "", []))
-            self.inside = True
-        if tag == "img" and self.inside and known.get("alt"):
-            self.links[-1][1].append(f"[{known['alt']}]")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in SILENT
-        self.inside = self.inside and tag != "a"
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.words.append(data)
-        if self.inside:
-            self.links[-1][1].append(data)

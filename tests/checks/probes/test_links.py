@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from newsletter.checks import Draft, personal_links
+from newsletter.checks import draft_for
 from newsletter.checks.evidence import Answer, Unverified
 from newsletter.checks.probes.gather import NOT_TRIED, ask_links
 from newsletter.checks.probes.links import Prober
@@ -207,20 +207,14 @@ def test_a_link_that_holds_a_readers_value_is_not_tried(
         f"{ARTICLE}\n[Come]({site.url}/good) or [tell us]"
         f'({site.url}/for?name={{{{ reader.first_name | default("you", true) | urlencode }}}}&n=1)\n'
     )
-    letter, reader = composed(article), Reader(first_name="Zoé & Ada")
-    seen = letter.view(reader)
-    here = seen.html.replace("https://www.clockworkperform.com", site.url)
-    draft = Draft(
-        letter.edition,
-        settings,
-        replace(seen, html=here),
-        real=True,
-        unsubscribe_tag=TAG,
-        personal=personal_links(letter, reader),
+    found = draft_for(
+        composed(article), settings, Reader(first_name="Zoé & Ada"), unsubscribe_tag=TAG
     )
+    here = found.view.html.replace("https://www.clockworkperform.com", site.url)
+    draft = replace(found, view=replace(found.view, html=here))
     assert f"{site.url}/for?name=Zo%C3%A9%20%26%20Ada&n=1" in draft.personal
-    found = ask_links([draft], Prober(private=True))
-    assert found == {
+    answers = ask_links([draft], Prober(private=True))
+    assert answers == {
         f"{site.url}/visit": Answer(200),
         f"{site.url}/good": Answer(200),
         f"{site.url}/": Answer(200),

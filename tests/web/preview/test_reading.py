@@ -5,36 +5,37 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.checks import Page
 from newsletter.errors import Problem
 from newsletter.letter import Reader
 from newsletter.web.preview.choosing import first_choices
 from newsletter.web.preview.excerpt import Line, excerpt, marked
 from newsletter.web.preview.looks import ALWAYS, INVERTED, NEVER, dressed
 from newsletter.web.preview.reading import OWN, Link, read_letter
-from newsletter.web.preview.weight import weigh
 
 PAGE = """<html><head><title>No</title><style>.no {}</style></head><body>
 <div style="display:none">The preheader.</div><p>Then <b>B</b>old words.</p>
 <a href="https://example.com/?a=1&amp;b=2">Two <b>words</b></a><a href="#top"><img alt="Up"></a>
-<a href="mailto:ada@example.com">Mail</a><a href="tel:+15550100"></a><a name="no">no link</a>
+<a href="mailto:ada@example.com">Mail</a><a href="tel:+15550100"></a><a href="sms:+15550100">Text</a><a name="no">no link</a>
 <a href="https://news.example.com/u/x">Leave</a><a href="&lt;%asm_group_unsubscribe_raw_url%&gt;">Leave</a>
 <a href="www.example.com">Forgotten</a><a href="">Empty</a></body></html>"""
 
 
 def test_the_letter_is_read_from_its_first_word_and_link_to_its_last() -> None:
-    read = read_letter(PAGE, frozenset({"https://news.example.com/u/x"}))
+    read = read_letter(Page(PAGE), frozenset({"https://news.example.com/u/x"}))
     assert read.beginning.startswith("The preheader. Then Bold words. Two words Mail")
     assert read.links == (
         Link("Two words", "https://example.com/?a=1&b=2", "web"),
         Link("[Up]", "#top", "inside the letter"),
         Link("Mail", "mailto:ada@example.com", "mail"),
         Link("(no words)", "tel:+15550100", "telephone"),
+        Link("Text", "sms:+15550100", "text message"),
         Link("Leave", "https://news.example.com/u/x", OWN),
         Link("Leave", "<%asm_group_unsubscribe_raw_url%>", OWN),
         Link("Forgotten", "www.example.com", "leads nowhere"),
         Link("Empty", "", "leads nowhere"),
     )
-    assert [link.opens for link in read.links] == [True, *[False] * 7]
+    assert [link.opens for link in read.links] == [True, *[False] * 8]
 
 
 @pytest.mark.parametrize(
@@ -54,19 +55,6 @@ def test_a_link_inside_the_letter_stays_in_the_frame() -> None:
 
 def test_a_letter_without_a_head_is_dressed_too() -> None:
     assert dressed("<p>x</p>", "dark").endswith("<p>x</p>")
-
-
-@pytest.mark.parametrize(
-    ("size", "links", "verdict"),
-    [
-        (80_000, 0, "Gmail shows all of it."),
-        (79_999, 1, "Near the limit."),
-        (102_000, 0, "Near the limit."),
-        (101_999, 1, "Gmail cuts the end off, with the way to unsubscribe; shorten the article."),
-    ],
-)
-def test_the_weight_counts_what_sendgrid_adds(size: int, links: int, verdict: str) -> None:
-    assert weigh("x" * size, links).verdict == verdict
 
 
 def test_an_excerpt_shows_the_line_among_its_neighbours(tmp_path: Path) -> None:

@@ -16,14 +16,15 @@ function query() {
 const say = (words) => { status.textContent = words; };
 const clock = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** Load *source* behind the letter that is shown, and change them when it is there. */
-function change(frame, source, title) {
+/** Load *source* behind the letter that is shown, and change them when it is there; then *ready* is called. */
+function change(frame, source, title, ready) {
   document.querySelectorAll("iframe.coming").forEach((late) => late.remove());
   const next = frame.cloneNode();
   Object.assign(next, { src: source, title });
   next.classList.add("coming");
   next.addEventListener("load", () => {
     if (!next.isConnected) return;
+    ready();
     const inside = frame.contentWindow;
     next.contentWindow?.scrollTo(inside?.scrollX ?? 0, inside?.scrollY ?? 0);
     const focused = document.activeElement === frame;
@@ -78,14 +79,15 @@ function keepAddress(old, now) {
   if (!said.textContent.trim()) said.replaceWith(old.querySelector("#trial-said"));
 }
 
-/** Ask for the page as the controls want it. */
+/** Ask for the letter as the controls want it, and then for all that is said of it: the letter waits for nothing. */
 async function refresh(words = "") {
   const mine = ++asked;
   const wanted = query();
   const frame = document.querySelector("#stage iframe:not(.coming)");
   if (frame && form.elements.part.value === "letter") {
-    change(frame, `letter?${wanted}&number=${number}`, frame.title);
+    await new Promise((ready) => change(frame, `letter?${wanted}&number=${number}`, frame.title, ready));
   }
+  if (mine !== asked) return;
   const answer = await fetch(`?${wanted}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== asked) return;

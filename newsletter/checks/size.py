@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from newsletter.checks.page import Page
+
 CLIPPED, LARGE = 102_000, 80_000
 """Bytes at which Gmail cuts, and from which it is near."""
 A_LINK = 350
@@ -16,13 +18,14 @@ class Weight:
     sent: int
 
     @property
-    def verdict(self) -> str:
+    def severity(self) -> str:
+        """How bad that is, nothing where all is well."""
         if self.sent > CLIPPED:
-            return "Gmail cuts the end off, with the way to unsubscribe; shorten the article."
-        return "Near the limit." if self.sent > LARGE else "Gmail shows all of it."
+            return "error"
+        return "warning" if self.sent > LARGE else ""
 
 
-def weigh(html: str, links: int) -> Weight:
-    """The weight of *html* with so many *links*."""
-    composed = len(html.encode())
-    return Weight(composed, composed + A_LINK * links)
+def weigh(page: Page) -> Weight:
+    """The weight of a letter's HTML."""
+    composed = len(page.html.encode())
+    return Weight(composed, composed + A_LINK * len(page.links))
