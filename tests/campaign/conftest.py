@@ -41,8 +41,8 @@ ENVELOPE = Envelope(
 
 
 @dataclass
-class Clinic:
-    """One article and whoever wants it."""
+class Desk:
+    """A project with one article, and a store."""
 
     store: Store
     settings: Settings
@@ -64,6 +64,11 @@ class Clinic:
                 for name in names
             ]
             connection.execute(insert(subscriber), rows)
+
+
+@dataclass
+class Clinic(Desk):
+    """One article and whoever wants it."""
 
     def freeze(self, *, links: Links | None = None, envelope: Envelope = ENVELOPE) -> Frozen:
         edition = load_edition(self.settings.root / "content" / "back.md", self.settings.root)
