@@ -11,8 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.world import fill, make_clinic
-from newsletter.audience import people
+from bench.world import everybody, fill, make_clinic
 from newsletter.campaign import Times, freeze
 from newsletter.delivery import Account, dispatch, envelope, unsubscribe_tag
 from newsletter.letter import compose
@@ -30,7 +29,7 @@ def measure(number: int) -> None:
             store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True),
+            everybody,
             envelope(settings, edition),
             times=Times(int(time.time()), 900),
         )

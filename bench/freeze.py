@@ -9,8 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.world import asked, fill, make_clinic, new_store
-from newsletter.audience import people
+from bench.world import asked, everybody, fill, make_clinic, new_store
 from newsletter.campaign import Times, freeze
 from newsletter.delivery import envelope, unsubscribe_tag
 from newsletter.letter import compose
@@ -27,7 +26,7 @@ def measure(number: int, engine: str) -> None:
             store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True),
+            everybody,
             envelope(settings, edition),
             times=Times(int(time.time()), 900),
         )

@@ -22,8 +22,7 @@ from sendgrid.helpers.mail import (
     To,
 )
 
-from bench.world import fill, make_clinic, new_store
-from newsletter.audience import people
+from bench.world import everybody, fill, make_clinic, new_store
 from newsletter.campaign import Times, freeze
 from newsletter.delivery import Account, dispatch, envelope, unsubscribe_tag
 from newsletter.letter import compose
@@ -75,7 +74,6 @@ def ours(url: str) -> int:
         settings, edition = make_clinic(Path(folder), THOUSANDS)
         fill(store, THOUSANDS)
         letter = compose(edition, settings, unsubscribe_tag=unsubscribe_tag(settings))
-        everybody = lambda connection: people(connection, (), samples=True)  # noqa: E731
         times = Times(int(time.time()), 900)
         freeze(store, edition, letter, everybody, envelope(settings, edition), times=times)
         began = time.process_time()

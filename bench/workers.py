@@ -11,8 +11,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench.world import asked, fill, make_clinic, new_store
-from newsletter.audience import people
+from bench.world import asked, everybody, fill, make_clinic, new_store
 from newsletter.campaign import Times, counts, freeze
 from newsletter.config import Settings, load_settings
 from newsletter.delivery import Account, Manner, dispatch, envelope, unsubscribe_tag
@@ -42,7 +41,6 @@ def measure(number: int, workers: int) -> None:
         settings, edition = make_clinic(Path(name), number)
         fill(store, number)
         letter = compose(edition, settings, unsubscribe_tag=unsubscribe_tag(settings))
-        everybody = lambda connection: people(connection, (), samples=True)  # noqa: E731
         sealed = envelope(settings, edition)
         freeze(store, edition, letter, everybody, sealed, times=Times(int(time.time()), 900))
         slow = Behaviour(answer_seconds=ANSWER_SECONDS)

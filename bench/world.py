@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
+from newsletter.audience import Subscriber, people
 from newsletter.config import Settings, load_settings
 from newsletter.edition import Edition, load_edition
 from newsletter.store import Store, open_store, subscriber
@@ -69,6 +70,11 @@ def new_store(engine: str, folder: Path) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def everybody(connection: Connection) -> Iterator[Subscriber]:
+    """Whoever is in the store."""
+    return people(connection, (), samples=True, today=date(2026, 11, 26))
 
 
 def fill(store: Store, people: int) -> None:

@@ -79,6 +79,14 @@ class Utm:
 
 
 @dataclass(frozen=True)
+class Lists:
+    """What is made of what the lists say."""
+
+    family: str = "neither"
+    """Whom a letter to an address of several people greets: "both" by their first names, or "neither"."""
+
+
+@dataclass(frozen=True)
 class Sending:
     """Times of a send, in minutes or seconds as each name says."""
 
@@ -118,6 +126,7 @@ class Settings:
     site: Site = field(default_factory=Site)
     sending: Sending = field(default_factory=Sending)
     utm: Utm = field(default_factory=Utm)
+    lists: Lists = field(default_factory=Lists)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -161,6 +170,7 @@ SECTIONS: Mapping[str, type] = {
     "site": Site,
     "sending": Sending,
     "utm": Utm,
+    "lists": Lists,
 }
 
 
@@ -297,6 +307,7 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
     return found
 
 
+FAMILY = ("neither", "both")
 NOT_ZERO = ("deadline_seconds", "in_flight")
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
@@ -319,6 +330,8 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
         return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
     if key == "warmup" and not re.fullmatch(r"[\d, ]*", value):
         return f'warmup "{value}" is no row of numbers', 'write one like "500, 2000, 10000"'
+    if key == "family" and value not in FAMILY:
+        return f'family "{value}" is unknown', f'write "{FAMILY[0]}" or "{FAMILY[1]}"'
     if key in NOT_ZERO and value == 0:
         return f"{key} is zero", f"write {key} = 1 or more"
     if type(value) is int and value < 0:

@@ -129,6 +129,7 @@ WRONG = {
     "text as number": ("[sender]\nname = 5\n", 2, "name is no text"),
     "below zero": ("[sending]\nundo_minutes = -1\n", 2, "undo_minutes is below zero"),
     "time zone": ("[clinic]\ntimezone = 'Mars/Olympus'\n", 2, 'timezone "Mars/Olympus" is unknown'),
+    "family": ("[lists]\nfamily = 'all'\n", 2, 'family "all" is unknown'),
     "http site": ("[site]\nurl = 'http://news.example.com'\n", 2, "does not begin with https://"),
     "no toml": ("[clinic\nname = 'x'\n", 1, "Expected"),
     "no utf-8": (b"\xff\xfe[", None, "this is no UTF-8 text"),

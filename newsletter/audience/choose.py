@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,8 @@ class Subscriber:
     signed_up: date | None
     tags: tuple[str, ...]
     time_zone: str = ""
+    first_names: tuple[str, ...] = ()
+    """Of a family; *first_name* is empty then."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Audience:
 
 
 def people(
-    connection: Connection, audience: Sequence[str], *, samples: bool, today: date | None = None
+    connection: Connection, audience: Sequence[str], *, samples: bool, today: date
 ) -> Iterator[Subscriber]:
     """Everybody whom *audience* means and who may have it, ordered by address; made-up addresses only with *samples*.
 
@@ -60,7 +62,7 @@ def people(
         yield _subscriber(row)
 
 
-COLUMNS = [subscriber.c[entry.name] for entry in fields(Subscriber)]
+COLUMNS = [subscriber.c[entry.name] for entry in fields(Subscriber) if entry.name != "first_names"]
 
 
 def time_zones(connection: Connection) -> list[str]:
@@ -70,7 +72,7 @@ def time_zones(connection: Connection) -> list[str]:
 
 
 def choose(
-    connection: Connection, audience: Sequence[str], *, samples: bool, today: date | None = None
+    connection: Connection, audience: Sequence[str], *, samples: bool, today: date
 ) -> Audience:
     """Count whom people() yields, and why others are left out."""
     asked = _asked(connection, audience, samples=samples, today=today)
@@ -101,13 +103,13 @@ class _Asked:
 
 
 def _asked(
-    connection: Connection, audience: Sequence[str], *, samples: bool, today: date | None
+    connection: Connection, audience: Sequence[str], *, samples: bool, today: date
 ) -> _Asked:
     if not audience:
         return _Asked(true(), _why(samples), "")
     from newsletter.audience.members import members
 
-    meant = members(connection, audience, today=today or datetime.now(UTC).date())
+    meant = members(connection, audience, today=today)
     return _Asked(meant.condition, _why(samples), meant.words)
 
 
@@ -152,13 +154,17 @@ def _by_list(connection: Connection, asked: _Asked) -> dict[str, int]:
 def _subscriber(row: Sequence[Any]) -> Subscriber:
     """A row of COLUMNS, unpacked at once: by name each value would cost as much as the rest."""
     number, key, address, first, last, names, city, language, signed_up, tags, zone = row
-    own = (_names(names), city, language, _day(signed_up), _words(tags), zone)
+    whole, firsts = _names(names)
+    own = (whole, city, language, _day(signed_up), _words(tags), zone, firsts)
     return Subscriber(number, key, address, first, last, *own)
 
 
 @lru_cache(maxsize=5_000)
-def _names(names: str) -> tuple[str, ...]:
-    return tuple(" ".join(filter(None, name)) for name in orjson.loads(names))
+def _names(names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Each name whole, and of several people the first names."""
+    people = orjson.loads(names)
+    firsts = dict.fromkeys(first for first, _last in people if first and len(people) > 1)
+    return tuple(" ".join(filter(None, name)) for name in people), tuple(firsts)
 
 
 @lru_cache(maxsize=5_000)

@@ -14,12 +14,13 @@ FATES = ("taken", "merged into", "suppressed", "no consent", "sample address", "
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one row: *why* says the reason, or the row it was merged into."""
+    """What became of one row of a file: *why* says the reason, or the row it was merged into."""
 
     list: str
     line: int
     fate: str
     why: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class ListReport:
 def fates(connection: Connection, *, samples: bool) -> Iterator[Fate]:
     """The fate of each row of each list as it was last read, in the order of lists and lines."""
     for row in connection.execute(text(ROWS)):
-        yield Fate(row.list, row.line, *_fate(row, samples))
+        yield Fate(row.list, row.line, *_fate(row, samples), row.path)
 
 
 def _fate(row: Any, samples: bool) -> tuple[str, str]:
@@ -87,12 +88,12 @@ WITH live AS (
 
 NEWEST = f"""
 {CURRENT}
-SELECT list, MAX(path) AS path, MIN(consent) AS consent, SUM(rows) AS rows FROM current GROUP BY list ORDER BY list
+SELECT list, MAX(CASE WHEN supplement = 0 THEN path END) AS path, MIN(consent) AS consent, SUM(rows) AS rows FROM current GROUP BY list ORDER BY list
 """  # noqa: S608 - no value of anybody's
 
 ROWS = f"""
 {CURRENT}, person AS (
-SELECT o.list, o.id AS source_id, r.line, r.part, p.key, p.standing, p.consent,
+SELECT o.list, o.path, o.id AS source_id, r.line, r.part, p.key, p.standing, p.consent,
   (SELECT MIN(s.reason) FROM suppression AS s WHERE s.key = p.key) AS suppressed,
   ROW_NUMBER() OVER person AS place,
   FIRST_VALUE(o.list) OVER person AS first_list,
@@ -102,9 +103,9 @@ JOIN current AS o ON o.id = r.source_id
 JOIN subscriber AS p ON p.id = r.subscriber_id
 WINDOW person AS (PARTITION BY r.subscriber_id ORDER BY CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, o.id, r.line, r.part)
 )
-SELECT list, source_id, line, part, NULL AS reason, key, standing, consent, suppressed, place, first_list, first_line FROM person
+SELECT list, path, source_id, line, part, NULL AS reason, key, standing, consent, suppressed, place, first_list, first_line FROM person
 UNION ALL
-SELECT o.list, o.id, j.line, 0, j.reason, NULL, NULL, NULL, NULL, 1, NULL, NULL
+SELECT o.list, o.path, o.id, j.line, 0, j.reason, NULL, NULL, NULL, NULL, 1, NULL, NULL
 FROM reject AS j JOIN current AS o ON o.id = j.source_id
 ORDER BY list, source_id, line, part
 """  # noqa: S608 - no value of anybody's

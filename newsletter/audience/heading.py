@@ -191,7 +191,7 @@ def _text(path: Path, basis: Basis) -> Begin:
         first = _first_lines(file, text)
     told = first[0].lower().startswith("sep=") and len(first[0].strip()) > 4
     delimiter = basis.delimiter or (first[0][4] if told else "")
-    delimiter = delimiter or table.likely_delimiter(first, _is_heading)
+    delimiter = delimiter or table.likely_delimiter(first, is_heading)
     rows = [
         row
         for row in table.sample(first[told:], delimiter, int(told))
@@ -213,18 +213,21 @@ def _first_lines(file: IO[bytes], text: Text) -> list[str]:
     return found or [""]
 
 
-def _is_heading(cell: str) -> bool:
+def is_heading(cell: str) -> bool:
+    """Whether a column of this name holds addresses."""
     return ALIASES.get(plain(cell)) == "address"
 
 
 def heading(rows: Sequence[Seen], basis: Basis) -> tuple[int, list[str], Sequence[Seen]]:
     """Where the heading begins, the heading, and the rows below; 0 and made-up names where there is none."""
+    if rows[0].begin == 0:  # the names in objects, which stand on no line
+        return 0, _named(rows[0].cells), rows[1:]
     meant = plain(basis.columns.get("address", ""))
     for place, row in enumerate(rows[:DEEPEST]):
         named = (
             any(plain(cell) == meant for cell in row.cells)
             if meant
-            else any(map(_is_heading, row.cells))
+            else any(map(is_heading, row.cells))
         )
         if named and not any(map(is_address, row.cells)):
             return row.begin, _named(row.cells), rows[place + 1 :]

@@ -19,7 +19,8 @@ from sqlalchemy import (
     true,
 )
 
-from newsletter.audience.segment import All, AnyOf, Condition, NoSegment, Not, Segment, read_segment
+from newsletter.audience.no_segment import NoSegment
+from newsletter.audience.segment import All, AnyOf, Condition, Not, Segment, read_segment
 from newsletter.store import campaign, event, list_row, recipient, source, subscriber
 
 KINDS = {"opened": ("opened", "clicked"), "clicked": ("clicked",)}
@@ -94,15 +95,16 @@ class _Meaning:
         """A list or a tag, whichever there is."""
         lists, tags = _same(asked.value, self._lists()), _same(asked.value, self._tags())
         if lists and tags:
-            what = f"“{asked.value}” is a list and a tag; write on {asked.value} or tagged {asked.value}"
-            raise NoSegment(self.words, asked.at, what)
+            what = f"“{asked.value}” is a list and a tag"
+            cure = f"write on {asked.value} or tagged {asked.value}"
+            raise NoSegment(self.words, asked.at, what, cure)
         if lists:
             return self.on_list(asked)
         if tags:
             return self.tag(asked)
         if _same(asked.value, self._stored("city")):
-            what = f"“{asked.value}” is a city; write in {asked.value}"
-            raise NoSegment(self.words, asked.at, what)
+            what, cure = f"“{asked.value}” is a city", f"write in {asked.value}"
+            raise NoSegment(self.words, asked.at, what, cure)
         raise self._missing(asked, "list", [*self._lists(), *self._tags()])
 
     def on_list(self, asked: Condition) -> Meant:
@@ -167,9 +169,8 @@ class _Meaning:
         try:
             day = date.fromisoformat(asked.value).isoformat()
         except ValueError as error:
-            raise NoSegment(
-                self.words, asked.at, f"{asked.value} is no day; write one as 2026-11-24"
-            ) from error
+            what, cure = f"{asked.value} is no day", "write one as 2026-11-24"
+            raise NoSegment(self.words, asked.at, what, cure) from error
         column = subscriber.c.signed_up
         condition = {
             "before": column < day,
@@ -199,8 +200,9 @@ class _Meaning:
         if asked.kind == "got":
             return subscriber.c.key.in_(mailed), f"who got {told}"
         if not self.connection.scalar(select(exists().where(event.c.kind.in_(KINDS[asked.kind])))):
-            what = f"nobody is known to have {asked.kind} anything; docs/site.md says how opens and clicks come home"
-            raise NoSegment(self.words, asked.at, what)
+            what = f"nobody is known to have {asked.kind} anything"
+            cure = "docs/site.md says how opens and clicks come home"
+            raise NoSegment(self.words, asked.at, what, cure)
         mailed = mailed.join(
             event,
             and_(event.c.campaign_id == recipient.c.campaign_id, event.c.seq == recipient.c.seq),
@@ -246,7 +248,7 @@ class _Meaning:
             cure = f"did you mean {names[near[0]]}?"
         else:
             cure = f"there are {', '.join(sorted(names.values())[:12]) or 'none'}"
-        return NoSegment(self.words, asked.at, f"there is no {noun} {asked.value}; {cure}")
+        return NoSegment(self.words, asked.at, f"there is no {noun} {asked.value}", cure)
 
     def _lists(self) -> list[str]:
         return [*self.connection.scalars(select(source.c.list).distinct())]

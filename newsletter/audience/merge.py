@@ -17,7 +17,7 @@ from newsletter.audience.folding import folded
 from newsletter.audience.people_merge import PeopleMerge
 from newsletter.audience.place import places
 from newsletter.audience.read import ListFile, examine, list_name, shown_name
-from newsletter.audience.rejects import original_of
+from newsletter.audience.rejects import as_its_list, original_of
 from newsletter.audience.stage import Staged, is_large, staged
 from newsletter.errors import Problem, Problems
 from newsletter.store import Store, merge, reject, source
@@ -49,10 +49,15 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     """
     listed, problems = [], []
     for path in places([path.resolve() for path in files]):
-        belongs = name or original_of(path, root) or list_name(path, root)
+        original = original_of(path, root)
+        belongs = name or original or list_name(path, root)
         home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
         basis, wrong = read_basis(home, shown_name(home, root))
+        if original is not None:
+            basis = replace(basis, sheet="")  # the rejected rows have one of their own
         file, also_wrong = examine(path, root, basis)
+        if original is not None and file is not None:
+            file = as_its_list(file, original, root)
         problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
         listed += [replace(file, list=belongs)] if file is not None else []
     problems += _twice(listed) if name is None else []

@@ -10,7 +10,7 @@ from newsletter.audience.heading import ListFile, examined, shown_name
 from newsletter.audience.person import Person, person_of
 from newsletter.audience.place import NoList, list_name, opened, parted
 from newsletter.audience.row import Rejected, Row
-from newsletter.audience.rows import Careful, has_broken_letters
+from newsletter.audience.rows import Careful, has_broken_letters, rejected
 from newsletter.audience.table import Record
 from newsletter.errors import Problem, Problems
 
@@ -44,7 +44,7 @@ def read_rows(listed: ListFile) -> Iterator[Row | Rejected]:
                     yield row
                     continue
                 if row is not None:
-                    yield Rejected(line, str(row), tuple(cells[:-1]))
+                    yield rejected(line, str(row), cells[:-1])
                     continue
             yield from careful.read(line, cells)
     except NoList as wrong:

@@ -1,32 +1,37 @@
 """This module writes rejected rows as their list had them, with the reason in a last column, to be put right."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import orjson
 
+from newsletter.audience.columns import Columns
+from newsletter.audience.heading import ListFile, is_heading
 from newsletter.audience.stage import ERASED, Staged
+from newsletter.audience.tools import tools
+from newsletter.errors import Problem, Problems
 
 FOLDER = Path("subscribers") / "rejected"
 """Below subscribers/, where lists are not merged by themselves."""
 REASON = "Rejected because"
+LONGEST_CELL = 32_767
+"""Letters in a cell of a workbook."""
 
 
 def write_rejects(one: Staged, root: Path) -> Path | None:
-    """Write the rejected rows of a list, in its own delimiter and encoding; None where there are none to put right."""
+    """Write the rejected rows of a list in the form that it has itself; None where there are none to put right."""
     rows = [row for row in _rejected(one) if row[1] != ERASED]
     if not rows:
         return None
-    path = root / FOLDER / f"{one.file.list}.csv"
+    suffix, write = FORMS[one.file.form]
+    path = root / FOLDER / f"{one.file.list}{suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = one.file.header
-    with path.open("w", encoding=one.file.encoding, errors="replace", newline="") as file:
-        writer = csv.writer(file, delimiter=one.file.delimiter)
-        writer.writerow([*header, REASON])
-        for line, reason, cells in rows:
-            filled = [*cells, *[""] * (len(header) - len(cells))]
-            writer.writerow([*filled, f"line {line}: {reason}"])
+    header = _header(one.file)
+    own = _without_reason(header, header)
+    write(path, one.file, [[*own, REASON], *(_row(row, header) for row in rows)])
+    _remember(one.file, own, root)
     return path
 
 
@@ -39,8 +44,122 @@ def original_of(path: Path, root: Path) -> str | None:
     return path.relative_to(folder).with_suffix("").as_posix()
 
 
+def as_its_list(file: ListFile, name: str, root: Path) -> ListFile:
+    """The rejected rows of the list *name*, read as it was: few rows do not tell by themselves what columns mean.
+
+    Raises Problems where the headings were changed.
+    """
+    path = _memory(name, root)
+    if not path.is_file():
+        return file
+    known = orjson.loads(path.read_bytes())
+    header, layout = known["header"], known["layout"]
+    if known["columns"] != file.basis.columns:  # somebody has corrected them since
+        return file
+    if [*file.header[: len(header)]] != header:
+        what = "the headings are not those of the list any more"
+        cure = f"put them back as they were: {', '.join(header)[:200]}"
+        raise Problems([Problem(file.name, 1, what, cure)])
+    columns = Columns(
+        places=layout["places"],
+        also={int(place): tuple(others) for place, others in layout["also"].items()},
+        tags=tuple(layout["tags"]),
+        said=tuple((ours, place) for ours, place in layout["said"]),
+        passed=tuple(layout["passed"]),
+    )
+    return replace(
+        file,
+        columns=columns.places,
+        layout=columns,
+        tool=next((tool for tool in tools() if tool.name == known["tool"]), None),
+        day_first=file.day_first if file.basis.dates else known["day_first"],
+    )
+
+
+def _remember(file: ListFile, header: Sequence[str], root: Path) -> None:
+    known = {
+        "header": header,
+        "layout": asdict(file.layout),
+        "columns": dict(file.basis.columns),
+        "tool": file.tool.name if file.tool else "",
+        "day_first": file.day_first,
+    }
+    path = _memory(file.list, root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(orjson.dumps(known, option=orjson.OPT_NON_STR_KEYS))
+
+
+def _memory(name: str, root: Path) -> Path:
+    """Where it is written down how a list was read."""
+    return root / ".newsletter" / "rejected" / f"{name}.json"
+
+
 def _rejected(one: Staged) -> Iterator[tuple[int, str, Sequence[str]]]:
     with one.rejects.open("rb") as file:
         for line in file:
             number, reason, cells = orjson.loads(line)
             yield number, reason, cells
+
+
+def _header(file: ListFile) -> list[str]:
+    """The headings, of which one always tells where addresses stand."""
+    header = list(file.header)
+    named = file.tool or file.basis.columns.get("address") or any(map(is_heading, header))
+    if not named:
+        header[file.columns["address"]] = "Email"
+    return header
+
+
+def _row(row: tuple[int, str, Sequence[str]], header: Sequence[str]) -> list[str]:
+    """The cells of a row and the reason; a row with more cells than headings keeps them, so that it is seen to be wrong."""
+    line, reason, cells = row
+    filled = [*cells, *[""] * (len(header) - len(cells))]
+    return [*_without_reason(filled, header), f"line {line}: {reason}"]
+
+
+def _without_reason(cells: Sequence[str], header: Sequence[str]) -> list[str]:
+    """*cells* without what an earlier import said of them, under *header* or behind all else."""
+    if REASON not in header:
+        return [*cells]
+    place = header.index(REASON) if len(cells) == len(header) else len(cells) - 1
+    return [*cells[:place], *cells[place + 1 :]]
+
+
+Rows = Sequence[Sequence[str]]
+
+
+def _write_text(path: Path, file: ListFile, rows: Rows) -> None:
+    with path.open("w", encoding=file.encoding, errors="replace", newline="") as out:
+        csv.writer(out, delimiter=file.delimiter).writerows(rows)
+
+
+def _write_workbook(path: Path, _file: ListFile, rows: Rows) -> None:
+    from xlsxwriter import Workbook
+
+    with Workbook(path, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write_string(number, place, cell[:LONGEST_CELL])
+
+
+def _write_json(path: Path, _file: ListFile, rows: Rows) -> None:
+    path.write_bytes(orjson.dumps(_objects(rows), option=orjson.OPT_INDENT_2))
+
+
+def _write_json_lines(path: Path, _file: ListFile, rows: Rows) -> None:
+    path.write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in _objects(rows)))
+
+
+def _objects(rows: Rows) -> list[dict[str, str]]:
+    header, *others = rows
+    return [dict(zip(header, row, strict=True)) for row in others]
+
+
+FORMS: Mapping[str, tuple[str, Callable[[Path, ListFile, Rows], None]]] = {
+    "text": (".csv", _write_text),
+    "workbook": (".xlsx", _write_workbook),
+    "json": (".json", _write_json),
+    "json lines": (".jsonl", _write_json_lines),
+}
+"""How each form of list is written, and how its file's name ends."""

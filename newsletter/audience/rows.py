@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from newsletter.audience.address import read_addresses
 from newsletter.audience.doubts import doubts
+from newsletter.audience.names import UNSEEN
 from newsletter.audience.person import Person
 from newsletter.audience.row import Rejected, Row
 from newsletter.audience.table import Broken, Mended
@@ -19,14 +20,14 @@ class Careful:
     def read(self, line: int, cells: Sequence[str] | str) -> Iterator[Row | Rejected]:
         """The people in one record, or why there are none; nothing for an empty one."""
         if isinstance(cells, str):
-            yield Rejected(line, cells, cells.cells if isinstance(cells, Broken) else ())
+            yield rejected(line, cells, cells.cells if isinstance(cells, Broken) else ())
             return
         if not any(cell and not cell.isspace() for cell in cells):
             return
         try:
             yield from self._people(line, cells, isinstance(cells, Mended))
         except ValueError as error:
-            yield Rejected(line, str(error), tuple(cells))
+            yield rejected(line, str(error), cells)
 
     def _people(self, line: int, cells: Sequence[str], mended: bool) -> Iterator[Row]:
         whole, broken = mended_letters(self._whole(cells))
@@ -61,6 +62,11 @@ class Careful:
 def has_broken_letters(cell: str) -> bool:
     """Whether *cell* has bytes that are not of its text's encoding."""
     return not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell)
+
+
+def rejected(line: int, reason: str, cells: Sequence[str]) -> Rejected:
+    """A row that cannot be taken; in *reason*, which may quote a cell, everything can be seen."""
+    return Rejected(line, UNSEEN.sub(" ", reason), tuple(mended_letters([*cells])[0]))
 
 
 def mended_letters(cells: list[str]) -> tuple[list[str], bool]:

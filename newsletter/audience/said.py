@@ -10,6 +10,7 @@ from newsletter.store import CONSENTS, STANDINGS
 Wish = tuple[str, str]
 """The standing, and the consent where the row says it ("" leaves it to the list)."""
 
+ANY_OTHER = plain("any other")
 NOTHING_SAID: Wish = ("subscribed", "")
 
 
@@ -64,6 +65,8 @@ def _is_no(word: str) -> bool:
 def _status(word: str, special: Mapping[str, Wish]) -> Wish:
     if plain(word) in special:
         return special[plain(word)]
+    if ANY_OTHER in special:
+        return special[ANY_OTHER]
     if not word.strip():
         return NOTHING_SAID
     if plain(word) in STATUSES:

@@ -8,7 +8,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import VisitError
 
-from newsletter.errors import NewsletterError
+from newsletter.audience.no_segment import NoSegment
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 FIELDS = {
@@ -114,13 +114,6 @@ class AnyOf:
 Segment = Condition | Not | All | AnyOf
 
 
-class NoSegment(NewsletterError):
-    """Words that cannot be understood: points at the place."""
-
-    def __init__(self, words: str, at: int, what: str) -> None:
-        super().__init__(f"audience: {what}\n  {words}\n  {' ' * at}^")
-
-
 def read_segment(words: str) -> Segment:
     """What *words* mean; raises NoSegment with the place and what would be right."""
     if not words.strip():
@@ -130,7 +123,7 @@ def read_segment(words: str) -> Segment:
         meant: Segment = _Meaning(words).transform(tree)
     except UnexpectedInput as error:
         at = min(max(error.pos_in_stream or 0, 0), len(words)) if _stands(error) else len(words)
-        raise NoSegment(words, at, _advice(words[:at], words[at:])) from error
+        raise NoSegment(words, at, *_advice(words[:at], words[at:])) from error
     except VisitError as error:
         raise error.orig_exc from None
     return meant
@@ -146,16 +139,21 @@ def _stands(error: UnexpectedInput) -> bool:
     return token is None or token.type != "$END"
 
 
-def _advice(before: str, rest: str) -> str:
+def _advice(before: str, rest: str) -> tuple[str, str]:
+    """What is wrong, and the cure."""
     last = (before.split() or [""])[-1]
     if not rest.strip() and last.lower() in LEADING.split():
-        return f"something is missing after “{last}”; if it belongs to a name, put the name into quotation marks"
+        cure = "if it belongs to a name, put the name into quotation marks"
+        return f"something is missing after “{last}”", cure
     if not rest.strip():
-        return "something is missing at the end; write for example: in Gretna, tagged physio, clicked in the last 3 editions"
+        cure = "write for example: in Gretna, tagged physio, clicked in the last 3 editions"
+        return "something is missing at the end", cure
     word = rest.split()[0]
     if word.lower() in LEADING.split():
-        return f"“{word}” is a word of its own here; put a name that holds it into quotation marks, or write what comes before it"
-    return f"“{word}” is not understood here; write for example: in Gretna and tagged physio, except staff"
+        cure = "put a name that holds it into quotation marks, or write what comes before it"
+        return f"“{word}” is a word of its own here", cure
+    cure = "write for example: in Gretna and tagged physio, except staff"
+    return f"“{word}” is not understood here", cure
 
 
 @v_args(inline=True)
@@ -236,13 +234,14 @@ class _Meaning(Transformer[Token, Any]):
     def sample(self, percent: Token) -> Segment:
         share = float(re.findall(r"[\d.]+", percent)[0])
         if not 0 < share <= 100:
-            raise NoSegment(self.words, _at(percent), "a sample is more than 0 % and at most 100 %")
+            what, cure = f"“{percent}” is no sample", "write more than 0 % and at most 100 %"
+            raise NoSegment(self.words, _at(percent), what, cure)
         return Condition("sample", number=share, at=_at(percent))
 
     def _field(self, token: Token) -> str:
         if token.lower() not in FIELDS:
-            fields = ", ".join(FIELDS)
-            raise NoSegment(self.words, _at(token), f"“{token}” is no field; there are {fields}")
+            cure = f"there are {', '.join(FIELDS)}"
+            raise NoSegment(self.words, _at(token), f"“{token}” is no field", cure)
         return FIELDS[token.lower()]
 
 

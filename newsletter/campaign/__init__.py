@@ -20,7 +20,7 @@ from newsletter.campaign.freeze import Frozen, freeze
 from newsletter.campaign.history import sent_before
 from newsletter.campaign.progress import WaveProgress, waves
 from newsletter.campaign.ranges import Run
-from newsletter.campaign.readers import own_links, reader_of
+from newsletter.campaign.readers import as_family, own_links, reader_of
 from newsletter.campaign.report import Row, Summary, report_rows, summaries, summary, unfinished
 from newsletter.campaign.requests import (
     Answered,
@@ -93,6 +93,7 @@ __all__ = [
     "WaveProgress",
     "approve",
     "approved",
+    "as_family",
     "ask_stop",
     "attempts",
     "begin_asking",

@@ -1,9 +1,11 @@
 """This module turns a subscriber into the reader that a letter may know."""
 
+from dataclasses import replace
 from typing import Any
 
 from newsletter.audience import Subscriber
 from newsletter.letter import Reader
+from newsletter.letter.words import together
 from newsletter.links import Links
 
 
@@ -19,6 +21,13 @@ def reader_of(person: Subscriber, links: Links | None, campaign_id: int) -> Read
         signed_up=person.signed_up,
         **own_links(person.id, links, campaign_id),
     )
+
+
+def as_family(person: Subscriber, language: str) -> Subscriber:
+    """*person*, called by the first names of all who share the address: "Ana and Ben"."""
+    if not person.first_names:
+        return person
+    return replace(person, first_name=together(person.first_names, language))
 
 
 def own_links(subscriber_id: int, links: Links | None, campaign_id: int) -> dict[str, Any]:

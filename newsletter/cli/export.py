@@ -40,7 +40,7 @@ def export(
             as_json(all_known(connection, key_of(person)))
             return
         words = (audience,) if audience else ()
-        who = chosen(connection, words, samples=project.local)
+        who = chosen(connection, words, samples=project.local, today=project.today)
         number = to_file(str(file), lambda out: write_people(who, FORMS[form], out))
         note(f"{people(number)} written to {file}, for {FORMS[form].about}.")
 

@@ -2,13 +2,17 @@
 
 import shutil
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
+from html import escape
 from pathlib import Path
+from typing import IO
 
 import click
 
 from newsletter.audience.explain import key_of
+from newsletter.audience.place import NoList, opened_zip, refuse_bomb
 from newsletter.audience.room import sweep
 from newsletter.campaign.forget import Forgotten, on_its_way
 from newsletter.campaign.forget import forget as erase
@@ -25,6 +29,8 @@ from newsletter.feedback import Suppression, suppress
 from newsletter.store import Store
 
 ORIGIN = "newsletter forget"
+AT_ONCE, LONGEST = 1 << 20, 2_000
+"""Bytes that are looked at together, and more than an address takes."""
 
 
 @click.command(short_help="Erase a person everywhere, and never mail them again.")
@@ -90,9 +96,37 @@ def _refuse_on_its_way(project: Project, store: Store, key: str) -> None:
 
 
 def _files_with(key: str, root: Path) -> Iterator[str]:
-    """List files that hold the address as text."""
+    """List files that hold the address, also workbooks and zips; those that cannot be looked into are named too."""
     for path in sorted((root / "subscribers").rglob("*")):
         if path.is_file():
-            with path.open(encoding="utf-8", errors="ignore") as file:
-                if any(key in line.lower() for line in file):
-                    yield path.relative_to(root).as_posix()
+            name = path.relative_to(root).as_posix()
+            try:
+                if any(_holds(file, key) for file in _files_in(path)):
+                    yield name
+            except NoList as wrong:
+                yield f"{name} ({wrong.what}, so perhaps it)"
+
+
+def _files_in(path: Path) -> Iterator[IO[bytes]]:
+    """The file, or what a zip holds; an Excel file is a zip of XML."""
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            yield file
+        return
+    with opened_zip(path) as archive:
+        for info in archive.infolist():
+            refuse_bomb(info)
+            with archive.open(info) as file:
+                yield file
+
+
+def _holds(file: IO[bytes], key: str) -> bool:
+    """Whether the address is in it, as UTF-8, as UTF-16, or as XML writes it."""
+    before = b""
+    while block := file.read(AT_ONCE):
+        part = before + block.replace(b"\0", b"")
+        words = part.decode("utf-8", "ignore").lower()
+        if key in words or escape(key, quote=False) in words:
+            return True
+        before = part[-LONGEST:]
+    return False

@@ -1,6 +1,7 @@
 """This module composes the letter a command speaks of, and reads the people it may go to."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,11 +9,13 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import Connection
 
-from newsletter.audience import Subscriber, people
-from newsletter.campaign import new_people, own_links, reader_of
+from newsletter.audience import Audience, Subscriber, choose, people
+from newsletter.audience.no_segment import NoSegment
+from newsletter.campaign import as_family, new_people, own_links, reader_of
 from newsletter.cli.project import Project
 from newsletter.delivery import unsubscribe_tag
 from newsletter.edition import Edition, load_edition
+from newsletter.errors import Problem, Problems
 from newsletter.letter import Letter, Reader, compose
 from newsletter.links import Links, links_secret
 
@@ -41,7 +44,9 @@ def compose_article(project: Project, article: Path, audience: str | None = None
     """
     edition = load_edition(article, project.root)
     if audience is not None:
-        edition = replace(edition, audience=(audience,) if audience.strip() else ())
+        lines = {key: line for key, line in edition.lines.items() if key != "audience"}
+        words = (audience,) if audience.strip() else ()
+        edition = replace(edition, audience=words, lines=lines)
     tag = unsubscribe_tag(project.settings)
     letter = compose(edition, project.settings, unsubscribe_tag=tag)
     return Composed(edition, letter, site_links(project))
@@ -62,9 +67,36 @@ class Addressee:
     reader: Reader
 
 
+def counted(project: Project, connection: Connection, edition: Edition) -> Audience:
+    """How many the edition may go to, and why others are left out."""
+    with _in_the_article(edition):
+        return choose(connection, edition.audience, samples=project.local, today=project.today)
+
+
+def everybody(project: Project, connection: Connection, edition: Edition) -> Iterator[Subscriber]:
+    """Everybody the edition may go to, families called as newsletter.toml says."""
+    both = project.settings.lists.family == "both"
+    found = people(connection, edition.audience, samples=project.local, today=project.today)
+    with _in_the_article(edition):
+        for person in found:
+            yield as_family(person, edition.language) if both else person
+
+
+@contextmanager
+def _in_the_article(edition: Edition) -> Iterator[None]:
+    """Where the article's own words for its audience cannot be understood, name their line."""
+    try:
+        yield
+    except NoSegment as wrong:
+        line = edition.lines.get("audience")
+        if line is None:  # the words are those of --audience
+            raise
+        raise Problems([Problem(edition.name, line, wrong.what, wrong.cure)]) from wrong
+
+
 def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Addressee]:
     """Everybody the letter may go to, as it knows them."""
-    for person in people(connection, composed.edition.audience, samples=project.local):
+    for person in everybody(project, connection, composed.edition):
         yield _addressee(person, composed)
 
 
@@ -72,8 +104,8 @@ def new_readers(
     project: Project, connection: Connection, composed: Composed
 ) -> Iterator[Addressee]:
     """Those of them who have not got this edition yet."""
-    everybody = people(connection, composed.edition.audience, samples=project.local)
-    for chunk in new_people(connection, composed.edition.id, everybody):
+    found = everybody(project, connection, composed.edition)
+    for chunk in new_people(connection, composed.edition.id, found):
         yield from (_addressee(person, composed) for person in chunk)
 
 

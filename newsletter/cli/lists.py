@@ -64,7 +64,7 @@ def show_lists(practice: bool, json: bool) -> None:
         merge = merge_new(project, store)
         with store.read() as connection:
             reports = list_reports(connection, samples=project.local)
-            audience = choose(connection, (), samples=project.local)
+            audience = choose(connection, (), samples=project.local, today=project.today)
         if json:
             as_json(
                 {
@@ -150,7 +150,7 @@ def say_reports(reports: list[ListReport]) -> None:
     result(table(["list", *shown, "rows"], [*rows, ["together", *sums]]))
     for report in reports:
         for fate in report.rejected:
-            result(f"{report.path}:{fate.line}: rejected: {fate.why}")
+            result(f"{fate.path}:{fate.line}: rejected: {fate.why}")
     for report in reports:
         if report.consent == "none":
             result()

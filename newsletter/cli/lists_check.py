@@ -31,10 +31,10 @@ def lists_check(offline: bool, practice: bool, json: bool) -> None:
         if json:
             as_json(asdict(found))
         else:
-            say_hygiene(found)
+            say_hygiene(found, project.settings.lists.family)
 
 
-def say_hygiene(found: Hygiene) -> None:
+def say_hygiene(found: Hygiene, family: str) -> None:
     """Doubtful addresses, domains, and who is asleep."""
     rows = [(doubt.address, doubt.why, f"{doubt.list}:{doubt.line}") for doubt in found.doubts]
     if rows:
@@ -42,7 +42,7 @@ def say_hygiene(found: Hygiene) -> None:
         if len(rows) > MOST_SHOWN:
             result(f"... and {len(rows) - MOST_SHOWN:,} more; --json has them all")
     result(f"{len(rows):,} of {people(found.people)} look doubtful; nothing was changed.")
-    say_shared(found)
+    say_shared(found, family)
     if found.not_verified:
         result(
             f"{found.not_verified:,} of {several(found.domains, 'domain')} not verified: the DNS was not asked or did not answer."
@@ -56,17 +56,21 @@ def say_hygiene(found: Hygiene) -> None:
         )
 
 
-def say_shared(found: Hygiene) -> None:
-    """Families at one address, and addresses that may be one person's twice."""
+GREETED = {"neither": "it greets nobody by name", "both": "it greets them all by first name"}
+
+
+def say_shared(found: Hygiene, family: str) -> None:
+    """Families at one address and whom a letter greets, and addresses that may be one person's twice."""
+    greeted = f'{GREETED[family]} ([lists] family = "{family}" in newsletter.toml)'
     for what, each in (
-        ("addresses are shared; one letter goes to each and greets nobody alone", found.families),
+        (f"Shared addresses; one letter goes to each, and {greeted}", found.families),
         (
-            "pairs of addresses differ by dots alone, which Gmail takes for one; both are mailed",
+            "Addresses that differ by dots alone, which Gmail takes for one; both are mailed",
             found.twins,
         ),
     ):
         if each:
-            result(f"{len(each):,} {what}:")
+            result(f"{what}: {len(each):,}")
         for one in each[:MOST_SHOWN]:
             result(f"  {said_of(one)}")
         if len(each) > MOST_SHOWN:

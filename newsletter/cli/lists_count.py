@@ -28,7 +28,9 @@ def lists_count(words: tuple[str, ...], practice: bool, json: bool) -> None:
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
         with store.read() as connection:
-            audience = choose(connection, (" ".join(words),), samples=project.local)
+            audience = choose(
+                connection, (" ".join(words),), samples=project.local, today=project.today
+            )
         if json:
             as_json(asdict(audience))
             return

@@ -48,7 +48,7 @@ def say_person(person: Person, project: Project) -> None:
                 {
                     "Consent": person.proof["how"],
                     "Wording": person.proof["wording"],
-                    "Given": person.proof["given_on"],
+                    "Given": person.proof["given_on"].partition("T")[0],
                 }
             )
         )

@@ -11,9 +11,11 @@ from newsletter.audience import Merge, jumps
 from newsletter.audience.merge import apply, examined, is_new, preview, staging, taken_back
 from newsletter.audience.read import ListFile
 from newsletter.audience.rejects import original_of, write_rejects
+from newsletter.audience.stage import Staged
 from newsletter.audience.survey import in_short
 from newsletter.cli.lists import agreed_to_jump, difference
 from newsletter.cli.project import (
+    Project,
     json_option,
     open_project,
     practice_option,
@@ -60,18 +62,17 @@ def lists_import(
         now = int(time.time())
         with staging(store, listed, project.root, now) as lists:
             merge = preview(store, lists, now)
-            written = [path for one in lists if (path := write_rejects(one, project.root))]
             if not json:
                 say_preview(merge)
-            for path in written:
-                note(
-                    f"Rejected rows: {path.relative_to(project.root)}; put them right there, then import that file."
-                )
+            if not supplement:
+                write_all_rejects(lists, project)
             if dry_run or not merge.rows:
                 _say(merge, json, "Nothing was merged.")
                 return
             _agree(merge, yes=yes or json, jump=jump)
             merge = apply(store, lists, now, again=again, supplement=supplement)
+            if supplement:  # only now is what was put right kept elsewhere
+                write_all_rejects(lists, project)
         _say(merge, json, "Merged. To take it back: newsletter lists undo")
 
 
@@ -98,6 +99,14 @@ def _agreed_again(store: Store, listed: Sequence[ListFile], *, again: bool, aski
     if not click.confirm(f"{back} was merged once and taken back. Merge it again?", err=True):
         raise NewsletterError("nothing was merged")
     return True
+
+
+def write_all_rejects(lists: Sequence[Staged], project: Project) -> None:
+    """Write the rejected rows of each list, and say where they are."""
+    for one in lists:
+        if path := write_rejects(one, project.root):
+            where = path.relative_to(project.root)
+            note(f"Rejected rows: {where}; put them right there, then import that file.")
 
 
 def say_preview(merge: Merge) -> None:

@@ -34,7 +34,7 @@ def lists_undo(practice: bool, yes: bool, json: bool) -> None:
             as_json(asdict(undone))
         else:
             result(
-                f"{people(undone.gone)} who came with it are gone, {undone.restored:,} are as before."
+                f"{people(undone.gone)} who came with it {'is' if undone.gone == 1 else 'are'} gone, {undone.restored:,} are as before."
             )
             if undone.kept:
                 result(

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.audience import Audience, Merge, choose, time_zones
+from newsletter.audience import Audience, Merge, time_zones
 from newsletter.campaign import Times, earlier_campaigns
 from newsletter.checks import Finding, Survey
 from newsletter.checks.probes import Scope
 from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
-from newsletter.cli.letters import Composed, compose_article, new_readers
+from newsletter.cli.letters import Composed, compose_article, counted, new_readers
 from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
 from newsletter.cli.project import Project
@@ -74,7 +74,7 @@ def make_plan(
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
     with store.read() as connection:
-        chosen = choose(connection, composed.edition.audience, samples=project.local)
+        chosen = counted(project, connection, composed.edition)
         zones = time_zones(connection)
         surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
     readers = surveyed.survey.readers

@@ -43,7 +43,7 @@ class _Desk:
 
     def readers(self, shown: Shown) -> Iterator[Reader]:
         with self.project.store() as store, store.read() as connection:
-            found = readers(self.project, connection, self._composed(shown))
+            found = readers(self._as_shown(shown), connection, self._composed(shown))
             yield from (one.reader for one in found)
 
     def stranger(self) -> Reader:

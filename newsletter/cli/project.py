@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +41,11 @@ class Project:
     def local(self) -> bool:
         """Whether mail can reach nobody: the server is on this computer."""
         return self.practice or self.settings.sendgrid.host.startswith(LOCAL_HOSTS)
+
+    @property
+    def today(self) -> date:
+        """The day that it is at the clinic."""
+        return datetime.now(self.settings.zone).date()
 
     @property
     def sandbox_folder(self) -> Path:

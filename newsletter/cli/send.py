@@ -7,14 +7,13 @@ from typing import Any
 
 import click
 
-from newsletter.audience import people as chosen
 from newsletter.audience import time_zones
 from newsletter.campaign import Frozen, freeze, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
 from newsletter.cli.findings import say_findings
-from newsletter.cli.letters import audience_option
+from newsletter.cli.letters import audience_option, everybody
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
@@ -197,12 +196,11 @@ def _send(run: Run, plan: Plan, waiting: int | None) -> Sent:
 
 def _freeze(run: Run, plan: Plan) -> Frozen:
     composed, settings = plan.composed, run.project.settings
-    samples = run.project.local
     return freeze(
         run.store,
         composed.edition,
         composed.letter,
-        lambda connection: chosen(connection, composed.edition.audience, samples=samples),
+        lambda connection: everybody(run.project, connection, composed.edition),
         envelope(settings, composed.edition),
         times=replace(plan.times, now=int(time.time())),
         links=composed.links,

@@ -3,7 +3,7 @@
 A language that is not here gets the English words; its dates are right all the same (CLDR, by Babel).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -143,6 +143,13 @@ def long_day(value: str, language: str) -> str:
     except ValueError:
         return value
     return format_date(day, "long", locale=locale(language))
+
+
+def together(names: Sequence[str], language: str) -> str:
+    """Names as people say them in one breath: Ana, Ben, and Cleo."""
+    from babel.lists import format_list
+
+    return format_list(names, locale=locale(language))
 
 
 def locale(language: str) -> str:

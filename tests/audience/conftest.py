@@ -1,6 +1,7 @@
 """This module writes lists as staff would have them."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from newsletter.store import Store
 
 CONFIRMED = '[list]\nconsent = "confirmed"\nsource = "website form"\nwording = "Yes, please."\n'
 NOW = 1_790_000_000
+TODAY = date(2026, 11, 26)
 
 Write = Callable[..., Path]
 MergeAll = Callable[..., Merge]

@@ -10,14 +10,14 @@ from newsletter.audience import FATES, choose, fates, list_reports, people
 from newsletter.errors import Problems
 from newsletter.store import Store
 
-from .conftest import CONFIRMED, MergeAll, Write
+from .conftest import CONFIRMED, TODAY, MergeAll, Write
 
 CORPUS = Path(__file__).parents[1] / "data" / "lists"
 
 
 def addresses(store: Store) -> list[str]:
     with store.read() as connection:
-        return [person.address for person in people(connection, (), samples=True)]
+        return [person.address for person in people(connection, (), samples=True, today=TODAY)]
 
 
 def rejected(store: Store) -> list[str]:
@@ -63,7 +63,7 @@ def test_an_unknown_column_shifts_those_behind_it(
     write("list", "Unknown,Email,Other,City\nx,a@example.com,y,Gretna\n")
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
+        (person,) = people(connection, (), samples=True, today=TODAY)
     assert (person.address, person.city) == ("a@example.com", "Gretna")
 
 
@@ -133,7 +133,7 @@ def test_accents_are_garbled_because_the_encoding_is_not_told(
     write("utf16", "Email,Name\nc@example.com,Zoé\n".encode("utf-16-le"))
     merge()
     with store.read() as connection:
-        names = [person.first_name for person in people(connection, (), samples=True)]
+        names = [person.first_name for person in people(connection, (), samples=True, today=TODAY)]
     assert names == ["Zoé"] * 3
 
 
@@ -157,7 +157,7 @@ def test_a_zip_may_hold_one_file_only(project: Path, merge: MergeAll, store: Sto
     with store.read() as connection:
         lists = [report.list for report in list_reports(connection, samples=True)]
         assert lists == ["audience/a", "audience/b"]
-        assert choose(connection, (), samples=True).left_out == {"unsubscribed": 1}
+        assert choose(connection, (), samples=True, today=TODAY).left_out == {"unsubscribed": 1}
 
 
 def test_inactive_is_taken_for_active(write: Write, merge: MergeAll, store: Store) -> None:
@@ -194,7 +194,7 @@ def test_two_people_who_share_an_address_vanish_or_get_it_twice(
     write("list", "Email,Name\nus@example.com,Gus Guillory\nus@example.com,Lou Guillory\n")
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
+        (person,) = people(connection, (), samples=True, today=TODAY)
         assert [fate.fate for fate in fates(connection, samples=True)] == ["taken", "merged into"]
     assert person.names == ("Gus Guillory", "Lou Guillory")
 

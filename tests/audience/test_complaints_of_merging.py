@@ -13,7 +13,7 @@ from newsletter.campaign.forget import forget
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import Store, open_store
 
-from .conftest import CONFIRMED, NOW, MergeAll, Write
+from .conftest import CONFIRMED, NOW, TODAY, MergeAll, Write
 
 OLD = "Email,Status\na@example.com,subscribed\nb@example.com,unsubscribed\n"
 EVERYBODY = "Email,Status\na@example.com,subscribed\nb@example.com,subscribed\n"
@@ -21,7 +21,7 @@ EVERYBODY = "Email,Status\na@example.com,subscribed\nb@example.com,subscribed\n"
 
 def mailable(store: Store, *words: str) -> list[str]:
     with store.read() as connection:
-        found = people(connection, words, samples=True)
+        found = people(connection, words, samples=True, today=TODAY)
         return [person.key.partition("@")[0] for person in found]
 
 
@@ -53,7 +53,9 @@ def test_replace_duplicates_resets_the_status(write: Write, merge: MergeAll, sto
     merge()
     assert mailable(store) == []
     with store.read() as connection:
-        assert choose(connection, ("in Kenner",), samples=True).left_out == {"bounced": 1}
+        assert choose(connection, ("in Kenner",), samples=True, today=TODAY).left_out == {
+            "bounced": 1
+        }
 
 
 def test_an_import_cannot_be_undone(write: Write, merge: MergeAll, store: Store) -> None:
@@ -94,7 +96,7 @@ def test_imported_people_get_mail_before_they_confirmed(
     merge()
     assert mailable(store) == []
     with store.read() as connection:
-        assert choose(connection, (), samples=True).left_out == {
+        assert choose(connection, (), samples=True, today=TODAY).left_out == {
             "no consent": 1,
             "not confirmed": 1,
         }
@@ -118,7 +120,7 @@ def test_an_empty_cell_wipes_out_what_was_known(
     write("newer", "Email,First name,City\na@example.com,,\n")
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
+        (person,) = people(connection, (), samples=True, today=TODAY)
     assert (person.first_name, person.city) == ("Ada", "Gretna")
 
 
@@ -140,7 +142,7 @@ def test_somebody_on_two_lists_counts_twice(write: Write, merge: MergeAll, store
     write("other", EVERYBODY)
     merge()
     with store.read() as connection:
-        audience = choose(connection, ("list, other",), samples=True)
+        audience = choose(connection, ("list, other",), samples=True, today=TODAY)
     assert (audience.recipients, audience.by_list) == (2, {"list": 2, "other": 2})
 
 

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from newsletter.audience.encoding import BLOCK, lines, scan
 from newsletter.audience.place import NoList
 
-NAMES = (
-    "Zoé Noël Renée François Hélène Jürgen Peña Muñoz O’Neill García Thérèse Müller André".split()
-)
+NAMES = "Noël Renée François Hélène Jürgen Peña Muñoz O’Neill García Thérèse Müller André".split()
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850", "utf-8", "utf-16"])
 @given(some=st.lists(st.sampled_from(NAMES), min_size=3, max_size=8, unique=True))
 @settings(max_examples=40, deadline=None)
 def test_a_list_of_a_few_names_is_read_as_it_was_written(encoding: str, some: list[str]) -> None:
+    """With an é among them: the ç and ë of DOS alone could as well be the á and â of a Mac."""
+    some = ["Zoé", *some]
     if encoding == "cp850":
         some = [name.replace("’", "'") for name in some]
     text = "Email,Name\n" + "".join(f"p{n}@example.com,{name}\n" for n, name in enumerate(some))

@@ -12,8 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.audience.basis import Basis
+from newsletter.audience.erased import Erased
+from newsletter.audience.merge import examined
 from newsletter.audience.place import places
 from newsletter.audience.read import Rejected, Row, examine, read_rows
+from newsletter.audience.rejects import write_rejects
+from newsletter.audience.stage import staged
 from newsletter.errors import Problems
 from newsletter.store import CONSENTS, STANDINGS
 
@@ -44,6 +48,8 @@ def hold(row: Row | Rejected) -> None:
     assert row.line >= 1
     if isinstance(row, Rejected):
         assert row.reason
+        assert "\0" not in row.reason
+        "".join((row.reason, *row.cells)).encode()
         return
     assert row.key == row.address.lower()
     assert "@" in row.key
@@ -161,3 +167,37 @@ def test_any_file_in_a_zip(folder: Path, content: bytes, name: str) -> None:
     path = folder / "some.zip"
     path.write_bytes(packed.getvalue())
     read(path, Basis())
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, max_size=5), max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-16", "cp1252", "mac_roman"]),
+    form=st.sampled_from([".csv", ".json"]),
+)
+@QUIET
+def test_no_rejected_row_is_taken_before_it_is_put_right(
+    folder: Path, rows: list[list[str]], delimiter: str, encoding: str, form: str
+) -> None:
+    path = folder / "subscribers" / f"list{form}"
+    path.parent.mkdir(exist_ok=True)
+    head = ["Email", "Name", "Status", "Newsletter"]
+    if form == ".json":
+        path.write_text(json.dumps([dict(zip(head, cells, strict=False)) for cells in rows]))
+    else:
+        text = "\n".join(delimiter.join(cells) for cells in [head, *rows])
+        path.write_bytes(text.encode(encoding, "replace"))
+    rejects, reasons = None, []
+    with suppress(Problems):  # where there is no list, or it breaks off, a sentence says so
+        (listed,) = examined([path], folder)
+        with staged([listed], Erased(), 1_790_000_000) as lists:
+            rejects = write_rejects(lists[0], folder)
+            reasons = [json.loads(line)[1] for line in lists[0].rejects.read_bytes().splitlines()]
+    if rejects is not None:
+        (again,) = examined([rejects], folder)
+        for row, reason in zip(read_rows(again), reasons, strict=True):
+            assert isinstance(row, Rejected) or reason.startswith(MENDED)
+
+
+MENDED = "a quotation mark is not closed"
+"""Written anew, a row has its quotation marks where they belong."""

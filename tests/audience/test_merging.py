@@ -16,7 +16,7 @@ from newsletter.audience.read import Row
 from newsletter.errors import NewsletterError
 from newsletter.store import CONSENTS, STANDINGS, Store, list_row, open_store
 
-from .conftest import CONFIRMED, NOW, MergeAll, Write
+from .conftest import CONFIRMED, NOW, TODAY, MergeAll, Write
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden" / "sample-fates.txt"
@@ -42,8 +42,10 @@ def test_sample_people_are_left_out_of_real_mail(
     write("list", "Email\na@example.com\nb@clinic-news.com\n")
     merge()
     with store.read() as connection:
-        assert [p.address for p in people(connection, (), samples=False)] == ["b@clinic-news.com"]
-        assert choose(connection, (), samples=False).left_out == {"sample address": 1}
+        assert [p.address for p in people(connection, (), samples=False, today=TODAY)] == [
+            "b@clinic-news.com"
+        ]
+        assert choose(connection, (), samples=False, today=TODAY).left_out == {"sample address": 1}
         assert [f.fate for f in fates(connection, samples=False)] == ["sample address", "taken"]
 
 
@@ -75,7 +77,9 @@ def test_whoever_left_stays_out_whatever_later_lists_say(
     )
     assert merge().new == 1
     with store.read() as connection:
-        assert [p.address for p in people(connection, (), samples=True)] == ["d@example.com"]
+        assert [p.address for p in people(connection, (), samples=True, today=TODAY)] == [
+            "d@example.com"
+        ]
 
 
 def test_who_is_gone_from_a_newer_export_is_told_and_stays(
@@ -86,7 +90,7 @@ def test_who_is_gone_from_a_newer_export_is_told_and_stays(
     write("list", "Email\na@example.com\n")
     assert merge().vanished == (("list", 1),)
     with store.read() as connection:
-        assert len(list(people(connection, (), samples=True))) == 2
+        assert len(list(people(connection, (), samples=True, today=TODAY))) == 2
 
 
 def test_a_family_at_one_address_is_one_mail_that_greets_nobody_alone(
@@ -98,7 +102,7 @@ def test_a_family_at_one_address_is_one_mail_that_greets_nobody_alone(
     )
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
+        (person,) = people(connection, (), samples=True, today=TODAY)
     assert (person.first_name, person.last_name, person.names) == (
         "",
         "Guillory",
@@ -141,10 +145,12 @@ def test_an_article_may_name_its_lists(write: Write, merge: MergeAll, store: Sto
     write("web", "Email\nb@example.com\n")
     merge()
     with store.read() as connection:
-        assert [p.address for p in people(connection, ("web",), samples=True)] == ["b@example.com"]
-        assert choose(connection, ("web",), samples=True).by_list == {"web": 1}
+        assert [p.address for p in people(connection, ("web",), samples=True, today=TODAY)] == [
+            "b@example.com"
+        ]
+        assert choose(connection, ("web",), samples=True, today=TODAY).by_list == {"web": 1}
         with pytest.raises(NewsletterError, match="there is no list webb; did you mean web"):
-            choose(connection, ("webb",), samples=True)
+            choose(connection, ("webb",), samples=True, today=TODAY)
 
 
 def test_more_people_than_fit_into_one_read_are_all_merged(
@@ -155,7 +161,7 @@ def test_more_people_than_fit_into_one_read_are_all_merged(
     merged = merge()
     assert (merged.new, merged.rows) == (8500, 8502)
     with store.read() as connection:
-        assert choose(connection, (), samples=True).recipients == 8500
+        assert choose(connection, (), samples=True, today=TODAY).recipients == 8500
 
 
 SOURCES = {"a": 1, "b": 2, "c": 3}
@@ -254,7 +260,9 @@ def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
             f"{who}@example.com" for who, status in rows if status in {"unsubscribed", "cleaned"}
         }
         with store.read() as connection:
-            assert not left & {person.key for person in people(connection, (), samples=True)}
+            assert not left & {
+                person.key for person in people(connection, (), samples=True, today=TODAY)
+            }
             assert all(report.adds_up for report in list_reports(connection, samples=True))
     store.close()
 

@@ -13,7 +13,7 @@ from newsletter.audience.read import Row, examine, read_rows
 from newsletter.errors import Problems
 from newsletter.store import Store
 
-from .conftest import CONFIRMED, MergeAll, Write
+from .conftest import CONFIRMED, TODAY, MergeAll, Write
 
 FAIR = Path(__file__).parents[1] / "data" / "lists" / "fair.xlsx"
 
@@ -141,8 +141,8 @@ def test_a_toml_corrects_how_a_list_is_read(write: Write, merge: MergeAll, store
     )
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
-        assert choose(connection, (), samples=True).left_out == {"not confirmed": 1}
+        (person,) = people(connection, (), samples=True, today=TODAY)
+        assert choose(connection, (), samples=True, today=TODAY).left_out == {"not confirmed": 1}
     assert (person.address, person.last_name, person.language, person.tags) == (
         "a@example.com",
         "Noël",

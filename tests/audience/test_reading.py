@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.audience import choose, fates, lines_to_add, list_files, people
+from newsletter.audience import choose, fates, lines_to_add, list_files, merge_lists, people
 from newsletter.errors import Problems
 from newsletter.store import Store
 
-from .conftest import MergeAll, Write
+from .conftest import NOW, TODAY, MergeAll, Write
 
 HEAD = "Email,First name,Last name\n"
 
@@ -16,7 +16,8 @@ HEAD = "Email,First name,Last name\n"
 def everybody(store: Store) -> list[tuple[str, str, str]]:
     with store.read() as connection:
         return [
-            (p.address, p.first_name, p.last_name) for p in people(connection, (), samples=True)
+            (p.address, p.first_name, p.last_name)
+            for p in people(connection, (), samples=True, today=TODAY)
         ]
 
 
@@ -205,7 +206,7 @@ def test_a_list_without_a_basis_is_merged_but_nobody_is_mailed_until_it_has_one(
     path = write("list", HEAD + "a@example.com,Ada,F\n", None)
     merge()
     with store.read() as connection:
-        assert choose(connection, (), samples=True).left_out == {"no consent": 1}
+        assert choose(connection, (), samples=True, today=TODAY).left_out == {"no consent": 1}
     assert lines_to_add("subscribers/list.csv").startswith(
         "subscribers/list.toml:\n  [list]\n  consent = "
     )
@@ -244,7 +245,7 @@ def test_dates_are_read_as_exports_write_them(
     write("list", f'Email,Signed up\na@example.com,"{written}"\n')
     merge()
     with store.read() as connection:
-        (person,) = people(connection, (), samples=True)
+        (person,) = people(connection, (), samples=True, today=TODAY)
     assert (person.signed_up.isoformat() if person.signed_up else None) == day
 
 
@@ -257,3 +258,32 @@ def test_two_files_that_would_be_one_list_are_refused(
         Problems, match=r"desk\.tsv: subscribers/desk\.csv is the list desk already"
     ):
         merge()
+
+
+NO_ADDRESS = "is no address (An email address must have an @-sign)"
+
+
+def test_a_rejected_row_with_broken_letters_is_told_as_windows_writes_them(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    good = "".join(f"p{n}@example.com,Zoé,F\n" for n in range(20))
+    write("list", (HEAD + good).encode() + b"nob\xe9dy,Andr\xe9,F\n")
+    merge()
+    assert reasons(store) == [f'22: "nobédy" {NO_ADDRESS}']
+
+
+def test_a_reason_shows_nothing_that_cannot_be_seen(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("list", f"{HEAD}no\0body,Ada,F\n".encode("utf-8-sig"))
+    merge()
+    assert reasons(store) == [f'2: "no body" {NO_ADDRESS}']
+
+
+def test_the_first_object_is_a_person_even_where_the_address_is_wrong(
+    project: Path, store: Store
+) -> None:
+    path = project / "subscribers" / "list.json"
+    path.write_text('[{"contact": "nobody"}, {"contact": "a@example.com"}]')
+    merge_lists(store, [path], project, now=NOW)
+    assert reasons(store) == [f'1: "nobody" {NO_ADDRESS}']

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,12 +9,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
 from newsletter.audience import choose, people
-from newsletter.audience.segment import NoSegment, read_segment
+from newsletter.audience.no_segment import NoSegment
+from newsletter.audience.segment import read_segment
 from newsletter.store import Store, campaign, event, open_store, recipient, variant
 
-from .conftest import NOW, MergeAll, Write
+from .conftest import NOW, TODAY, MergeAll, Write
 
-TODAY = date(2026, 11, 26)
 DESK = """\
 Email,First name,Last name,City,Language,Tags,Signed up
 ada@example.com,Ada,Fontenot,New Orleans,en,running;staff,2026-01-05
@@ -140,7 +139,7 @@ def test_plain_words_mean_people_and_are_said_back(
         ("tagged opted in", "something is missing after “in”; if it belongs to a name, put", 15),
         ("colour is red", "“colour” is no field; there are city, town, language", 0),
         ("signed up since 2026-02-30", "2026-02-30 is no day; write one as 2026-11-24", 16),
-        ("0 %", "a sample is more than 0 % and at most 100 %", 0),
+        ("0 %", "“0 %” is no sample; write more than 0 % and at most 100 %", 0),
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_pointed_at(
@@ -163,7 +162,7 @@ def test_a_name_that_is_a_list_and_a_tag_is_not_guessed(
         store.read() as connection,
         pytest.raises(NoSegment, match="write on staff or tagged staff"),
     ):
-        choose(connection, ("staff",), samples=True)
+        choose(connection, ("staff",), samples=True, today=TODAY)
 
 
 def test_where_no_click_ever_came_home_that_is_said(
@@ -175,7 +174,7 @@ def test_where_no_click_ever_came_home_that_is_said(
         store.read() as connection,
         pytest.raises(NoSegment, match="nobody is known to have clicked"),
     ):
-        choose(connection, ("clicked in the last edition",), samples=True)
+        choose(connection, ("clicked in the last edition",), samples=True, today=TODAY)
 
 
 def test_a_sample_is_the_same_people_each_time_and_the_rest_are_the_others(
@@ -196,7 +195,7 @@ def test_no_words_reach_the_database_as_sql(lists: Store) -> None:
     for words in ('tagged "\'; DROP TABLE subscriber; --"', 'first name is "\' OR 1=1 --"'):
         with lists.read() as connection:
             try:
-                assert not list(people(connection, (words,), samples=True))
+                assert not list(people(connection, (words,), samples=True, today=TODAY))
             except NoSegment:
                 continue
     assert meant(lists, "everyone") == EVERYBODY

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -40,8 +41,8 @@ ENVELOPE = Envelope(
 
 
 @dataclass
-class Clinic:
-    """One article and whoever wants it."""
+class Desk:
+    """A project with one article, and a store."""
 
     store: Store
     settings: Settings
@@ -64,6 +65,11 @@ class Clinic:
             ]
             connection.execute(insert(subscriber), rows)
 
+
+@dataclass
+class Clinic(Desk):
+    """One article and whoever wants it."""
+
     def freeze(self, *, links: Links | None = None, envelope: Envelope = ENVELOPE) -> Frozen:
         edition = load_edition(self.settings.root / "content" / "back.md", self.settings.root)
         letter = compose(edition, self.settings, unsubscribe_tag=envelope.unsubscribe_tag or None)
@@ -71,7 +77,7 @@ class Clinic:
             self.store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True),
+            lambda connection: people(connection, (), samples=True, today=date(2026, 11, 26)),
             envelope,
             times=Times(NOW, 900),
             links=links,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.sandbox import Sandbox, skip
+
 from .conftest import Run
 
 WEB = "subscribers/sample/website.csv"
@@ -63,7 +65,24 @@ def test_rejected_rows_are_put_right_and_imported_again(run: Run, clinic: Path) 
     told = run("lists", *PRACTICE, "--json").json
     assert told["audience"]["by_list"] == {"desk": 3}
     (report,) = told["lists"]
+    assert [fate["path"] for fate in report["rejected"]] == [desk, desk]
     assert (report["rows"], report["fates"]["taken"], report["fates"]["rejected"]) == (5, 3, 2)
+
+
+def test_what_was_put_right_stays_until_it_is_merged(run: Run, clinic: Path) -> None:
+    run("lists", "import", written(clinic, "desk", ["one,\n", "two,\n"]), *PRACTICE, "--yes")
+    path = clinic / "subscribers" / "rejected" / "desk.csv"
+    repaired = path.read_text().replace("one", "one@example.com")
+    path.write_text(repaired)
+    for words in (("--dry-run",), ()):
+        run("lists", "import", str(path), *PRACTICE, *words, typed="n\n")
+        assert path.read_text() == repaired
+    assert run("lists", "import", str(path), *PRACTICE, typed="y\n").code == 0
+    (row,) = csv.DictReader(path.open(encoding="utf-8-sig"))
+    assert (row["Email"], run("lists", *PRACTICE, "--json").json["audience"]["recipients"]) == (
+        "two",
+        1,
+    )
 
 
 def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Path) -> None:
@@ -72,7 +91,7 @@ def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Pa
     assert run("lists", "undo", *PRACTICE, typed="n\n").code == 1
     undone = run("lists", "undo", *PRACTICE, typed="\n")
     assert f"Take back the merge of {desk}" in undone.err
-    assert "1 person who came with it are gone" in undone.out
+    assert "1 person who came with it is gone" in undone.out
     assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 0
     again = run("lists", "import", desk, *PRACTICE, "--yes")
     assert (again.code, "add --again" in again.err) == (1, True)
@@ -169,6 +188,61 @@ def test_send_goes_to_the_audience_that_was_asked_for(run: Run, clinic: Path) ->
     for command in (("preview", article), ("check", article, *PRACTICE)):
         assert run(*command, "--audience", "tagged running").code == 0
         assert "there is no tag rowing" in run(*command, "--audience", "tagged rowing").err
+
+
+GREETED = {
+    "neither": ("Dear reader", "it greets nobody by name"),
+    "both": ("Dear Ana and Ben", "it greets them all by first name"),
+}
+
+
+@pytest.mark.parametrize(("family", "subject", "said"), [(one, *GREETED[one]) for one in GREETED])
+def test_a_family_is_greeted_as_newsletter_toml_says(
+    run: Run, clinic: Path, sandbox: Sandbox, family: str, subject: str, said: str
+) -> None:
+    settings = clinic / "newsletter.toml"
+    settings.write_text(settings.read_text().replace('"neither"\n', f'"{family}"\n'))
+    desk = clinic / written(clinic, "desk", [])
+    desk.write_text("Email,First name\nus@example.com,Ben\nus@example.com,Ana\n")
+    letter(clinic, subject="Dear {{ reader.first_name | default('reader', true) }}")
+    assert run("send", LETTER, *PRACTICE, "--yes").code == 0
+    skip(sandbox.url, 3600)
+    (mail,) = (sandbox.folder / "outbox").rglob("*.eml")
+    assert f"\nSubject: {subject}\n" in mail.read_text()
+    shown = run("lists", "check", *PRACTICE).out
+    assert f'and {said} ([lists] family = "{family}" in newsletter.toml): 1\n' in shown
+    assert "  us@example.com, Ana and Ben\n" in shown
+
+
+def test_words_for_an_audience_that_mean_nothing_are_told_with_their_line(
+    run: Run, clinic: Path
+) -> None:
+    written(clinic, "desk", [person(1)])
+    run("lists", *PRACTICE)
+    letter(clinic, audience="on desk and tagged runing")
+    told = f"{LETTER}:6: audience: there is no tag runing"
+    for command, options in OPTIONS.items():
+        shown = run(command, LETTER, *options)
+        assert (shown.code, told in shown.out + shown.err) == (1, True)
+    own = run("preview", LETTER, "--audience", "on dusk")
+    told = "audience: there is no list dusk; did you mean desk?"
+    assert (own.code, own.err.splitlines()[0]) == (1, told)
+
+
+LETTER = "content/desk.md"
+OPTIONS = {
+    "send": (*PRACTICE, "--dry-run"),
+    "preview": (),
+    "test": (*PRACTICE, "--to", "me@example.com"),
+    "check": (*PRACTICE, "--offline"),
+}
+
+
+def letter(clinic: Path, subject: str = "The desk is open", audience: str = "desk") -> None:
+    """Write an article whose audience stands on line 6."""
+    head = ("id: desk-1", "title: The desk", f'subject: "{subject}"', "preheader: Come in", f"audience: {audience}")  # fmt: skip
+    words = "Good morning. The desk is open again from Monday, and we look forward to you."
+    (clinic / LETTER).write_text("\n".join(["---", *head, "---", "", words, ""]))
 
 
 def test_check_shows_doubtful_addresses(run: Run, clinic: Path) -> None:

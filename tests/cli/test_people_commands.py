@@ -4,9 +4,11 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from sqlalchemy import select
+from xlsxwriter import Workbook
 
 from newsletter.audience.export import FORMS
 from newsletter.config import load_settings
@@ -31,6 +33,26 @@ def everything(clinic: Path) -> str:
         )
     store.close()
     return found
+
+
+def test_forget_names_every_file_that_holds_the_address(run: Run, clinic: Path) -> None:
+    folder, row = clinic / "subscribers", f"Email\n{ADA.upper()}\n"
+    (folder / "sample" / "website.csv").unlink()
+    (folder / "wide.csv").write_text(row, encoding="utf-16")
+    (folder / "far.csv").write_text("Email\n" + "x" * ((1 << 20) - 10) + ADA)
+    (folder / "other.csv").write_text("Email\nbo@example.com\n")
+    with Workbook(folder / "fair.xlsx") as book:
+        book.add_worksheet().write_column(0, 0, row.split())
+    with ZipFile(folder / "old.zip", "w", ZIP_DEFLATED) as packed:
+        packed.writestr("list.csv", row)
+    (folder / "broken.zip").write_bytes(
+        (folder / "old.zip").read_bytes().replace(b"PK\x03\x04", b"PK\x03\x05")
+    )
+    told = run("forget", ADA, *PRACTICE, "--yes", "--json").json["files"]
+    assert [file for file in told if "sample" not in file] == [
+        "subscribers/broken.zip (this zip is broken, so perhaps it)",
+        *(f"subscribers/{name}" for name in ("fair.xlsx", "far.csv", "old.zip", "wide.csv")),
+    ]
 
 
 @pytest.mark.engine("sqlite")

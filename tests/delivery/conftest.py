@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
 from newsletter.audience import people
 from newsletter.campaign import Counts, Row, Times, counts, freeze, report_rows
@@ -17,46 +17,18 @@ from newsletter.feedback import Suppression, suppress
 from newsletter.letter import compose
 from newsletter.links import Links
 from newsletter.sandbox import Fault, Record, Sandbox, messages, serve
-from newsletter.store import Store, subscriber
+from newsletter.store import Store
+from tests.campaign.conftest import NOW, Desk
 
-ARTICLE = """---
-id: back-2026
-title: Strong backs
-subject: "{{ reader.first_name | default('Hello', true) }}, a strong back"
-preheader: Three minutes
----
-
-Good morning {{ reader.first_name | default("there", true) }}.
-"""
-NOW = 1_790_000_000
 QUICK = Patience(tries=3, seconds=0.01, longest=60)
 
 
 @dataclass
-class Clinic:
+class Clinic(Desk):
     """A clinic with one article, its readers, and an account in the sandbox."""
 
-    store: Store
-    settings: Settings
     sandbox: Sandbox
     account: Account
-
-    def write(self, article: str = ARTICLE) -> None:
-        (self.settings.root / "content" / "back.md").write_text(article)
-
-    def add(self, *names: str) -> None:
-        with self.store.write() as connection:
-            rows = [
-                {
-                    "key": f"{name}@example.com".lower(),
-                    "address": f"{name}@example.com",
-                    "first_name": name,
-                    "consent": "confirmed",
-                    "updated_at": NOW,
-                }
-                for name in names
-            ]
-            connection.execute(insert(subscriber), rows)
 
     def crowd(self, number: int) -> None:
         self.add(*(f"reader{one:05}" for one in range(number)))
@@ -70,7 +42,7 @@ class Clinic:
             self.store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True),
+            lambda connection: people(connection, (), samples=True, today=date(2026, 11, 26)),
             envelope(self.settings, edition),
             times=Times(NOW, 900, asked, local),
             links=links,

@@ -10,8 +10,9 @@ from newsletter.campaign import Counts, ask_stop
 from newsletter.delivery import Manner, dispatch
 from newsletter.sandbox import Fault
 from newsletter.store import attempt, request
+from tests.campaign.conftest import ARTICLE
 
-from .conftest import ARTICLE, Clinic
+from .conftest import Clinic
 
 ARTICLE_OF_THREE = """---
 id: three

@@ -9,8 +9,9 @@ from newsletter.delivery.wire import Unanswered
 from newsletter.errors import NewsletterError
 from newsletter.sandbox import Fault
 from newsletter.store import attempt, request
+from tests.campaign.conftest import ARTICLE
 
-from .conftest import ARTICLE, Clinic
+from .conftest import Clinic
 from .test_fence import ARTICLE_OF_THREE, column, released
 
 

@@ -10,8 +10,9 @@ from newsletter.delivery import Account, Manner, TooLate, dispatch, undo
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.sandbox import Fault
 from newsletter.store import attempt, request
+from tests.campaign.conftest import ARTICLE
 
-from .conftest import ARTICLE, QUICK, Clinic
+from .conftest import QUICK, Clinic
 
 UNDONE = Counts(frozen=2, cancelled=2)
 

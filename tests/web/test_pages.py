@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def site(project: Path, settings: Settings, store: Store) -> Iterator[Site]:
         store,
         edition,
         letter,
-        lambda c: people(c, (), samples=True),
+        lambda c: people(c, (), samples=True, today=date(2026, 11, 26)),
         envelope(settings, edition),
         times=Times(NOW, 900),
         links=links,
