@@ -190,7 +190,7 @@ def test_no_rejected_row_is_taken_before_it_is_put_right(
     rejects, reasons = None, []
     with suppress(Problems):  # where there is no list, or it breaks off, a sentence says so
         (listed,) = examined([path], folder)
-        with staged([listed], Erased(), 1_790_000_000) as lists:
+        with staged([listed], Erased(), 1_790_000_000, folder) as lists:
             rejects = write_rejects(lists[0], folder)
             reasons = [json.loads(line)[1] for line in lists[0].rejects.read_bytes().splitlines()]
     if rejects is not None:

@@ -119,7 +119,7 @@ def everybody(store: Store) -> list[tuple[Any, ...]]:
 
 def imported(store: Store, path: Path, root: Path, *, supplement: bool = False) -> Path | None:
     """Merge a list as newsletter lists import does; the file of its rejected rows."""
-    with staging(store, examined([path], root), NOW) as lists:
+    with staging(store, examined([path], root), root, NOW) as lists:
         apply(store, lists, NOW, supplement=supplement)
         return write_rejects(lists[0], root)
 
@@ -189,7 +189,7 @@ def test_rows_that_nobody_put_right_are_rejected_again(project: Path, path: Path
 
 
 def rejected_of(listed: ListFile, root: Path) -> Path:
-    with staged([listed], Erased(), NOW) as lists:
+    with staged([listed], Erased(), NOW, root) as lists:
         path = write_rejects(lists[0], root)
     assert path is not None
     return path
