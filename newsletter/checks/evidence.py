@@ -1,6 +1,6 @@
 """This module says what the world can tell about a letter: values that probes and the command line hand in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from newsletter.errors import Problem
@@ -87,7 +87,7 @@ class People:
     words that say where each list comes from.
     """
 
-    addresses: tuple[str, ...]
+    addresses: Collection[str]
     unconfirmed: tuple[str, ...] = ()
     unworded: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """This module asks every reader's letter before anything is frozen: who gets which variant, and what is missing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from newsletter.checks.addresses import Addresses
 from newsletter.checks.evidence import Hole
 from newsletter.errors import Problem
 from newsletter.letter import Letter, MergeProblem, Reader
@@ -17,7 +18,7 @@ class Survey:
     variants: Mapping[int, int]
     examples: tuple[Reader, ...]
     holes: tuple[Hole, ...]
-    addresses: tuple[str, ...]
+    addresses: Collection[str]
 
 
 def survey(letter: Letter, readers: Iterable[tuple[str, Reader]]) -> Survey:
@@ -25,9 +26,9 @@ def survey(letter: Letter, readers: Iterable[tuple[str, Reader]]) -> Survey:
     variants: Counter[int] = Counter()
     examples: dict[int, Reader] = {}
     missing: dict[Problem, list[str]] = defaultdict(list)
-    addresses = []
+    addresses = Addresses()
     for address, reader in readers:
-        addresses.append(address)
+        addresses.add(address)
         try:
             number = letter.personalise(reader).variant
         except MergeProblem as error:
@@ -38,5 +39,5 @@ def survey(letter: Letter, readers: Iterable[tuple[str, Reader]]) -> Survey:
     holes = tuple(Hole(problem, tuple(who)) for problem, who in missing.items())
     most_first = [examples[number] for number, _ in variants.most_common()]
     return Survey(
-        len(addresses), dict(sorted(variants.items())), tuple(most_first), holes, tuple(addresses)
+        len(addresses), dict(sorted(variants.items())), tuple(most_first), holes, addresses
     )

@@ -69,9 +69,9 @@ def survey_readers(
     def noted() -> Iterable[tuple[str, Reader]]:
         nonlocal unworded, longest
         for one in readers:
-            if one.id not in kept.confirmed:
+            if not kept.confirmed[one.id]:
                 unconfirmed.append(one.address)
-            unworded += one.id not in kept.worded
+            unworded += not kept.worded[one.id]
             if len(one.reader.first_name) > len(longest.first_name if longest else ""):
                 longest = one.reader
             yield one.address, one.reader

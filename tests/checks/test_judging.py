@@ -108,7 +108,7 @@ def test_a_survey_counts_versions_and_names_who_has_a_hole(composed: Compose) ->
         "e@b.org": Reader(city="x"),
     }
     found = survey(letter, some.items())
-    assert found.addresses == tuple(some)
+    assert [*found.addresses] == [*some]
     assert (found.readers, list(found.variants.values())) == (5, [1, 2])
     assert found.examples == (some["b@b.org"], some["a@b.org"])  # the most common version first
     (hole,) = found.holes

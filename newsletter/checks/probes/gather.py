@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from newsletter.checks.domains import domain_of
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Answer, Evidence, Unverified
 from newsletter.checks.probes.browser import ask_axe
@@ -76,7 +77,7 @@ def _network(drafts: Sequence[Draft], scope: Scope) -> Mapping[str, Callable[[],
         wanted["records"] = lambda: ask_records(sender.email, resolver())
         wanted["reply_exchange"] = lambda: ask_reply(sender.reply_to or sender.email, resolver())
         if people := first.evidence.people:
-            domains = [address.rpartition("@")[2].lower() for address in people.addresses]
+            domains = {domain_of(address) for address in people.addresses}
             wanted["exchanges"] = lambda: ask_exchanges(domains, resolver())
         if scope.farewell_url:
             wanted["farewell"] = lambda: ask_farewell(scope.farewell_url)

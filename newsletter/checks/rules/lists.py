@@ -1,12 +1,12 @@
 """This module holds the rules of the people a letter goes to: addresses that cannot be right, and lists that jump."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from disposable_email_domains import blocklist
 
 from newsletter.audience import read_address
-from newsletter.checks.domains import KNOWN, likely
+from newsletter.checks.domains import KNOWN, domain_of, likely
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Earlier, People
 from newsletter.checks.finding import NOT_VERIFIED
@@ -25,10 +25,12 @@ def _where(addresses: list[str]) -> str:
     return "1 reader" if len(addresses) == 1 else f"{len(addresses):,} readers"
 
 
-def _by_domain(people: People) -> Mapping[str, list[str]]:
+def _by_domain(people: People, doubtful: Callable[[str], bool]) -> Mapping[str, list[str]]:
+    """The addresses at each domain that is *doubtful*."""
     found: dict[str, list[str]] = defaultdict(list)
     for address in people.addresses:
-        found[address.rpartition("@")[2].lower()].append(address)
+        if doubtful(domain := domain_of(address)):
+            found[domain].append(address)
     return found
 
 
@@ -52,15 +54,10 @@ def _is_address(address: str) -> bool:
 
 @rule("list/typo", "warning", "no address is at a mistyped domain", "own", needs="people")
 def typo(_draft: Draft, people: People) -> Iterator[Hit]:
-    for domain, addresses in _by_domain(people).items():
-        if meant := likely(domain):
-            sentence = f"{domain} looks like {meant} ({_where(addresses)})"
-            yield Hit(
-                sentence,
-                "ask them, or correct the list; --who names them",
-                path=LISTS,
-                who=tuple(addresses),
-            )
+    for domain, addresses in _by_domain(people, lambda domain: bool(likely(domain))).items():
+        sentence = f"{domain} looks like {likely(domain)} ({_where(addresses)})"
+        cure = "ask them, or correct the list; --who names them"
+        yield Hit(sentence, cure, path=LISTS, who=tuple(addresses))
 
 
 @rule(
@@ -85,9 +82,8 @@ def role(_draft: Draft, people: People) -> Iterator[Hit]:
 def disposable(_draft: Draft, people: People) -> Iterator[Hit]:
     found = [
         address
-        for domain, addresses in _by_domain(people).items()
-        if domain in blocklist and not likely(domain)
-        for address in addresses
+        for address in people.addresses
+        if (domain := domain_of(address)) in blocklist and not likely(domain)
     ]
     if found:
         sentence = f"there are throw-away addresses ({_where(found)})"
@@ -104,13 +100,13 @@ def disposable(_draft: Draft, people: People) -> Iterator[Hit]:
     needs="exchanges",
 )
 def exchange(draft: Draft, exchanges: Mapping[str, bool]) -> Iterator[Hit]:
-    domains = _by_domain(draft.evidence.people or People(()))
-    for domain, addresses in domains.items():
-        if exchanges.get(domain) is False:
-            sentence = f"{domain} takes no mail ({_where(addresses)})"
-            cure = "correct the list; --who names them"
-            yield Hit(sentence, cure, path=LISTS, who=tuple(addresses))
-    if untold := set(domains) - set(exchanges) - KNOWN:
+    people = draft.evidence.people or People(())
+    dead = _by_domain(people, lambda domain: exchanges.get(domain) is False)
+    for domain, addresses in dead.items():
+        sentence = f"{domain} takes no mail ({_where(addresses)})"
+        cure = "correct the list; --who names them"
+        yield Hit(sentence, cure, path=LISTS, who=tuple(addresses))
+    if untold := {domain_of(address) for address in people.addresses} - set(exchanges) - KNOWN:
         sentence = f"nobody could tell in time whether {len(untold):,} domains take mail"
         yield Hit(sentence, "check again later", path=LISTS, severity=NOT_VERIFIED)
 
