@@ -36,13 +36,15 @@ crash: $(VENV)/ready-dev ## Kill a send 5,000 times, and workers 400 times: nobo
 bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.lists_read 100000 1000000
 	@$(BIN)/python -m bench.lists_merge 100000 1000000 --upserts
+	@$(BIN)/python -m bench.lists_merge 1000000 --postgresql
 	@$(BIN)/python -m bench.check 10000
-	@$(BIN)/python -m bench.freeze 10000 100000
+	@$(BIN)/python -m bench.preview 10000
+	@$(BIN)/python -m bench.freeze 10000 100000 1000000
 	@$(BIN)/python -m bench.freeze 10000 100000 --postgresql
-	@$(BIN)/python -m bench.dispatch 10000 100000
+	@$(BIN)/python -m bench.dispatch 10000 100000 1000000
 	@$(BIN)/python -m bench.workers 40000
 	@$(BIN)/python -m bench.peers
-	@$(BIN)/python -m bench.send 10000 100000
+	@$(BIN)/python -m bench.send 10000 100000 1000000
 	@$(BIN)/python -m bench.render
 
 migration: $(VENV)/ready-dev ## Draft what changed tables need: make migration m="what it brings"
