@@ -231,8 +231,12 @@ def time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def from_dotenv(root: Path, variable: str) -> str:
-    """The value of *variable* in the project's .env file, or nothing."""
+def from_environment(root: Path, variable: str, environment: Mapping[str, str] = os.environ) -> str:
+    """The value of *variable*, else what the project's .env file says of it, or nothing."""
+    return environment.get(variable, "").strip() or _from_dotenv(root, variable)
+
+
+def _from_dotenv(root: Path, variable: str) -> str:
     path = root / ".env"
     if not path.is_file():
         return ""
@@ -242,7 +246,7 @@ def from_dotenv(root: Path, variable: str) -> str:
 
 
 def _database(root: Path, environment: Mapping[str, str]) -> str:
-    found = environment.get(DATABASE_VARIABLE, "").strip() or from_dotenv(root, DATABASE_VARIABLE)
+    found = from_environment(root, DATABASE_VARIABLE, environment)
     if found and (wrong := _wrong_database(found, secret=True)):
         raise NewsletterError(f"{DATABASE_VARIABLE}: {wrong[0]}; {wrong[1]}")
     return found

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from newsletter.config import from_dotenv
+from newsletter.config import from_environment
 from newsletter.errors import NewsletterError
 
 VARIABLE = "SENDGRID_API_KEY"
@@ -13,12 +13,7 @@ KEYRING_SERVICE = "newsletter-sendgrid"
 
 def find_key(root: Path, account: str, environment: Mapping[str, str] = os.environ) -> str | None:
     """The key of *account*, or None: first the environment, then .env in *root*, then the keyring."""
-    return (
-        environment.get(VARIABLE, "").strip()
-        or from_dotenv(root, VARIABLE)
-        or _from_keyring(account)
-        or None
-    )
+    return from_environment(root, VARIABLE, environment) or _from_keyring(account) or None
 
 
 def keep_key(root: Path, account: str, key: str) -> str:

@@ -1,6 +1,6 @@
 """This room turns lists into subscribers, and subscribers into an audience."""
 
-from newsletter.audience.address import is_sample, read_address
+from newsletter.audience.address import domain_of, is_sample, read_address
 from newsletter.audience.basis import lines_to_add
 from newsletter.audience.choose import Audience, Subscriber, choose, people, time_zones
 from newsletter.audience.difference import Jump, Merge, jumps
@@ -19,6 +19,7 @@ __all__ = [
     "Proof",
     "Subscriber",
     "choose",
+    "domain_of",
     "fates",
     "is_sample",
     "jumps",

@@ -93,9 +93,14 @@ def read_addresses(cell: str) -> list[Address]:
     return [read_address(cell)]
 
 
+def domain_of(address: str) -> str:
+    """What stands after the last @, in small letters."""
+    return address.rpartition("@")[2].lower()
+
+
 def is_sample(address: str) -> bool:
     """Whether *address* is made up: such mail never leaves this computer."""
-    domain = address.rpartition("@")[2].lower()
+    domain = domain_of(address)
     return domain.endswith(SAMPLES) or any(
         domain == name or domain.endswith(f".{name}") for name in SAMPLE_DOMAINS
     )

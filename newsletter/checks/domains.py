@@ -22,11 +22,6 @@ NEAREST = 2
 SHORTEST = 7
 
 
-def domain_of(address: str) -> str:
-    """What stands after the last @, in small letters."""
-    return address.rpartition("@")[2].lower()
-
-
 @lru_cache(maxsize=4096)
 def likely(domain: str) -> str:
     """The domain that *domain* was probably meant to be, or nothing."""

@@ -1,8 +1,6 @@
 """This module starts an edition: blank, from a text, or like an earlier one."""
 
-import secrets
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -47,7 +45,7 @@ def new(title: str | None, source: Path | None, template: str | None, like: Path
     root = find_project(Path.cwd())
     settings = load_settings(root, {})
     template = checked_template(root, template) if template is not None else ARTICLE
-    birth = Birth(datetime.now(settings.zone).date(), secrets.token_hex(2))
+    birth = Birth.now(settings.zone)
     if source is not None:
         draft = edition_from(source, birth, title=title)
         if title is None and sys.stdin.isatty():

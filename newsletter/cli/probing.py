@@ -1,6 +1,5 @@
 """This module leads a person through the probe of what SendGrid does not document."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ import click
 
 from newsletter.cli.project import Project
 from newsletter.cli.wording import note
-from newsletter.config import from_dotenv
+from newsletter.config import from_environment
 from newsletter.delivery import Account, Patience
 from newsletter.delivery.examined import ADVICE, GOOD, NOT_VERIFIED, Examined
 from newsletter.delivery.probe import DONE, QUESTIONS, SECOND_KEY, NotYet, Probe, begin
@@ -84,7 +83,7 @@ def _begun(project: Project, to: tuple[str, ...], file: Path, *, yes: bool) -> P
     )
     if not yes and not click.confirm(question, err=True):
         raise NewsletterError("nothing was sent")
-    other = os.environ.get(SECOND_KEY, "").strip() or from_dotenv(project.root, SECOND_KEY)
+    other = from_environment(project.root, SECOND_KEY)
     with ExitStack() as stack:
         account = stack.enter_context(quick_account(project))
         second = stack.enter_context(quick_account(replace(project, key=other))) if other else None

@@ -1,11 +1,9 @@
 """This module says who got a campaign, one row a person."""
 
 import csv
-import secrets
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -142,10 +140,9 @@ def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
 
 def _write_article(target: Path, found: Summary, told: Tally, project: Project) -> None:
     zone = project.settings.zone
-    birth = Birth(datetime.now(zone).date(), secrets.token_hex(2))
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(results_article(found, told, birth, zone))
+            file.write(results_article(found, told, Birth.now(zone), zone))
     except FileExistsError as error:
         raise NewsletterError(
             f"{target} is there already; give another name, or rename that file"

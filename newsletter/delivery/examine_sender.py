@@ -7,6 +7,7 @@ policy, and a From whose domain is the signing one.
 from collections.abc import Mapping
 from typing import Any
 
+from newsletter.audience import domain_of
 from newsletter.config import Settings
 from newsletter.delivery.account import Account
 from newsletter.delivery.dns import Dns, organisation
@@ -23,7 +24,7 @@ def examine_sender(account: Account, settings: Settings, dns: Dns | None) -> Lin
         cure = "type newsletter setup and enter an address on the clinic's own domain"
         yield Examined("Sender", WRONG, "[sender] email is empty", cure)
         return
-    domain = address.rpartition("@")[2].lower()
+    domain = domain_of(address)
     found: list[Mapping[str, Any]] = []
     yield examine("Sender's domain", lambda: _domain(account, domain, found))
     yield _records(dns, found)

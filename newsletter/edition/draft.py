@@ -1,10 +1,12 @@
 """This module starts new articles: blank, or like an earlier edition."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, tzinfo
 from pathlib import Path
+from typing import Self
 
 from newsletter.edition.front_matter import read_front_matter
 from newsletter.edition.literal import as_entry, slug, without_jinja
@@ -40,6 +42,11 @@ class Birth:
 
     today: date
     suffix: str
+
+    @classmethod
+    def now(cls, zone: tzinfo) -> Self:
+        """This day in *zone*, and new characters."""
+        return cls(datetime.now(zone).date(), secrets.token_hex(2))
 
     def id(self, title: str) -> str:
         """The permanent id of an edition called *title*."""

@@ -1,13 +1,13 @@
 """This module gives tests a real edition, its letter, and people in a real store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from newsletter.audience import people
+from newsletter.audience import Subscriber, people
 from newsletter.campaign import (
     Counts,
     Envelope,
@@ -38,6 +38,11 @@ NOW = 1_790_000_000
 ENVELOPE = Envelope(
     "news@clinic.example.com", "Clockwork Perform", "", "edition-back-2026", "[out]", 0
 )
+
+
+def everybody(connection: Connection) -> Iterator[Subscriber]:
+    """Whoever is in the store."""
+    return people(connection, (), samples=True, today=date(2026, 11, 26))
 
 
 @dataclass
@@ -77,7 +82,7 @@ class Clinic(Desk):
             self.store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True, today=date(2026, 11, 26)),
+            everybody,
             envelope,
             times=Times(NOW, 900),
             links=links,

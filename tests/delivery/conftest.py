@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from newsletter.audience import people
 from newsletter.campaign import Counts, Row, Times, counts, freeze, report_rows
 from newsletter.config import Settings
 from newsletter.delivery import Account, Manner, Patience, dispatch, envelope, unsubscribe_tag
@@ -18,7 +16,7 @@ from newsletter.letter import compose
 from newsletter.links import Links
 from newsletter.sandbox import Fault, Record, Sandbox, messages, serve
 from newsletter.store import Store
-from tests.campaign.conftest import NOW, Desk
+from tests.campaign.conftest import NOW, Desk, everybody
 
 QUICK = Patience(tries=3, seconds=0.01, longest=60)
 
@@ -42,7 +40,7 @@ class Clinic(Desk):
             self.store,
             edition,
             letter,
-            lambda connection: people(connection, (), samples=True, today=date(2026, 11, 26)),
+            everybody,
             envelope(self.settings, edition),
             times=Times(NOW, 900, asked, local),
             links=links,

@@ -8,6 +8,7 @@ from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer, Resolver
 from email_validator import EmailNotValidError, validate_email
 
+from newsletter.audience import domain_of
 from newsletter.checks.domains import KNOWN
 from newsletter.checks.evidence import Records, Unverified
 
@@ -36,7 +37,7 @@ def is_there(ask: Resolver) -> bool:
 
 def ask_records(address: str, ask: Resolver) -> Records | Unverified:
     """SPF, DKIM and DMARC of the domain of *address* (RFC 7208, 6376, 7489)."""
-    domain = address.rpartition("@")[2].lower()
+    domain = domain_of(address)
     if not domain:
         return Unverified("there is no sender yet", "type newsletter setup to enter it")
     if not is_there(ask):

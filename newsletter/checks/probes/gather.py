@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from newsletter.checks.domains import domain_of
+from newsletter.audience import domain_of
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Answer, Evidence, Unverified
 from newsletter.checks.probes.browser import ask_axe

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from newsletter.audience import domain_of
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Earlier, Records, Spam
 from newsletter.checks.rule import SETTINGS, Hit, rule
@@ -49,7 +50,7 @@ def auth(_draft: Draft, records: Records) -> Iterator[Hit]:
 )
 def sender(draft: Draft) -> Iterator[Hit]:
     address = draft.settings.sender.email
-    domain = address.rpartition("@")[2].lower()
+    domain = domain_of(address)
     if not draft.real:
         return
     if not address:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from disposable_email_domains import blocklist
 
-from newsletter.audience import read_address
-from newsletter.checks.domains import KNOWN, domain_of, likely
+from newsletter.audience import domain_of, read_address
+from newsletter.checks.domains import KNOWN, likely
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Earlier, People
 from newsletter.checks.finding import NOT_VERIFIED
