@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,20 @@ def test_the_next_merge_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     with room(tmp_path) as own:
         assert not left.exists()
     assert not own.exists()
+    assert not [*tmp_path.iterdir()]
+
+
+def come_and_go(folder: Path) -> int:
+    for _time in range(200):
+        with room(folder) as own:
+            (own / "run-0").write_text("ada@example.com")
+    return len([*folder.glob("*/*")])
+
+
+def test_no_merge_sweeps_away_what_another_has_just_begun(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4) as merges:
+        left = [*merges.map(come_and_go, [tmp_path] * 4)]
+    assert len(left) == 4
     assert not [*tmp_path.iterdir()]
 
 
