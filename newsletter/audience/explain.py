@@ -8,9 +8,9 @@ import orjson
 from sqlalchemy import Connection, select
 
 from newsletter.audience.address import read_address
+from newsletter.audience.decide import why_left_out
 from newsletter.audience.fold import NOWHERE, Known, Origin, origin_of
 from newsletter.audience.folding import COLUMNS, known_of
-from newsletter.audience.people_merge import why_left_out
 from newsletter.errors import NewsletterError
 from newsletter.store import change, list_row, source, subscriber, suppression
 

@@ -7,7 +7,7 @@ precedence, then the newer day, then the later word in the alphabet. The loser i
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from newsletter.audience.read import Row
 from newsletter.store import CONSENTS, STANDINGS
@@ -200,7 +200,11 @@ def _single(
     return value
 
 
-def newer(one: Origin, two: Origin) -> Origin:
+Place = TypeVar("Place", bound=tuple[int, str, int, int])
+"""An Origin, or what it holds."""
+
+
+def newer(one: Place, two: Place) -> Place:
     """Of two rows that say the same, the one of higher rank; of two equal ones the first."""
     if one[:2] == two[:2]:
         return one if one[2:] <= two[2:] else two

@@ -13,6 +13,7 @@ from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, 
 from newsletter.audience.days import has_day_first
 from newsletter.audience.encoding import Text, lines, scan
 from newsletter.audience.place import NoList, list_name, opened, parted
+from newsletter.audience.split import Part
 from newsletter.audience.table import Seen
 from newsletter.audience.tools import Tool, plain, recognised
 
@@ -57,10 +58,14 @@ class ListFile:
     day_first: bool = False
     broken: int = 0
     unread: tuple[str, ...] = ()
+    part: Part | None = None
+    """Where only these bytes of it are meant."""
 
     @property
     def size(self) -> int:
-        """The bytes of the file that it lies in."""
+        """The bytes of the file that it lies in, or of the part that is meant."""
+        if self.part is not None:
+            return self.part.end - self.part.begin
         return parted(self.path)[0].stat().st_size
 
 

@@ -7,20 +7,38 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Select, func, insert, select, text
 
 from newsletter.audience.basis import basis_path, read_basis
+from newsletter.audience.bulk import bulk
+from newsletter.audience.decide import (
+    CHANGED,
+    CHANGES,
+    NEW,
+    ROWS,
+    Before,
+    Tally,
+    before_merge,
+    deciding,
+)
 from newsletter.audience.difference import Jump, ListChange, Merge, jumps
 from newsletter.audience.erased import erased_people
-from newsletter.audience.folding import folded
-from newsletter.audience.people_merge import PeopleMerge
 from newsletter.audience.place import places
 from newsletter.audience.read import ListFile, examine, list_name, shown_name
 from newsletter.audience.rejects import as_its_list, original_of
 from newsletter.audience.stage import Staged, is_large, staged
 from newsletter.errors import Problem, Problems
-from newsletter.store import Store, merge, reject, source
+from newsletter.store import (
+    Store,
+    change,
+    insert_lines,
+    insert_many,
+    list_row,
+    merge,
+    reject,
+    source,
+    subscriber,
+)
 
 AT_ONCE = 4_000
 
@@ -91,8 +109,9 @@ def preview(store: Store, lists: Sequence[Staged], now: int) -> Merge:
     """What a merge of *lists* would change; nothing is written, and nobody waits."""
     sources = {one.number: -1 - one.number for one in lists}
     with store.read() as connection:
-        before = _before(connection, lists)
-        return _fold_in(lists, sources, before, PeopleMerge(connection, now))
+        last = _last(connection, lists)
+        before = before_merge(connection, now)
+        return _told(lists, sources, last, _merge_people(store, connection, lists, sources, before))
 
 
 def apply(
@@ -113,18 +132,25 @@ def apply(
         if not lists:
             return Merge()
         number = connection.execute(insert(merge).values(at=now).returning(merge.c.id)).scalar_one()
-        before = _before(connection, lists)
+        last = _last(connection, lists)
         sources = {
             one.number: _add_source(connection, one, number, now, supplement) for one in lists
         }
-        people = PeopleMerge(connection, now, merge_id=number)
-        done = _fold_in(lists, sources, before, people)
-        people.finish()
+        people = bulk(connection)
+        people.take_turns()
+        before = before_merge(connection, now, number)
+        if not before.anybody:
+            people.lay_keys_aside()
+        tally = _merge_people(store, connection, lists, sources, before)
+        people.keep_last_id(tally.last)
+        if not before.anybody:
+            people.take_keys_up()
+        done = _told(lists, sources, last, tally)
         if refuse_jumps and jumps(done):
             raise Jump(done)
         if supplement:
             return done
-        return replace(done, vanished=_vanished(connection, lists, before, sources))
+        return replace(done, vanished=_vanished(connection, lists, last, sources))
 
 
 def is_new(connection: Connection, file: ListFile, *, again: bool = False) -> bool:
@@ -157,7 +183,7 @@ def _live(column: Any, name: str) -> Select[Any]:
     )
 
 
-def _before(connection: Connection, lists: Sequence[Staged]) -> dict[int, tuple[int, int] | None]:
+def _last(connection: Connection, lists: Sequence[Staged]) -> dict[int, tuple[int, int] | None]:
     """The last whole reading of each list: its number and its rows."""
     found = {}
     for one in lists:
@@ -187,60 +213,79 @@ def _add_source(
     added: int = connection.execute(
         insert(source).values(values).returning(source.c.id)
     ).scalar_one()
-    with one.rejects.open("rb") as file:
-        while lines := [orjson.loads(line) for line in islice(file, AT_ONCE)]:
-            connection.execute(
-                insert(reject),
-                [{"source_id": added, "line": line, "reason": why} for line, why, _cells in lines],
-            )
+    rows = one.rejects()
+    while some := [*islice(rows, AT_ONCE)]:
+        connection.execute(
+            insert(reject),
+            [{"source_id": added, "line": line, "reason": why} for line, why, _cells in some],
+        )
     return added
 
 
-def _fold_in(
+def _merge_people(
+    store: Store,
+    connection: Connection,
     lists: Sequence[Staged],
     sources: Mapping[int, int],
-    before: Mapping[int, tuple[int, int] | None],
-    people: PeopleMerge,
-) -> Merge:
+    before: Before,
+) -> Tally:
+    """Decide what the rows of *lists* change, and write it, where there is a merge to write."""
     runs = [run for one in lists for run in one.runs]
-    with folded(runs, sources, large=is_large([one.file for one in lists])) as batches:
-        for batch in batches:
-            people.take(batch)
+    large = is_large([one.file for one in lists])
+    tally = Tally(before.last)
+    with deciding(connection, store.address, before, runs, sources, large=large) as decisions:
+        for decision in decisions:
+            if isinstance(decision, Tally):
+                tally = decision
+            else:
+                insert_lines(connection, subscriber, NEW, decision.new)
+                bulk(connection).update("subscriber", CHANGED, decision.changed)
+                insert_many(connection, change, CHANGES, decision.changes)
+                insert_lines(connection, list_row, ROWS, decision.rows)
+    return tally
+
+
+def _told(
+    lists: Sequence[Staged],
+    sources: Mapping[int, int],
+    last: Mapping[int, tuple[int, int] | None],
+    tally: Tally,
+) -> Merge:
     return Merge(
         files=tuple(one.file.name for one in lists),
         rows=sum(one.rows for one in lists),
         rejected=sum(one.rejected for one in lists),
-        leaving=tuple(people.leaving),
-        left_out=tuple(sorted(people.left_out.items())),
+        leaving=tuple(tally.leaving),
+        left_out=tuple(sorted(tally.left_out.items())),
         lists=tuple(
             ListChange(
                 one.file.list,
                 one.file.name,
                 one.rows,
                 one.rejected,
-                was[1] if (was := before[one.number]) else None,
-                people.left[sources[one.number]],
+                was[1] if (was := last[one.number]) else None,
+                tally.left[sources[one.number]],
             )
             for one in lists
         ),
-        new=people.counts["new"],
-        updated=people.counts["updated"],
-        unchanged=people.counts["unchanged"],
-        lowered=people.counts["lowered"],
-        conflicts=people.counts["conflicts"],
+        new=tally.counts["new"],
+        updated=tally.counts["updated"],
+        unchanged=tally.counts["unchanged"],
+        lowered=tally.counts["lowered"],
+        conflicts=tally.counts["conflicts"],
     )
 
 
 def _vanished(
     connection: Connection,
     lists: Sequence[Staged],
-    before: Mapping[int, tuple[int, int] | None],
+    last: Mapping[int, tuple[int, int] | None],
     sources: Mapping[int, int],
 ) -> tuple[tuple[str, int], ...]:
     """How many people of each list's last reading its new one does not name."""
     gone = []
     for one in lists:
-        if was := before[one.number]:
+        if was := last[one.number]:
             numbers = {"old": was[0], "new": sources[one.number]}
             number = connection.execute(text(VANISHED), numbers).scalar_one()
             gone += [(one.file.list, number)] if number else []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from newsletter.audience import objects, table, workbook
 from newsletter.audience.basis import Basis
@@ -11,6 +12,7 @@ from newsletter.audience.person import Person, person_of
 from newsletter.audience.place import NoList, list_name, opened, parted
 from newsletter.audience.row import Rejected, Row
 from newsletter.audience.rows import Careful, has_broken_letters, rejected
+from newsletter.audience.split import Entangled, Part, lines_of
 from newsletter.audience.table import Record
 from newsletter.errors import Problem, Problems
 
@@ -30,7 +32,10 @@ def examine(path: Path, root: Path, basis: Basis) -> tuple[ListFile | None, list
 
 
 def read_rows(listed: ListFile) -> Iterator[Row | Rejected]:
-    """Every row below the heading, in order; empty rows are none. Raises Problems where the file breaks off."""
+    """Every row below the heading, in order; empty rows are none.
+
+    Raises Problems where the file breaks off, and Entangled where a part cannot be read by itself.
+    """
     person = person_of(
         listed.list, listed.layout, listed.width, listed.basis, listed.tool, listed.day_first
     )
@@ -70,9 +75,22 @@ def _wary(person: Person) -> Person:
 
 def _of_text(listed: ListFile) -> Iterator[Record]:
     with opened(listed.path) as file:
+        if listed.part is not None:
+            yield from _of_part(file, listed, listed.part)
+            return
         yield from table.records(
             lines(file, listed.encoding), listed.delimiter, listed.width, listed.skip
         )
+
+
+def _of_part(file: IO[bytes], listed: ListFile, part: Part) -> Iterator[Record]:
+    """Raises Entangled at the first record in which a quotation mark stands wrongly."""
+    text = lines_of(file, part, listed.encoding)
+    skip = 0 if part.above else listed.skip
+    for line, cells in table.records(text, listed.delimiter, listed.width, skip):
+        if type(cells) is not list:
+            raise Entangled
+        yield part.above + line, cells
 
 
 def _of_workbook(listed: ListFile) -> Iterator[Record]:

@@ -1,7 +1,7 @@
 """This module writes rejected rows as their list had them, with the reason in a last column, to be put right."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ LONGEST_CELL = 32_767
 
 def write_rejects(one: Staged, root: Path) -> Path | None:
     """Write the rejected rows of a list in the form that it has itself; None where there are none to put right."""
-    rows = [row for row in _rejected(one) if row[1] != ERASED]
+    rows = [row for row in one.rejects() if row[1] != ERASED]
     if not rows:
         return None
     suffix, write = FORMS[one.file.form]
@@ -92,13 +92,6 @@ def _remember(file: ListFile, header: Sequence[str], root: Path) -> None:
 def _memory(name: str, root: Path) -> Path:
     """Where it is written down how a list was read."""
     return root / ".newsletter" / "rejected" / f"{name}.json"
-
-
-def _rejected(one: Staged) -> Iterator[tuple[int, str, Sequence[str]]]:
-    with one.rejects.open("rb") as file:
-        for line in file:
-            number, reason, cells = orjson.loads(line)
-            yield number, reason, cells
 
 
 def _header(file: ListFile) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-RUN = 30_000
+RUN = 25_000
 """Rows that are sorted in memory."""
 BLOCK, BLOCKS = 32_000, 4_000_000
 """Letters that are read back at once, from each run and from all together."""

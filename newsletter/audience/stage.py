@@ -4,10 +4,9 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from operator import attrgetter
 from pathlib import Path
 
 import orjson
@@ -15,9 +14,11 @@ import orjson
 from newsletter.audience.apart import apart, seldom_collecting
 from newsletter.audience.erased import Erased
 from newsletter.audience.memo import Memo
+from newsletter.audience.place import opened, parted
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
 from newsletter.audience.room import room
 from newsletter.audience.runs import RUN, WIDE, write_run
+from newsletter.audience.split import SIMPLE, Entangled, Part, parts
 
 LARGE = 8_000_000
 """Bytes of lists from which a second process pays for its start."""
@@ -25,23 +26,68 @@ MOST_PROCESSES = 4
 """More would want more memory than they save time."""
 
 
-@dataclass(frozen=True)
-class Staged:
-    """One list as it was read: its sorted runs, its rejected rows, and how many rows there are.
+Refused = tuple[int, str, Sequence[str]]
+"""A rejected row: its line, the reason, and its cells."""
 
-    *number* stands for its source until it has one.
+
+@dataclass(frozen=True)
+class Piece:
+    """What was read of a list, or of a part of it: sorted runs, and the rejected rows.
+
+    An *entangled* one is none: its list must be read in one piece.
     """
 
     number: int
+    part: Part | None
+    runs: tuple[Path, ...] = ()
+    rejects: Path | None = None
+    rows: int = 0
+    rejected: int = 0
+    entangled: bool = False
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One list as it was read. *number* stands for its source until it has one."""
+
+    number: int
     file: ListFile
-    runs: tuple[Path, ...]
-    rejects: Path
-    rows: int
-    rejected: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def runs(self) -> list[Path]:
+        """All sorted runs."""
+        return [run for piece in self.pieces for run in piece.runs]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, rejected ones too."""
+        return sum(piece.rows for piece in self.pieces)
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were rejected."""
+        return sum(piece.rejected for piece in self.pieces)
+
+    def rejects(self) -> Iterator[Refused]:
+        """The rejected rows, as they stand in the list."""
+        for piece in self.pieces:
+            if piece.rejects is not None:
+                with piece.rejects.open("rb") as file:
+                    for line in file:
+                        number, reason, cells = orjson.loads(line)
+                        yield number, reason, cells
 
 
-Share = tuple[ListFile, int, Erased, str, Path]
-"""What stage() is given for one list."""
+@dataclass(frozen=True)
+class Share:
+    """What one process is given to read at a time, and the folder for it."""
+
+    file: ListFile
+    number: int
+    erased: Erased
+    day: str
+    room: Path
 
 
 @contextmanager
@@ -51,32 +97,61 @@ def staged(
     """Read *files* into runs below *folder*, which are gone afterwards; *now* is when undated rows were said."""
     day = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
     with seldom_collecting(), room(folder) as own:
-        yield _all(files, erased, day, own)
+        wholes = [
+            Share(file, number, erased, day, own / f"{number}") for number, file in enumerate(files)
+        ]
+        pieces = _in_parts(wholes) if is_large(files) else [*_stage_each(wholes)]
+        yield [
+            Staged(one.number, one.file, tuple(p for p in pieces if p.number == one.number))
+            for one in wholes
+        ]
 
 
-def _all(files: Sequence[ListFile], erased: Erased, day: str, room: Path) -> list[Staged]:
-    shares = [(file, number, erased, day, room / f"{number}") for number, file in enumerate(files)]
-    if not is_large(files) or len(files) == 1:
-        return [*_stage_each(shares)]
-    with ExitStack() as processes:
-        parts = [processes.enter_context(apart(_stage_each, part)) for part in _parted(shares)]
-        return sorted(chain.from_iterable(parts), key=attrgetter("number"))
+def _in_parts(wholes: Sequence[Share]) -> list[Piece]:
+    """Every list, read by as many processes as there are cores."""
+    cores = min(MOST_PROCESSES, os.cpu_count() or 1)
+    pieces = _spread([part for whole in wholes for part in _parts(whole, cores)], cores)
+    entangled = {piece.number for piece in pieces if piece.entangled}
+    again = _spread([whole for whole in wholes if whole.number in entangled], cores)
+    return [piece for piece in pieces if piece.number not in entangled] + again
 
 
-def _parted(shares: Sequence[Share]) -> list[list[Share]]:
-    """About as much to read for each core."""
-    parts: list[list[Share]] = [[] for _core in range(min(MOST_PROCESSES, os.cpu_count() or 1))]
+def _parts(whole: Share, cores: int) -> list[Share]:
+    """A list in parts where it is a large text, so that no core waits for the one that reads it."""
+    file = whole.file
+    zipped = parted(file.path)[0].suffix.lower() == ".zip"
+    if file.form != "text" or zipped or file.encoding not in SIMPLE or file.size <= LARGE:
+        return [whole]
+    with opened(file.path) as text:
+        found = parts(text, file.size, cores)
+    if len(found) < 2 or found[1].above <= file.skip:
+        return [whole]
+    return [
+        replace(whole, file=replace(file, part=part), room=whole.room.with_suffix(f".{number}"))
+        for number, part in enumerate(found)
+    ]
+
+
+def _spread(shares: Sequence[Share], cores: int) -> list[Piece]:
+    """What processes read, in the order of the lists; about as much for each core."""
+    dealt: list[list[Share]] = [[] for _core in range(cores)]
     for share in sorted(shares, key=_size, reverse=True):
-        min(parts, key=lambda part: sum(map(_size, part))).append(share)
-    return [part for part in parts if part]
+        min(dealt, key=lambda some: sum(map(_size, some))).append(share)
+    with ExitStack() as processes:
+        read = [processes.enter_context(apart(_stage_each, some)) for some in dealt if some]
+        return sorted(chain.from_iterable(read), key=_place)
 
 
 def _size(share: Share) -> int:
-    return share[0].size
+    return share.file.size
 
 
-def _stage_each(shares: Sequence[Share]) -> Iterator[Staged]:
-    return (stage(*share) for share in shares)
+def _place(piece: Piece) -> tuple[int, int]:
+    return piece.number, piece.part.begin if piece.part else 0
+
+
+def _stage_each(shares: Sequence[Share]) -> Iterator[Piece]:
+    return map(stage, shares)
 
 
 def is_large(files: Sequence[ListFile]) -> bool:
@@ -84,32 +159,37 @@ def is_large(files: Sequence[ListFile]) -> bool:
     return sum(file.size for file in files) > LARGE
 
 
-def stage(file: ListFile, number: int, erased: Erased, day: str, room: Path) -> Staged:
-    """Read one list into runs below *room*."""
+def stage(share: Share) -> Piece:
+    """Read a list, or a part of it, into runs."""
+    file, number, room = share.file, share.number, share.room
     room.mkdir()
     runs: list[Path] = []
     rows: list[str] = []
     taken = rejected = 0
-    day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or day
+    day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or share.day
     place = str(number).rjust(WIDE)
     names: Memo[str] = Memo(_name)
     tags: dict[tuple[str, ...], str] = {}
-    with (room / "rejects").open("wb") as rejects:
-        for row in read_rows(file):
-            if isinstance(row, Row) and erased.knows(row.key):
-                row = Rejected(row.line, ERASED)
-            if isinstance(row, Rejected):
-                rejected += 1
-                rejects.write(orjson.dumps([row.line, row.reason, row.cells]) + b"\n")
-                continue
-            taken += 1
-            rows.append(_packed(row, place, day, names, tags))
-            if len(rows) == RUN:
-                runs.append(_run(room, len(runs), rows))
-                rows = []
+    erased = share.erased
+    try:
+        with (room / "rejects").open("wb") as rejects:
+            for row in read_rows(file):
+                if isinstance(row, Row) and erased.knows(row.key):
+                    row = Rejected(row.line, ERASED)
+                if isinstance(row, Rejected):
+                    rejected += 1
+                    rejects.write(orjson.dumps([row.line, row.reason, row.cells]) + b"\n")
+                    continue
+                taken += 1
+                rows.append(_packed(row, place, day, names, tags))
+                if len(rows) == RUN:
+                    runs.append(_run(room, len(runs), rows))
+                    rows = []
+    except Entangled:
+        return Piece(number, file.part, entangled=True)
     if rows:
         runs.append(_run(room, len(runs), rows))
-    return Staged(number, file, tuple(runs), room / "rejects", taken + rejected, rejected)
+    return Piece(number, file.part, tuple(runs), room / "rejects", taken + rejected, rejected)
 
 
 ERASED = "this person asked to be forgotten"
@@ -132,7 +212,7 @@ def _packed(
     left = 0 if row.standing == "subscribed" else 1
     name = names[f"{row.first_name}\t{row.last_name}"]
     return (
-        f"{row.key}\t{said}\t{number}\t{str(row.line).rjust(WIDE)},{row.part},{left}\t{row.precedence}\t{row.address}\t"
+        f"{row.key}\t{said}\t{number}\t{str(row.line).rjust(WIDE)}\t{row.part}\t{left}\t{row.precedence}\t{row.address}\t"
         f"{name}\t{row.city}\t{row.language}\t{row.time_zone}\t"
         f"{row.signed_up}\t{tagged}\t{row.standing}\t{row.consent}\n"
     )

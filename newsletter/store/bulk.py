@@ -1,6 +1,7 @@
 """This module writes many rows at once, each database in its own quick way."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import chain, islice
 from typing import Any
@@ -28,25 +29,60 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str,
     return new
 
 
+def insert_lines(connection: Connection, table: Table, columns: Sequence[str], lines: str) -> None:
+    """Add a row for each of *lines*: the values of *columns* as text with tabs between them, all there, none with a line end."""
+    if lines:
+        LINE_WAYS[connection.dialect.name](connection, table.name, columns, lines)
+
+
 def _values(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
     """Many rows a statement: that takes two thirds of the time of a statement a row."""
+    remaining = iter(rows)
+    while some := [*islice(remaining, CHUNK)]:
+        _insert_cells(connection, table, columns, [*chain.from_iterable(some)])
+
+
+def _lines_as_values(
+    connection: Connection, table: str, columns: Sequence[str], lines: str
+) -> None:
+    """SQLite itself makes numbers of what stands in columns of numbers."""
+    _insert_cells(connection, table, columns, lines[:-1].replace("\n", "\t").split("\t"))
+
+
+def _insert_cells(
+    connection: Connection, table: str, columns: Sequence[str], cells: Sequence[Any]
+) -> None:
     row = f"({', '.join('?' * len(columns))})"
     insert = f"INSERT INTO {table} ({_names(columns)}) VALUES "  # noqa: S608
-    whole, remaining = insert + ", ".join([row] * AT_ONCE), iter(rows)
-    while len(some := [*islice(remaining, AT_ONCE)]) == AT_ONCE:
-        connection.exec_driver_sql(whole, tuple(chain.from_iterable(some)))
-    if some:
-        connection.exec_driver_sql(insert + row, [tuple(one) for one in some])
+    width = AT_ONCE * len(columns)
+    whole = insert + ", ".join([row] * AT_ONCE)
+    for first in range(0, len(cells), width):
+        some = tuple(cells[first : first + width])
+        rows = len(some) // len(columns)
+        statement = whole if rows == AT_ONCE else insert + ", ".join([row] * rows)
+        connection.exec_driver_sql(statement, some)
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
+    with _copying(connection, table, columns) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copy_lines(connection: Connection, table: str, columns: Sequence[str], lines: str) -> None:
+    """The lines are what COPY reads, but for the backslashes of JSON."""
+    with _copying(connection, table, columns) as copy:
+        copy.write(lines.replace("\\", "\\\\"))
+
+
+@contextmanager
+def _copying(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[Any]:
     driver: Any = connection.connection.driver_connection
     statement = f"COPY {table} ({_names(columns)}) FROM STDIN"
     error_of_driver = connection.dialect.loaded_dbapi.Error
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            yield copy
     except error_of_driver as error:
         raise DBAPIError.instance(
             statement, None, error, error_of_driver, connection_invalidated=driver.closed
@@ -60,4 +96,8 @@ def _names(columns: Sequence[str]) -> str:
 WAYS: Mapping[str, Callable[[Connection, str, Sequence[str], Rows], None]] = {
     "sqlite": _values,
     "postgresql": _copy,
+}
+LINE_WAYS: Mapping[str, Callable[[Connection, str, Sequence[str], str], None]] = {
+    "sqlite": _lines_as_values,
+    "postgresql": _copy_lines,
 }

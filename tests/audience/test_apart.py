@@ -11,13 +11,15 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from newsletter.audience import stage
 from newsletter.audience.apart import apart
 from newsletter.audience.merge import examined, staging
 from newsletter.audience.room import room
 from newsletter.errors import NewsletterError, Problem, Problems, ServiceFailed
-from newsletter.store import Store
+from newsletter.feedback import Suppression, suppress
+from newsletter.store import Store, subscriber
 
 from .conftest import MergeAll, Write
 from .test_undoing import contents
@@ -62,6 +64,30 @@ def test_a_merge_of_several_processes_writes_what_one_writes(
     done = merge()
     assert (done.rows, done.rejected, done.new) == (903, 3, 300)
     assert len(contents(store)["list_row"]) == 900
+
+
+def test_another_process_knows_who_is_stored_and_who_left(
+    write: Write, merge: MergeAll, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "LARGE", 0)
+    write(
+        "old", "Email,City\nada@example.com,Gretna\nbo@example.com,Gretna\nzoe@example.com,Kenner\n"
+    )
+    merge()
+    with store.write() as connection:
+        suppress(connection, [Suppression("bo@example.com", "unsubscribed", "page")], now=1)
+    write(
+        "new",
+        "Email,City,Status\nada@example.com,Kenner,subscribed\nbo@example.com,Gretna,subscribed\n"
+        'zoe@example.com,Kenner,unsubscribed\ngus@example.com,"a \\ and a ""b""",subscribed\n',
+    )
+    done = merge()
+    assert (done.new, done.updated, done.unchanged, done.lowered, done.conflicts) == (1, 2, 1, 1, 1)
+    assert (done.leaving, dict(done.left_out)) == (("zoe@example.com",), {"unsubscribed": 2})
+    with store.read() as connection:
+        query = select(subscriber.c.city).where(subscriber.c.key == "gus@example.com")
+        assert connection.scalar(query) == 'a \\ and a "b"'
+    assert merge().rows == 0
 
 
 def breaking_off(path: str) -> Iterator[int]:

@@ -1,0 +1,221 @@
+"""This module decides what rows change of people in the store, some thousand at a time; it writes nothing.
+
+It reads the store as it was before the merge, so that a process of its own can do it while another one writes.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, exists, select
+
+from newsletter.audience.apart import apart
+from newsletter.audience.bulk import bulk
+from newsletter.audience.folding import (
+    COLUMNS,
+    CONFLICTS,
+    LEFT,
+    LINE,
+    LIST,
+    PART,
+    SAID,
+    STANDING,
+    Folded,
+    Packed,
+    folded,
+    numbers_of,
+    with_stored,
+)
+from newsletter.store import CONSENTS, Address, open_store, subscriber, suppression
+
+KEY, ADDRESS, CONSENT = (COLUMNS.index(name) for name in ("key", "address", "consent"))
+MOST_NAMED = 1_000
+
+
+@dataclass(frozen=True)
+class Before:
+    """The merge, and the store before it: the highest number of a subscriber, and whether there is anybody.
+
+    Without *merge_id* nothing is to be written.
+    """
+
+    merge_id: int | None
+    now: int
+    last: int
+    anybody: bool
+    anybody_suppressed: bool
+
+
+def before_merge(connection: Connection, now: int, merge_id: int | None = None) -> Before:
+    """The store as a merge finds it."""
+    return Before(
+        merge_id,
+        now,
+        bulk(connection).last_id() if merge_id is not None else 0,
+        bool(connection.scalar(select(exists(select(subscriber.c.id))))),
+        bool(connection.scalar(select(exists(select(suppression.c.key))))),
+    )
+
+
+@dataclass
+class Tally:
+    """What was counted: people by what becomes of them, by why they are not mailed, and those who left by source.
+
+    *leaving* are the first who could be mailed until now, *last* is the highest number of a subscriber.
+    """
+
+    last: int
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    left: Counter[int] = field(default_factory=Counter)
+    leaving: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What is to be written of some people: lines of new ones and of their rows, and values of who changes.
+
+    The fields of a line stand between tabs.
+    """
+
+    new: str
+    rows: str
+    changed: Sequence[Sequence[Any]]
+    changes: Sequence[Sequence[Any]]
+
+
+NEW = ("id", *COLUMNS, "merge_id", "updated_at")
+CHANGED = ("id", *COLUMNS[1:], "updated_at")
+ROWS = ("subscriber_id", "source_id", "line", "part")
+CHANGES = ("merge_id", "subscriber_id", "was", "now", "at")
+
+
+@contextmanager
+def deciding(
+    connection: Connection,
+    address: Address,
+    before: Before,
+    runs: Sequence[Path],
+    sources: Mapping[int, int],
+    *,
+    large: bool,
+) -> Iterator[Iterator[Writes | Tally]]:
+    """What the rows in *runs* change, and at last what was counted; a second process does *large* work.
+
+    *sources* are the numbers of the lists in the store, by those under which they were staged.
+    """
+    if not large:
+        yield _decided(connection, before, runs, sources)
+        return
+    with apart(_decided_apart, address, before, runs, sources) as decisions:
+        yield decisions
+
+
+def _decided_apart(
+    address: Address, before: Before, runs: Sequence[Path], sources: Mapping[int, int]
+) -> Iterator[Writes | Tally]:
+    with closing(open_store(address)) as store, store.read() as connection:
+        yield from _decided(connection, before, runs, sources)
+
+
+def _decided(
+    connection: Connection, before: Before, runs: Sequence[Path], sources: Mapping[int, int]
+) -> Iterator[Writes | Tally]:
+    deciding = _Deciding(connection, before, sources)
+    for people in folded(runs, sources):
+        writes = deciding.of(people)
+        if before.merge_id is not None:
+            yield writes
+    yield deciding.tally
+
+
+class _Deciding:
+    def __init__(self, connection: Connection, before: Before, sources: Mapping[int, int]) -> None:
+        self.bulk = bulk(connection)
+        self.before = before
+        self.sources = numbers_of(sources)
+        self.tally = Tally(before.last)
+        self.end = f"\t{before.merge_id}\t{before.now}\n"
+
+    def of(self, people: Sequence[Folded]) -> Writes:
+        """What becomes of some *people*, who come once in all."""
+        keys = [rows[0][KEY] for _said, rows in people]
+        stored = self.bulk.people(keys) if self.before.anybody else {}
+        suppressed = self.bulk.suppressed(keys) if self.before.anybody_suppressed else {}
+        self.tally.left_out.update(suppressed.values())
+        self.tally.counts["new"] += len(people) - len(stored)
+        new: list[str] = []
+        lines: list[str] = []
+        changed: list[Sequence[Any]] = []
+        changes: list[Sequence[Any]] = []
+        for key, (said, rows) in zip(keys, people, strict=True):
+            was = stored.get(key)
+            if was is None:
+                number = self.tally.last = self.tally.last + 1
+                new.append(f"{number}\t{said}{self.end}")
+                end, conflicts = said, said.split("\t", SAID)[CONFLICTS]
+            else:
+                number, before = was[0], tuple(was[1:])
+                now = self._known(before, said, rows, suppressed)
+                if now != before:
+                    changed.append((number, *now[1:], self.before.now))
+                    changes.append(self._change(number, before, now))
+                end, conflicts = f"\t{now[STANDING]}\t{now[CONSENT]}", now[CONFLICTS]
+            if conflicts != "[]":
+                self.tally.counts["conflicts"] += 1
+            if key in suppressed or not end.endswith(MAILED):
+                self._count_out(key in suppressed, end, rows)
+            for row in rows:
+                lines.append(f"{number}\t{self.sources[row[LIST]]}\t{row[LINE]}\t{row[PART]}\n")
+        return Writes("".join(new), "".join(lines), changed, changes)
+
+    def _known(
+        self,
+        was: Sequence[str],
+        said: str,
+        rows: Sequence[Packed],
+        suppressed: Mapping[str, str],
+    ) -> Sequence[str]:
+        """What is known of a stored person together with what is *said*; the change is counted."""
+        now = with_stored(was, said, rows, self.sources)
+        if now is was or (was[ADDRESS] == now[ADDRESS] and was[SAID:] == now[SAID:]):
+            self.tally.counts["unchanged"] += 1
+            return now
+        self.tally.counts["updated"] += 1
+        if was[STANDING] != now[STANDING]:
+            self.tally.counts["lowered"] += 1
+            could = not why_left_out(was[STANDING], was[CONSENT]) and now[KEY] not in suppressed
+            if could and len(self.tally.leaving) < MOST_NAMED:
+                self.tally.leaving.append(now[ADDRESS])
+        return now
+
+    def _count_out(self, suppressed: bool, end: str, rows: Sequence[Packed]) -> None:
+        """Count somebody who is not mailed, and the lists that call them subscribed although they left."""
+        _before, standing, consent = end.rsplit("\t", 2)
+        if not suppressed:
+            self.tally.left_out[why_left_out(standing, consent)] += 1
+        if suppressed or standing != "subscribed":
+            self.tally.left.update({self.sources[row[LIST]] for row in rows if row[LEFT] == "0"})
+
+    def _change(self, number: int, was: Sequence[str], now: Sequence[str]) -> Sequence[Any]:
+        pairs = [pair for pair in zip(COLUMNS, was, now, strict=True) if pair[1] != pair[2]]
+        before = orjson.dumps({name: old for name, old, _new in pairs}).decode()
+        after = orjson.dumps({name: new for name, _old, new in pairs}).decode()
+        return self.before.merge_id, number, before, after, self.before.now
+
+
+def why_left_out(standing: str, consent: str) -> str:
+    """Why somebody is not mailed, or nothing."""
+    if standing != "subscribed":
+        return standing
+    return {"none": "no consent", "unconfirmed": "not confirmed"}.get(consent, "")
+
+
+MAILED = tuple(
+    f"\tsubscribed\t{consent}" for consent in CONSENTS if not why_left_out("subscribed", consent)
+)
+"""How the line of somebody ends who is mailed."""
