@@ -49,7 +49,7 @@ def known(row: tuple, line: int) -> Known:  # type: ignore[type-arg]
 
 
 @given(rows=st.lists(ROWS, min_size=1, max_size=4), cut=st.integers(1, 3))
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_rows_that_agree_fold_as_any_others(
     tmp_path_factory: object,
     rows: list[tuple],
