@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from newsletter.config import Settings, load_settings
 from newsletter.store import Address, Store, open_store
 from tests import engines
 
 ROOT = Path(__file__).parent.parent
+examples.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any")  # a busy computer finds no faults
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never a Mac's own keychain
 
 

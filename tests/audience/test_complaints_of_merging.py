@@ -160,9 +160,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
 def test_nothing_makes_anybody_mailable_who_left_bounced_complained_or_was_erased(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, object]]

@@ -14,7 +14,7 @@ NAMES = "Noël Renée François Hélène Jürgen Peña Muñoz O’Neill García 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850", "utf-8", "utf-16"])
 @given(some=st.lists(st.sampled_from(NAMES), min_size=3, max_size=8, unique=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_list_of_a_few_names_is_read_as_it_was_written(encoding: str, some: list[str]) -> None:
     """With an é among them: the ç and ë of DOS alone could as well be the á and â of a Mac."""
     some = ["Zoé", *some]

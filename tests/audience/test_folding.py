@@ -49,7 +49,7 @@ def known(row: tuple, line: int) -> Known:  # type: ignore[type-arg]
 
 
 @given(rows=st.lists(ROWS, min_size=1, max_size=4), cut=st.integers(1, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_rows_that_agree_fold_as_any_others(
     tmp_path_factory: object,
     rows: list[tuple],
@@ -82,7 +82,7 @@ def fold_all(path: Path, rows: list[str]) -> Known:
         st.lists(st.integers(0, 30).map(lambda number: f"{number:02}"), max_size=300), max_size=9
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_runs_merge_into_one_order_and_a_key_stays_whole(
     tmp_path_factory: object, runs: list[list[str]]
 ) -> None:

@@ -27,7 +27,7 @@ CORPUS = sorted(
     if path.is_file() and path.suffix != ".toml"
 )
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
-QUIET = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 
 
 def read(path: Path, basis: Basis) -> None:

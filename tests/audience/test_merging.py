@@ -190,7 +190,7 @@ ROWS = st.builds(
     rows=st.lists(ROWS, min_size=1, max_size=4, unique_by=lambda row: (row.list, row.line)),
     cut=st.integers(0, 4),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_order_of_rows_changes_nothing_and_twice_is_once(rows: list[Row], cut: int) -> None:
     once = fold(None, rows, SOURCES)
     for order in itertools.permutations(rows):
@@ -200,7 +200,7 @@ def test_the_order_of_rows_changes_nothing_and_twice_is_once(rows: list[Row], cu
 
 
 @given(rows=st.lists(ROWS, min_size=1, max_size=4), standing=st.sampled_from(STANDINGS[1:]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_row_lifts_a_standing(rows: list[Row], standing: str) -> None:
     known = Known("k@example.com", "k@example.com", standing=standing)
     assert STANDINGS.index(fold(known, rows).standing) >= STANDINGS.index(standing)
@@ -240,9 +240,7 @@ LISTS = st.lists(
 
 
 @given(lists=LISTS)
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
 def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
     tmp_path_factory: pytest.TempPathFactory, lists: list[list[tuple[str, str]]]

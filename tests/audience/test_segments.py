@@ -261,9 +261,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @given(meaning=MEANINGS)
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_means_what_the_words_mean(crowd: Store, meaning: Meaning) -> None:
     words, is_meant = meaning
     assert set(meant(crowd, words).split()) == {
@@ -272,7 +270,7 @@ def test_sql_means_what_the_words_mean(crowd: Store, meaning: Meaning) -> None:
 
 
 @given(words=st.text(alphabet="in on tagged,()%'\"10ab-", max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_words_are_understood_or_pointed_at(words: str) -> None:
     try:
         segment = read_segment(words)

@@ -209,9 +209,7 @@ FILE = st.lists(
 
 
 @given(files=st.lists(FILE, min_size=1, max_size=4), leaves=st.sampled_from(["", "a", "b"]))
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
 def test_undo_after_anything_is_before_but_for_those_who_left(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[str, ...]]], leaves: str
@@ -247,9 +245,7 @@ def list_at(root: Path, number: int, rows: list[tuple[str, ...]]) -> Path:
 
 
 @given(files=st.permutations(range(3)), rows=st.lists(FILE, min_size=3, max_size=3))
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
 def test_lists_merged_in_any_order_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, files: list[int], rows: list[list[tuple[str, ...]]]

@@ -262,5 +262,5 @@ class Ledger(RuleBasedStateMachine):
 def test_the_sum_adds_up_and_nobody_gets_it_twice(store: Store) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: Ledger(store),
-        settings=run(max_examples=EXAMPLES[store.dialect], stateful_step_count=20, deadline=None),
+        settings=run(max_examples=EXAMPLES[store.dialect], stateful_step_count=20),
     )

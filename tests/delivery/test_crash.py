@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from newsletter.delivery import look_after
 from newsletter.delivery.lock import held, lock_path
 from newsletter.errors import ServiceFailed
 from newsletter.sandbox import Fault
+from tests.waiting import wait
 
 from .conftest import Clinic
 
@@ -34,20 +34,13 @@ def start(clinic: Clinic) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", SENDER, *words])
 
 
-def wait_for_mail(clinic: Clinic) -> None:
-    until = time.monotonic() + 20
-    while not clinic.mails():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
 @pytest.mark.engine("sqlite")
 def test_killed_after_a_post_it_is_unknown_until_the_next_run_fences_it(clinic: Clinic) -> None:
     clinic.crowd(1500)
     clinic.freeze()
     clinic.misbehave(Fault("stall after", seconds=30))
     process = start(clinic)
-    wait_for_mail(clinic)
+    wait(clinic.mails)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert clinic.counts() == Counts(frozen=1500, unknown=1000, pending=500)
@@ -86,11 +79,12 @@ def test_the_progress_of_another_is_followed(clinic: Clinic) -> None:
     clinic.add("Ada")
     clinic.freeze()
     seen: list[Counts] = []
-    let_go = threading.Event()
+    holding, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
         with held(clinic.store):
-            let_go.wait(10)
+            holding.set()
+            let_go.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
@@ -99,7 +93,7 @@ def test_the_progress_of_another_is_followed(clinic: Clinic) -> None:
         seen.append(counts)
         let_go.set()
 
-    time.sleep(0.1)
+    assert holding.wait(60)
     assert clinic.dispatch(1, follow) == Counts(frozen=1, accepted=1)
     thread.join()
     assert seen[0] == Counts(frozen=1, pending=1)

@@ -312,7 +312,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(lines=LINES)
 def test_the_words_out_equal_the_words_in(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]
@@ -332,7 +332,7 @@ def test_the_words_out_equal_the_words_in(
     assert Counter(" ".join(out).split()) == Counter(" ".join(spoken).split())
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(lines=LINES)
 def test_every_text_makes_an_edition_that_loads(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]

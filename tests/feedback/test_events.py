@@ -67,7 +67,6 @@ def test_the_same_again_changes_nothing(sent: Sent) -> None:
 @given(st.data())
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_order_any_copies_any_batches_come_to_the_same(sent: Sent, data: st.DataObject) -> None:

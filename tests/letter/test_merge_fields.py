@@ -63,9 +63,7 @@ def test_a_value_that_is_one_of_sendgrids_own_tags_does_not_become_one(bare: Wri
 @given(
     name=st.text(min_size=1, max_size=40).filter(lambda name: name.strip() and name.isprintable())
 )
-@hypothesis_settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_printable_name_comes_out_as_it_went_in(bare: Write, name: str) -> None:
     letter = bare("Hi {{ reader.first_name }}!")
     view = letter.view(Reader(first_name=name))

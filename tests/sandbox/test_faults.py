@@ -10,6 +10,7 @@ from python_http_client.exceptions import HTTPError
 
 from newsletter.errors import NewsletterError
 from newsletter.sandbox import KINDS, Fault, behave, messages, misbehave, running, serve
+from tests.waiting import wait
 
 JSON = {"Authorization": "Bearer SG.test", "Content-Type": "application/json"}
 
@@ -47,13 +48,12 @@ def test_an_error_may_be_the_page_of_the_proxy(account, letter):
 
 @pytest.mark.parametrize("kind", ["stall before", "stall after"])
 def test_a_stalled_request_is_accepted_although_the_client_gave_up(account, letter, kind):
-    misbehave(account.sandbox.url, Fault(kind, seconds=0.25))
+    misbehave(account.sandbox.url, Fault(kind, seconds=1))
     account.sendgrid.client.timeout = 0.1
     with pytest.raises(TimeoutError):
         account.send(letter())
     assert accepted(account) == (0 if kind == "stall before" else 1)
-    time.sleep(0.4)
-    assert accepted(account) == 1
+    wait(lambda: accepted(account) == 1)
 
 
 def test_a_stall_ends_with_the_sandbox(folder, open_account, letter):
@@ -69,8 +69,8 @@ def test_a_stall_ends_with_the_sandbox(folder, open_account, letter):
 
         client = threading.Thread(target=send)
         client.start()
-        time.sleep(0.1)
-    client.join(5)
+        wait(lambda: sandbox.office.under_way)
+    client.join(60)
     assert [type(error) for error in caught] == [http.client.RemoteDisconnected]
     assert messages(folder) == []
 
@@ -85,8 +85,7 @@ def test_a_request_is_held_on_the_sandboxs_clock_and_carried_out_after_its_cance
     account.skip(1700)
     assert accepted(account) == 0
     account.skip(100)
-    time.sleep(0.1)
-    assert accepted(account) == 1
+    wait(lambda: accepted(account) == 1)
     account.skip(3600)
     assert account.ends() == {"anna@example.com": "cancelled"}
 

@@ -30,6 +30,7 @@ from newsletter.sandbox import (
     stop,
 )
 from newsletter.sandbox.clock import Anchor
+from tests.waiting import wait
 
 BATCH = "mail/batch"
 
@@ -61,7 +62,7 @@ def test_state_time_and_links_outlive_a_restart(folder, open_account, letter):
     with serve(folder) as sandbox:
         account = open_account(sandbox)
         assert sandbox.url == url
-        assert 0 <= account.now() - first < 5
+        assert 0 <= account.now() - first < 60
         assert account.ask("GET", "user/scheduled_sends").body == [
             {"batch_id": batch, "status": "pause"}
         ]
@@ -84,9 +85,7 @@ def test_mail_leaves_by_itself_when_its_time_comes(folder, open_account, letter)
     with serve(folder, speed=3600) as sandbox:
         account = open_account(sandbox)
         account.send(letter(send_at=account.now() + 1800))
-        patience = time.monotonic() + 5
-        while not released(folder) and time.monotonic() < patience:
-            time.sleep(0.02)
+        wait(lambda: released(folder))
         assert len(released(folder)) == 1
 
 
@@ -151,8 +150,8 @@ def test_the_address_of_another_folders_sandbox_is_not_believed(sandbox, tmp_pat
 
 
 def test_an_idle_sandbox_ends_and_a_busy_one_does_not(folder):
-    with serve(folder, idle_seconds=0.4) as sandbox:
-        for _ in range(10):
+    with serve(folder, idle_seconds=1) as sandbox:
+        for _ in range(24):
             time.sleep(0.05)
             assert running(folder) == sandbox.url
         sandbox.wait()
@@ -185,9 +184,10 @@ def test_steering_a_folder_without_a_sandbox_says_how_to_start_one(folder):
 
 def test_the_clock_runs_at_its_speed_and_skips(folder):
     with serve(folder, speed=1000) as sandbox:
+        began = time.monotonic()
         first = now(folder)
         time.sleep(0.1)
-        assert 90 < now(folder) - first < 2000
+        assert 90 < now(folder) - first <= 1000 * (time.monotonic() - began) + 1
         before = now(sandbox.url)
         assert skip(folder, 86400) - before >= 86400
 

@@ -25,6 +25,7 @@ from newsletter.sandbox import (
     skip,
 )
 from newsletter.sandbox.steering import Subuser
+from tests.waiting import wait
 
 
 @pytest.fixture
@@ -80,14 +81,6 @@ def test_it_begins_by_terms_and_begins_anew(sandbox, open_account, letter):
     assert account.send(letter()).status == 202
 
 
-def test_a_restart_of_a_run_takes_milliseconds(sandbox):
-    subuser = open_subuser(sandbox.url, "SG.run")
-    began = time.perf_counter()
-    for seed in range(20):
-        begin(subuser, Terms(speed=600, trouble=Trouble(seed, 0.2)))
-    assert (time.perf_counter() - began) / 20 < 0.1
-
-
 def test_a_closed_one_is_forgotten_with_what_it_stalls(sandbox, open_account, letter, capfd):
     subuser = open_subuser(
         sandbox.url, "SG.run", Terms(faults=(Fault("stall before", seconds=60),))
@@ -103,10 +96,9 @@ def test_a_closed_one_is_forgotten_with_what_it_stalls(sandbox, open_account, le
 
     sender = threading.Thread(target=send)
     sender.start()
-    while not judge(subuser).under_way:
-        time.sleep(0.01)
+    wait(lambda: judge(subuser).under_way)
     close_subuser(subuser)
-    sender.join(5)
+    sender.join(60)
     assert broken == ["RemoteDisconnected"]
     assert capfd.readouterr().err == ""
     with pytest.raises(NewsletterError, match="there is no such subuser"):

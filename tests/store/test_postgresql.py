@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -237,8 +236,7 @@ def test_a_connection_that_breaks_off_in_the_middle_of_many_rows_writes_none(sto
 def test_between_two_transactions_a_broken_connection_is_replaced(store: Store) -> None:
     before = number_of_backend(store)
     with administrator(store) as connection:
-        connection.execute("SELECT pg_terminate_backend(%s)", (before,))
-    time.sleep(0.1)
+        connection.execute("SELECT pg_terminate_backend(%s, 60000)", (before,))  # and waits
     assert number_of_backend(store) != before
 
 

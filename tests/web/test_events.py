@@ -23,6 +23,7 @@ from newsletter.sandbox.webhook import webhook_of
 from newsletter.web import EVENTS_PATH, EventDesk, Pages, create_app
 from newsletter.web.events import MOST_BYTES
 from tests.delivery.conftest import Clinic, clinic, sandbox
+from tests.waiting import wait
 
 __all__ = ["clinic", "sandbox"]
 
@@ -57,8 +58,7 @@ def server(clinic: Clinic) -> Iterator[Server]:
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
-        while not running.started:
-            time.sleep(0.01)
+        wait(lambda: running.started)
         yield Server(clinic, url)
         running.should_exit = True
         thread.join()

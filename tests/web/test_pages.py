@@ -2,10 +2,9 @@
 
 import re
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from newsletter.letter import compose
 from newsletter.links import Links
 from newsletter.store import Store, picture
 from newsletter.web import Pages, create_app
+from tests.waiting import wait
 
 ARTICLE = """\
 ---
@@ -117,14 +117,6 @@ def site(project: Path, settings: Settings, store: Store) -> Iterator[Site]:
     yield running
     server.should_exit = True
     thread.join()
-
-
-def wait(ready: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if ready():
-            return
-        time.sleep(0.01)
-    raise AssertionError("the server does not start")
 
 
 def test_opening_the_unsubscribe_link_does_nothing_yet(site: Site) -> None:

@@ -3,8 +3,7 @@
 import http.client
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from newsletter.sandbox import Sandbox, serve
 from newsletter.web.preview.news import News
 from newsletter.web.preview.preview import Preview
 from newsletter.web.preview.serving import create_preview
+from tests.waiting import wait
 
 ROOT = Path(__file__).parents[3]
 KEY = "the-key-of-this-test"
@@ -133,14 +133,6 @@ def _clinic(root: Path) -> Project:
     with project.store() as store:
         merge_new(project, store)
     return project
-
-
-def wait(ready: Callable[[], object]) -> None:
-    for _ in range(1000):
-        if ready():
-            return
-        time.sleep(0.01)
-    raise AssertionError("nothing changed for ten seconds")
 
 
 def origin(running: Running) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from newsletter.sandbox import messages
-from tests.web.preview.conftest import ARTICLE, Running, wait
+from tests.waiting import wait
+from tests.web.preview.conftest import ARTICLE, Running
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

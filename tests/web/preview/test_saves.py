@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.web.preview.conftest import ARTICLE, KEY, Running, wait
+from tests.waiting import wait
+from tests.web.preview.conftest import ARTICLE, KEY, Running
 
 GOOD = "Hi Ada,"
 
