@@ -31,31 +31,36 @@ Record = tuple[int, Sequence[str] | str]
 
 
 class _Lines:
-    """Lines, given out block by block, and remembered so that reading can begin again in the middle."""
+    """The lines of a text, read block by block; the last blocks are kept, so that reading can begin again in the middle."""
 
-    def __init__(self, blocks: Iterator[list[str]], number: int) -> None:
-        self.source = blocks
-        self.number = number
-        self.before = 0
+    def __init__(self, blocks: Iterator[list[str]]) -> None:
+        self.blocks = blocks
+        self.number = 1
+        self.record = 1
+        """The line on which the record begins that is being read."""
         self.kept: deque[tuple[int, list[str]]] = deque(maxlen=MOST_BLOCKS)
 
-    def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._blocks())
+    def beginning(self, line: int) -> Iterator[str]:
+        """The lines from that number on; the line must be kept still, or not be read yet."""
+        return chain.from_iterable(self._blocks(line))
 
-    def _blocks(self) -> Iterator[list[str]]:
-        base = self.number
-        for block in self.source:
-            if len(self.kept) == MOST_BLOCKS and base + self.before <= self.kept[0][0]:
+    def line(self, line: int) -> str:
+        """The line of that number, which is kept still."""
+        number, block = next(kept for kept in self.kept if line < kept[0] + len(kept[1]))
+        return block[line - number]
+
+    def _blocks(self, line: int) -> Iterator[list[str]]:
+        for number, block in chain([*self.kept], self._fresh()):
+            if number + len(block) > line:
+                yield block[line - number :] if line > number else block
+
+    def _fresh(self) -> Iterator[tuple[int, list[str]]]:
+        for block in self.blocks:
+            if len(self.kept) == MOST_BLOCKS and self.record <= self.kept[0][0]:
                 raise csv.Error("a row of several megabytes")
-            self.kept.append((self.number, block))
-            self.number += len(block)
-            yield block
-
-    def from_line(self, line: int) -> tuple[str, "_Lines"]:
-        """The line of that number, and all lines below it; the first that is kept, if that is gone."""
-        begin = max(line, self.kept[0][0])
-        rest = [row for number, block in self.kept for row in block[max(begin - number, 0) :]]
-        return rest[0] if rest else "", _Lines(chain([rest[1:]], self.source), begin + 1)
+            number, self.number = self.number, self.number + len(block)
+            self.kept.append((number, block))
+            yield number, block
 
 
 def records(blocks: Iterator[list[str]], delimiter: str, width: int, skip: int) -> Iterator[Record]:
@@ -63,28 +68,27 @@ def records(blocks: Iterator[list[str]], delimiter: str, width: int, skip: int) 
 
     Where a quotation mark stands wrongly the line is read by itself: it counts if it has *width* cells.
     """
-    source, begin, swallowed, lines_swallowed = _Lines(blocks, 1), 0, 0, 0
-    for _line in zip(range(skip), source, strict=False):
-        begin += 1
-    if begin:
-        source = source.from_line(begin)[1]
+    source, swallowed, lines_swallowed = _Lines(blocks), 0, 0
+    base = source.record = skip + 1
+    lines = source.beginning(base)
     while True:
-        base = source.number
-        reader = csv.reader(source, delimiter=delimiter, strict=True)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                yield base + source.before, cells
-                source.before = reader.line_num
+                yield source.record, cells
+                source.record = base + reader.line_num
             return
         except csv.Error as error:
-            wrong, spanned = str(error), reader.line_num - source.before
-        line = base + source.before
-        text, source = source.from_line(line)
-        yield line, _alone(text, delimiter, width) or _broken(text, delimiter, wrong)
-        swallowed += spanned > 1
-        lines_swallowed += spanned if spanned > 1 else 0
+            wrong, spanned = str(error), base + reader.line_num - source.record
+        text = source.line(source.record)
+        yield source.record, _alone(text, delimiter, width) or _broken(text, delimiter, wrong)
+        base = source.record = source.record + 1
+        if spanned > 1:
+            lines = source.beginning(base)
+            swallowed += 1
+            lines_swallowed += spanned
         if swallowed >= MOST_SWALLOWED or lines_swallowed > MOST_LINES_SWALLOWED:
-            yield line + 1, "too many broken rows; from here on nothing was read"
+            yield base, "too many broken rows; from here on nothing was read"
             return
 
 

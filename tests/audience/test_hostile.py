@@ -34,6 +34,11 @@ def quoted_line_ends(path: Path) -> None:
             file.write(b'"\n",' * 250_000)
 
 
+def wrong_quotes(path: Path) -> None:
+    rows = "".join(f'a{row}@example.com,"x"y,z\n' for row in range(20_000))
+    path.write_text(f"Email,Name\n{rows}")
+
+
 def open_quotes(path: Path) -> None:
     path.write_bytes(b"Email,Name\n" + b'a@example.com,"A\n' * 60_000)
 
@@ -76,6 +81,7 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a line of a gigabyte": ("l.csv", endless_line, "a line of more than a megabyte"),
     "a row of nothing but quoted line ends": ("l.csv", quoted_line_ends, "too many broken rows"),
     "every quotation mark open": ("l.csv", open_quotes, "too many broken rows"),
+    "a wrong quotation mark in every row": ("l.csv", wrong_quotes, "or stands alone"),
     "a zip bomb": ("l.zip", bomb, "would unpack to 60 MB, which is no list"),
     "a zip in a zip": ("l.zip", zip_in_a_zip, "inner.zip lies in a zip"),
     "a sheet of 17 billion cells": (
