@@ -9,6 +9,7 @@ import orjson
 
 from newsletter.audience.columns import Columns
 from newsletter.audience.heading import ListFile, is_heading
+from newsletter.audience.read import examine
 from newsletter.audience.stage import ERASED, Staged
 from newsletter.audience.tools import tools
 from newsletter.errors import Problem, Problems
@@ -56,7 +57,10 @@ def as_its_list(file: ListFile, name: str, root: Path) -> ListFile:
     header, layout = known["header"], known["layout"]
     if known["columns"] != file.basis.columns:  # somebody has corrected them since
         return file
-    if [*file.header[: len(header)]] != header:
+    if not _has(header, file) and file.form == "text":  # few rows may look like another delimiter's
+        basis = replace(file.basis, delimiter=known.get("delimiter", ""))
+        file = examine(file.path, root, basis)[0] or file
+    if not _has(header, file):
         what = "the headings are not those of the list any more"
         cure = f"put them back as they were: {', '.join(header)[:200]}"
         raise Problems([Problem(file.name, 1, what, cure)])
@@ -76,6 +80,11 @@ def as_its_list(file: ListFile, name: str, root: Path) -> ListFile:
     )
 
 
+def _has(header: Sequence[str], file: ListFile) -> bool:
+    """Whether *file* begins with the columns of *header*."""
+    return [*file.header[: len(header)]] == header
+
+
 def _remember(file: ListFile, header: Sequence[str], root: Path) -> None:
     known = {
         "header": header,
@@ -83,6 +92,7 @@ def _remember(file: ListFile, header: Sequence[str], root: Path) -> None:
         "columns": dict(file.basis.columns),
         "tool": file.tool.name if file.tool else "",
         "day_first": file.day_first,
+        "delimiter": file.delimiter,
     }
     path = _memory(file.list, root)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.audience.basis import Basis
@@ -169,6 +169,12 @@ def test_any_file_in_a_zip(folder: Path, content: bytes, name: str) -> None:
     read(path, Basis())
 
 
+@example(
+    rows=[["Email", "\x1f", "Email", "Email", "Email"], ["Email", "Email", "\x1f"]],
+    delimiter=",",
+    encoding="utf-8",
+    form=".csv",
+)
 @given(
     rows=st.lists(st.lists(CELLS, max_size=5), max_size=6),
     delimiter=st.sampled_from(",;\t|"),
