@@ -114,7 +114,7 @@ def join(one: Known, two: Known) -> Known:
     together = Known(
         one.key,
         one.address if one.address == two.address else min(one.address, two.address, key=shouted),
-        one.names if one.names == two.names else _names((*one.names, *two.names)),
+        one.names if one.names == two.names else one_family((*one.names, *two.names)),
         signed_up=min(one.signed_up, two.signed_up) or one.signed_up or two.signed_up,
         tags=one.tags if one.tags == two.tags else tuple(sorted({*one.tags, *two.tags})),
         standing=standing,
@@ -162,10 +162,11 @@ def _things(one: Known, two: Known, together: Known) -> Iterator[tuple[str, bool
     for field in ("address", "signed_up", "standing", "consent"):
         value = getattr(together, field)
         yield field, getattr(one, field) == value, getattr(two, field) == value
+    mine, yours = {*one.names, *one.tags}, {*two.names, *two.tags}
     for name in together.names:
-        yield f"names {name[0]} {name[1]}", name in one.names, name in two.names
+        yield f"names {name[0]} {name[1]}", name in mine, name in yours
     for tag in together.tags:
-        yield f"tags {tag}", tag in one.tags, tag in two.tags
+        yield f"tags {tag}", tag in mine, tag in yours
 
 
 def _lost(one: Known, two: Known) -> dict[tuple[str, str], Origin]:
@@ -216,7 +217,7 @@ def _rank(said: tuple[Origin, str]) -> tuple[int, str, str]:
     return origin.precedence, origin.day, value
 
 
-def _names(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def one_family(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Each person once: without regard to case, and a first name alone is whoever else has it."""
     people: dict[tuple[str, str], tuple[str, str]] = {}
     for first, last in sorted(names, key=_plainness, reverse=True):

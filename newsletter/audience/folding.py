@@ -1,12 +1,12 @@
 """This module folds sorted rows into people as the store keeps them, quickly where rows name the same person."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -19,6 +19,7 @@ from newsletter.audience.fold import (
     Origin,
     join,
     newer,
+    one_family,
     shouted,
 )
 from newsletter.audience.memo import Memo
@@ -69,8 +70,8 @@ def folded(runs: Sequence[Path], sources: Mapping[int, int]) -> Iterator[list[Fo
     for lines in merged(runs):
         rows = (line.split("\t", SAYS) for line in lines)
         for _key, same in groupby(rows, KEY):
-            together = [*same]
-            people.append((_person(together, number_of), together))
+            of_one = [*same]
+            people.append((_person(of_one, number_of), of_one))
             if len(people) == AT_ONCE:
                 yield people
                 people = []
@@ -93,7 +94,7 @@ def _person(rows: list[Packed], sources: Mapping[str, int]) -> str:
     for row in rows[1:]:
         if row[SAYS] != says:
             said = [said_by(row, sources) for row in rows]
-            return "\t".join(agreed(key, said) or joined(key, said))
+            return "\t".join(together(key, said))
         if row[ADDRESS] != address or row[DAY] != day or row[PRECEDENCE] != precedence:
             others = "*"
     first = _place_text(rows[0], sources)
@@ -136,78 +137,103 @@ def said_by(row: Packed, sources: Mapping[str, int]) -> Said:
     return _place(row, sources), row[ADDRESS], row[SAYS][:-1].split("\t")
 
 
-def joined(key: str, said: Sequence[Said]) -> Sequence[str]:
-    """What rows say of a person, the long way."""
-    known = (
-        known_of((key, address, "", "[]", *cells))._replace(origins={"*": Origin(*row)})
-        for row, address, cells in said
-    )
-    return columns(reduce(join, known))
-
-
 SINGLES = tuple((COLUMNS.index(field) - SAID, field) for field in SINGLE)
-NAMES_AT, SIGNED_UP_AT, TAGS_AT, STANDING_AT, CONSENT_AT = (
-    COLUMNS.index(field) - SAID for field in ("names", "signed_up", "tags", "standing", "consent")
+FIRST_NAME_AT, LAST_NAME_AT, NAMES_AT, SIGNED_UP_AT, TAGS_AT, STANDING_AT, CONSENT_AT = (
+    COLUMNS.index(field) - SAID
+    for field in (
+        "first_name",
+        "last_name",
+        "names",
+        "signed_up",
+        "tags",
+        "standing",
+        "consent",
+    )
 )
-WORST = (("standing", STANDING_AT, STANDING_RANK), ("consent", CONSENT_AT, CONSENT_RANK))
-"""Of these the value of the highest rank counts."""
 
 
-def agreed(key: str, said: Sequence[Said]) -> Sequence[str] | None:
-    """What rows say of a person that name the same people, day and tags, as joined() has it; None for others."""
-    cells = [*said[0][2]]
-    names, day, tags = cells[NAMES_AT], cells[SIGNED_UP_AT], cells[TAGS_AT]
-    for _row, _address, other in said:
-        if other[NAMES_AT] != names or other[TAGS_AT] != tags or other[SIGNED_UP_AT] != day:
-            return None
-    rows = [row for row, _address, _cells in said]
-    earliest, latest = min(rows, key=_since), reduce(newer, rows)
+def together(key: str, said: Sequence[Said]) -> Sequence[str]:
+    """What several rows say of a person: what join() would give of one after the other, in one go."""
+    said = sorted(said, key=_since_place)
+    earliest, _address, first_said = said[0]
+    cells = [*first_said]
     things: dict[str, Place] = {}
-    conflicts: list[tuple[str, str, Place]] = []
-    for thing, at, rank in WORST:
+    for thing, at, best in BEST:
         values = {other[at] for _row, _address, other in said}
         if len(values) > 1:
-            cells[at] = max(values, key=rank.__getitem__)
-            sayers = [row for row, _address, other in said if other[at] == cells[at]]
-            things[thing] = min(sayers, key=_since)
-    first = things.pop("standing", earliest)
-    if first != earliest:
-        things = dict.fromkeys(_gathered(names, tags), earliest) | things
+            cells[at] = best(values)
+            things[thing] = next(row for row, _address, other in said if other[at] == cells[at])
     addresses = {address for _row, address, _cells in said}
     address = min(addresses, key=shouted)
     if len(addresses) > 1:
-        things["address"] = min(
-            [row for row, other, _cells in said if other == address], key=_since
-        )
-    for at, field in SINGLES:
-        values = {other[at] for _row, _address, other in said}
-        if len(values) == 1:
-            if cells[at]:
-                things[field] = latest
-            continue
-        cells[at], things[field], lost = _single(at, said)
-        conflicts += [(field, value, row) for value, row in lost]
-    origins = {"*": first} | {thing: row for thing, row in things.items() if row != first}
+        things["address"] = next(row for row, other, _cells in said if other == address)
+    if len({other[NAMES_AT] for _row, _address, other in said}) > 1:
+        names = _earliest(said, NAMES_AT, NAMES)
+        known = Known(key, address, one_family([*names]))
+        cells[NAMES_AT] = _text(known.names)
+        cells[FIRST_NAME_AT], cells[LAST_NAME_AT] = known.first_name, known.last_name
+        things |= {f"names {first} {last}": names[first, last] for first, last in known.names}
+    if len({other[TAGS_AT] for _row, _address, other in said}) > 1:
+        tags = _earliest(said, TAGS_AT, TAGS)
+        cells[TAGS_AT] = _text(sorted(tags))
+        things |= {f"tags {tag}": row for tag, row in tags.items()}
+    conflicts = [*_singles(said, cells, things)]
+    standing = things.pop("standing", earliest)
+    if standing != earliest:
+        things = dict.fromkeys(_gathered(cells), earliest) | things
+    origins = {"*": standing} | {thing: row for thing, row in things.items() if row != standing}
     return key, address, _text(origins), _text(sorted(conflicts)), *cells
 
 
-def _single(at: int, said: Sequence[Said]) -> tuple[str, Place, Iterable[tuple[str, Place]]]:
-    """The value of the highest rank, the row that it is from, and all others."""
-    latest: dict[str, Place] = {}
+BEST: tuple[tuple[str, int, Callable[[set[str]], str]], ...] = (
+    ("standing", STANDING_AT, lambda values: max(values, key=STANDING_RANK.__getitem__)),
+    ("consent", CONSENT_AT, lambda values: max(values, key=CONSENT_RANK.__getitem__)),
+    ("signed_up", SIGNED_UP_AT, lambda values: min(values - {""})),
+)
+"""Which of several values counts."""
+
+Thing = TypeVar("Thing")
+
+
+def _earliest(
+    said: Sequence[Said], at: int, read: Mapping[str, Iterable[Thing]]
+) -> dict[Thing, Place]:
+    """Everything that rows say in a column of lists, and the earliest row that says it."""
+    found: dict[Thing, Place] = {}
     for row, _address, cells in said:
-        if value := cells[at]:
-            latest[value] = newer(row, latest.get(value, row))
-    value = max(latest, key=lambda value: (*latest[value][:2], value))
-    return value, latest.pop(value), latest.items()
+        for thing in read[cells[at]]:
+            found.setdefault(thing, row)
+    return found
 
 
-def _gathered(names: str, tags: str) -> Iterator[str]:
-    """The things that rows of the same names and tags all say, and address and consent."""
+def _singles(
+    said: Sequence[Said], cells: list[str], things: dict[str, Place]
+) -> Iterator[tuple[str, str, Place]]:
+    """Put the value of the highest rank into *cells*, and the row that it is from into *things*; the others are conflicts."""
+    for at, field in SINGLES:
+        latest: dict[str, Place] = {}
+        for row, _address, other in said:
+            if value := other[at]:
+                latest[value] = newer(row, latest.get(value, row))
+        if latest:
+            ranked = [(row[0], row[1], value) for value, row in latest.items()]
+            value = cells[at] = max(ranked)[2]
+            things[field] = latest.pop(value)
+            for other_value, row in latest.items():
+                yield field, other_value, row
+
+
+def _gathered(cells: Sequence[str]) -> Iterator[str]:
+    """The things that only gather."""
     yield from ("address", "consent", "signed_up")
-    for first, last in NAMES[names]:
+    for first, last in NAMES[cells[NAMES_AT]]:
         yield f"names {first} {last}"
-    for tag in TAGS[tags]:
+    for tag in TAGS[cells[TAGS_AT]]:
         yield f"tags {tag}"
+
+
+def _since_place(said: Said) -> Any:
+    return said[0][1:]
 
 
 def _since(origin: Any) -> Any:
@@ -279,8 +305,7 @@ def with_stored(
     if plain and (found := ALONE.fullmatch(stored[ORIGINS])):
         precedence, day, source, line = found.groups()
         before = (int(precedence), day, int(source), int(line)), stored[1], stored[SAID:]
-        if now := agreed(stored[0], [before, *[said_by(row, sources) for row in rows]]):
-            return now
+        return together(stored[0], [before, *[said_by(row, sources) for row in rows]])
     return columns(join(known_of(stored), known_of(cells)))
 
 
