@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from email.utils import parseaddr
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
@@ -18,6 +17,8 @@ MOST_IN_A_CELL = 20
 SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 INVISIBLE = re.compile("[\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\\s]+")
 AROUND = "\"'<>()[];,: \u201c\u201d\u2018\u2019"
+NAMED = re.compile(r"<([^<>]*@[^<>]*)>[^<>]*\Z")
+"""`Name <address>`; email.utils reads it by recursion, which a cell full of brackets exhausts."""
 ONE = re.compile(r"[^\s;,/|<>()\[\]\"]+@[^\s;,/|<>()\[\]\"]+")
 SAMPLES = (".example", ".test", ".invalid", ".localhost")
 SAMPLE_DOMAINS = ("example.com", "example.org", "example.net")
@@ -45,13 +46,16 @@ def is_plain_local(local: str) -> bool:
     return len(local) <= LONGEST_LOCAL and LOCAL.match(local) is not None
 
 
-def read_address(cell: str) -> Address:
-    """The address in *cell*, also of `Name <address>` or mailto:; raises ValueError with the reason in words."""
+def read_address(cell: str, *, bare: bool = False) -> Address:
+    """The address in *cell*, also of `Name <address>` or mailto:; raises ValueError with the reason in words.
+
+    Of a *bare* one nothing more is taken off.
+    """
     if len(cell) > LONGEST_CELL:
         raise ValueError("a cell of more than 2,000 letters is no address")
     words = INVISIBLE.sub(" ", cell).strip()
-    if "<" in words:
-        words = parseaddr(words)[1] or words
+    if found := NAMED.search(words):
+        words = found[1]
     if words[:7].lower() == "mailto:":
         words = words[7:].partition("?")[0]
     local, at, domain = words.partition("@")
@@ -59,10 +63,10 @@ def read_address(cell: str) -> Address:
     if at and host and is_plain_local(local) and len(words) <= LONGEST:
         address = f"{local}@{host}"
         return Address(address, address.lower())
-    return _asked(words)
+    return _asked(words, bare=bare)
 
 
-def _asked(words: str) -> Address:
+def _asked(words: str, *, bare: bool) -> Address:
     """What email-validator says to *words*, or to what is left without quotes and commas around them."""
     if not words.strip(AROUND):
         raise ValueError("there is no address")
@@ -73,9 +77,11 @@ def _asked(words: str) -> Address:
     try:
         address = validate_email(words, check_deliverability=False, strict=True).normalized
     except EmailNotValidError as error:
-        bare = words.strip(AROUND).rstrip(".")
-        if bare != words:
-            return read_address(bare)
+        inner, outer = words.strip(AROUND).rstrip("."), words
+        while inner != outer:
+            inner, outer = inner.strip(AROUND).rstrip("."), inner
+        if inner != words and not bare:
+            return read_address(inner, bare=True)
         why = str(error).rstrip(".")
         raise ValueError(f'"{words[:100]}" is no address ({why})') from error
     return Address(address, address.lower())

@@ -33,6 +33,9 @@ def test_whatever_the_fast_way_accepts_email_validator_accepts_alike(
         ("Ada@Example.COM", "Ada@example.com", "ada@example.com"),
         (" ada@example.com\u00a0", "ada@example.com", "ada@example.com"),
         ("Ada F <ada@example.com>", "ada@example.com", "ada@example.com"),
+        ("Ada (at home) <ada@example.com> (old)", "ada@example.com", "ada@example.com"),
+        ('"Ada <3 yoga" <ada@example.com>', "ada@example.com", "ada@example.com"),
+        ("<ada@example.com", "ada@example.com", "ada@example.com"),
         ("zoé@example.com", "zoé@example.com", "zoé@example.com"),
         ("ada+news@example.com", "ada+news@example.com", "ada+news@example.com"),
     ],
@@ -56,6 +59,9 @@ def test_an_address_keeps_its_spelling_and_compares_in_lower_case(
         "a..b@example.com",
         "a@localhost",
         "<>",
+        "(" * 900 + "<@",
+        "\\@\u201c[.\x1c<(\ra",
+        '<"(([@[\u2028\u201c(@<a[',
     ],
 )
 def test_what_is_no_address_is_told_in_words(cell: str) -> None:
