@@ -8,9 +8,11 @@ from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_repor
 from newsletter.audience.merge import merge_lists
 from newsletter.audience.place import list_files
 from newsletter.audience.proof import Proof, list_sources, proof
+from newsletter.audience.shared import LARGEST_FAMILY
 
 __all__ = [
     "FATES",
+    "LARGEST_FAMILY",
     "Audience",
     "Fate",
     "Jump",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from newsletter.audience import Subscriber
+from newsletter.audience import LARGEST_FAMILY, Subscriber
 from newsletter.letter import Reader
 from newsletter.letter.words import together
 from newsletter.links import Links
@@ -24,8 +24,8 @@ def reader_of(person: Subscriber, links: Links | None, campaign_id: int) -> Read
 
 
 def as_family(person: Subscriber, language: str) -> Subscriber:
-    """*person*, called by the first names of all who share the address: "Ana and Ben"."""
-    if not person.first_names:
+    """*person*, called by the first names of all who share the address: "Ana and Ben"; of too many by none."""
+    if not 0 < len(person.first_names) <= LARGEST_FAMILY:
         return person
     return replace(person, first_name=together(person.first_names, language))
 

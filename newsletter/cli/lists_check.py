@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from newsletter.audience import LARGEST_FAMILY
 from newsletter.audience.domains import UNKNOWN, asker
 from newsletter.audience.hygiene import Hygiene, hygiene
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
@@ -79,4 +80,13 @@ def say_shared(found: Hygiene, family: str) -> None:
 
 def said_of(one: Sequence[str | Sequence[str]]) -> str:
     """An address with its names, or addresses, in a line."""
-    return ", ".join(part if isinstance(part, str) else " and ".join(part) for part in one)
+    return ", ".join(part if isinstance(part, str) else _names(part) for part in one)
+
+
+def _names(names: Sequence[str]) -> str:
+    if len(names) <= LARGEST_FAMILY:
+        return " and ".join(names)
+    return (
+        f"{len(names):,} names: no family, it seems, but written where there was no address; "
+        "a letter greets none of them, and whoever has the address gets it"
+    )

@@ -17,6 +17,7 @@ ROWS = {
     "two people": (["Ben,Ruiz", "Ana,Ruiz"], "en", "Ana and Ben"),
     "three people": (["Ben,Ruiz", "Ana,Ruiz", "Cleo,Guidry"], "en", "Ana, Ben, and Cleo"),
     "two of one first name": (["Ana,Ruiz", "Ana,Guidry"], "en", "Ana"),
+    "no family": ([f"Ana{number},Ruiz" for number in range(9)], "en", ""),
     "one twice": (["Ana,Ruiz", "ANA,RUIZ"], "en", "Ana"),
     "two last names alone": ([",Ruiz", ",Guidry"], "en", ""),
     "in Spanish": (["Ana,Ruiz", "Ben,Ruiz"], "es-MX", "Ana y Ben"),
