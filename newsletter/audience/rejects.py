@@ -1,8 +1,9 @@
 """This module writes rejected rows as their list had them, with the reason in a last column, to be put right."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -23,15 +24,17 @@ LONGEST_CELL = 32_767
 
 def write_rejects(one: Staged, root: Path) -> Path | None:
     """Write the rejected rows of a list in the form that it has itself; None where there are none to put right."""
-    rows = [row for row in one.rejects() if row[1] != ERASED]
-    if not rows:
+    rows = (row for row in one.rejects() if row[1] != ERASED)
+    first = next(rows, None)
+    if first is None:
         return None
     suffix, write = FORMS[one.file.form]
     path = root / FOLDER / f"{one.file.list}{suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
     header = _header(one.file)
     own = _without_reason(header, header)
-    write(path, one.file, [[*own, REASON], *(_row(row, header) for row in rows)])
+    below = (_row(row, header) for row in chain([first], rows))
+    write(path, one.file, chain([[*own, REASON]], below))
     _remember(one.file, own, root)
     return path
 
@@ -128,7 +131,7 @@ def _without_reason(cells: Sequence[str], header: Sequence[str]) -> list[str]:
     return [*cells[:place], *cells[place + 1 :]]
 
 
-Rows = Sequence[Sequence[str]]
+Rows = Iterable[Sequence[str]]
 
 
 def _write_text(path: Path, file: ListFile, rows: Rows) -> None:
