@@ -25,7 +25,6 @@ LARGE = 8_000_000
 MOST_PROCESSES = 4
 """More would want more memory than they save time."""
 
-
 Refused = tuple[int, str, Sequence[str]]
 """A rejected row: its line, the reason, and its cells."""
 
@@ -169,7 +168,7 @@ def stage(share: Share) -> Piece:
     day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or share.day
     place = str(number).rjust(WIDE)
     names: Memo[str] = Memo(_name)
-    tags: dict[tuple[str, ...], str] = {}
+    tags: Memo[str] = Memo(_tags)
     erased = share.erased
     try:
         with (room / "rejects").open("wb") as rejects:
@@ -201,21 +200,20 @@ def _run(room: Path, number: int, rows: list[str]) -> Path:
     return path
 
 
-def _packed(
-    row: Row, number: str, day: str, names: Memo[str], tags: dict[tuple[str, ...], str]
-) -> str:
+def _packed(row: Row, number: str, day: str, names: Memo[str], tags: Memo[str]) -> str:
     """Where *row* stands, then what it says as the store keeps it; texts that come again are written once."""
-    tagged = tags.get(row.tags)
-    if tagged is None:
-        tagged = tags[row.tags] = orjson.dumps(row.tags).decode()
     said = row.updated_at or row.consent_at or row.signed_up or day
     left = 0 if row.standing == "subscribed" else 1
-    name = names[f"{row.first_name}\t{row.last_name}"]
+    name, tagged = names[f"{row.first_name}\t{row.last_name}"], tags["\t".join(row.tags)]
     return (
         f"{row.key}\t{said}\t{number}\t{str(row.line).rjust(WIDE)}\t{row.part}\t{left}\t{row.precedence}\t{row.address}\t"
         f"{name}\t{row.city}\t{row.language}\t{row.time_zone}\t"
         f"{row.signed_up}\t{tagged}\t{row.standing}\t{row.consent}\n"
     )
+
+
+def _tags(words: str) -> str:
+    return orjson.dumps(words.split("\t") if words else []).decode()
 
 
 def _name(words: str) -> str:
