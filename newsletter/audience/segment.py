@@ -126,6 +126,9 @@ def read_segment(words: str) -> Segment:
         raise NoSegment(words, at, *_advice(words[:at], words[at:])) from error
     except VisitError as error:
         raise error.orig_exc from None
+    except RecursionError:
+        cure = "say it in fewer words"
+        raise NoSegment(words, 0, "this is too long, or has too many brackets", cure) from None
     return meant
 
 

@@ -140,6 +140,7 @@ def test_plain_words_mean_people_and_are_said_back(
         ("colour is red", "“colour” is no field; there are city, town, language", 0),
         ("signed up since 2026-02-30", "2026-02-30 is no day; write one as 2026-11-24", 16),
         ("0 %", "“0 %” is no sample; write more than 0 % and at most 100 %", 0),
+        ("(" * 2000 + "desk" + ")" * 2000, "this is too long, or has too many brackets", 0),
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_pointed_at(
