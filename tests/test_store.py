@@ -5,11 +5,17 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.errors import NewsletterError, ServiceFailed
-from newsletter.store import Store, open_store, refuse_shared_folder, suppression
+from newsletter.store import (
+    Store,
+    insert_lines,
+    open_store,
+    refuse_shared_folder,
+    suppression,
+)
 
 SOMEBODY = {"key": "a@example.com", "reason": "unsubscribed", "origin": "test", "at": 1}
 
@@ -149,3 +155,32 @@ def test_a_read_only_folder_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(ServiceFailed, match="give yourself permission"):
         open_store(tmp_path / "new" / "s.db")
+
+
+COLUMNS = ("key", "reason", "origin", "at")
+
+
+def test_lines_become_rows_with_all_that_is_in_them(store: Store) -> None:
+    rows = [
+        (f"a{number}@example.com", "bounced", 'a \\ and a "b"' if number % 2 else "", number)
+        for number in range(250)
+    ]
+    with store.write() as connection:
+        insert_lines(
+            connection,
+            suppression,
+            COLUMNS,
+            "".join(f"{key}\t{why}\t{origin}\t  {at}\n" for key, why, origin, at in rows),
+        )
+        insert_lines(connection, suppression, COLUMNS, "")
+    with store.read() as connection:
+        query = select(*(suppression.c[name] for name in COLUMNS)).order_by(suppression.c.at)
+        assert [tuple(row) for row in connection.execute(query)] == rows
+
+
+@pytest.mark.parametrize("line", ["a@example.com\tbounced\tx\ty\t1\n", "a@example.com\tbounced\n"])
+def test_a_line_with_a_value_too_many_or_too_few_is_refused(store: Store, line: str) -> None:
+    with pytest.raises(ValueError, match="has not 4 values"), store.write() as connection:
+        insert_lines(connection, suppression, COLUMNS, f"b@example.com\tbounced\tx\t1\n{line}")
+    with store.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(suppression)) == 0

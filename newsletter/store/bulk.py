@@ -30,7 +30,9 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str,
 
 
 def insert_lines(connection: Connection, table: Table, columns: Sequence[str], lines: str) -> None:
-    """Add a row for each of *lines*: the values of *columns* as text with tabs between them, all there, none with a line end."""
+    """Add a row for each of *lines*: the values of *columns* as text with tabs between them; raises ValueError for others."""
+    if lines.count("\t") != lines.count("\n") * (len(columns) - 1):
+        raise ValueError(f"a line for {table.name} has not {len(columns)} values")
     if lines:
         LINE_WAYS[connection.dialect.name](connection, table.name, columns, lines)
 
