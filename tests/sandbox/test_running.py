@@ -149,10 +149,11 @@ def test_the_address_of_another_folders_sandbox_is_not_believed(sandbox, tmp_pat
     assert running(other) is None
 
 
+@pytest.mark.slow
 def test_an_idle_sandbox_ends_and_a_busy_one_does_not(folder):
-    with serve(folder, idle_seconds=1) as sandbox:
-        for _ in range(24):
-            time.sleep(0.05)
+    with serve(folder, idle_seconds=3) as sandbox:
+        for _ in range(35):
+            time.sleep(0.1)
             assert running(folder) == sandbox.url
         sandbox.wait()
         assert running(folder) is None
