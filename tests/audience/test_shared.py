@@ -1,5 +1,7 @@
 """Families at one address and Gmail's dots are told; nothing is merged by itself."""
 
+import pytest
+
 from newsletter.audience import people
 from newsletter.audience.shared import families, twins
 from newsletter.store import Store
@@ -15,6 +17,18 @@ def test_a_family_is_told_with_all_its_names(write: Write, merge: MergeAll, stor
     merge()
     with store.read() as connection:
         assert list(families(connection)) == [("us@example.com", ("Gus Guillory", "Lou Guillory"))]
+
+
+@pytest.mark.timeout(60)
+def test_five_thousand_people_behind_one_placeholder_are_one_address(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    rows = "".join(f"none@example.com,Person{row} Last{row},City{row}\n" for row in range(5_000))
+    write("list", f"Email,Name,City\n{rows}")
+    assert merge().new == 1
+    with store.read() as connection:
+        ((address, names),) = families(connection)
+    assert (address, len(names)) == ("none@example.com", 5_000)
 
 
 def test_dots_at_gmail_are_told_and_never_merged(
