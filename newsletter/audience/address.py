@@ -46,11 +46,8 @@ def is_plain_local(local: str) -> bool:
     return len(local) <= LONGEST_LOCAL and LOCAL.match(local) is not None
 
 
-def read_address(cell: str, *, bare: bool = False) -> Address:
-    """The address in *cell*, also of `Name <address>` or mailto:; raises ValueError with the reason in words.
-
-    Of a *bare* one nothing more is taken off.
-    """
+def read_address(cell: str) -> Address:
+    """The address in *cell*, also of `Name <address>` or mailto:; raises ValueError with the reason in words."""
     if len(cell) > LONGEST_CELL:
         raise ValueError("a cell of more than 2,000 letters is no address")
     words = INVISIBLE.sub(" ", cell).strip()
@@ -63,10 +60,10 @@ def read_address(cell: str, *, bare: bool = False) -> Address:
     if at and host and is_plain_local(local) and len(words) <= LONGEST:
         address = f"{local}@{host}"
         return Address(address, address.lower())
-    return _asked(words, bare=bare)
+    return _asked(words)
 
 
-def _asked(words: str, *, bare: bool) -> Address:
+def _asked(words: str) -> Address:
     """What email-validator says to *words*, or to what is left without quotes and commas around them."""
     if not words.strip(AROUND):
         raise ValueError("there is no address")
@@ -77,11 +74,9 @@ def _asked(words: str, *, bare: bool) -> Address:
     try:
         address = validate_email(words, check_deliverability=False, strict=True).normalized
     except EmailNotValidError as error:
-        inner, outer = words.strip(AROUND).rstrip("."), words
-        while inner != outer:
-            inner, outer = inner.strip(AROUND).rstrip("."), inner
-        if inner != words and not bare:
-            return read_address(inner, bare=True)
+        bare = words.strip(AROUND).rstrip(".")
+        if bare != words:  # shorter each time
+            return read_address(bare)
         why = str(error).rstrip(".")
         raise ValueError(f'"{words[:100]}" is no address ({why})') from error
     return Address(address, address.lower())
