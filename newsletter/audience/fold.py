@@ -201,11 +201,11 @@ def _single(
     return value
 
 
-Place = TypeVar("Place", bound=tuple[int, str, int, int])
+Ranked = TypeVar("Ranked", bound=tuple[int, str, int, int])
 """An Origin, or what it holds."""
 
 
-def newer(one: Place, two: Place) -> Place:
+def newer(one: Ranked, two: Ranked) -> Ranked:
     """Of two rows that say the same, the one of higher rank; of two equal ones the first."""
     if one[:2] == two[:2]:
         return one if one[2:] <= two[2:] else two

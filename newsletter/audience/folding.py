@@ -47,7 +47,9 @@ COLUMNS = (
 
 SAID = 4
 """From here on stands what rows say, before it who it is and how that is known."""
-ORIGINS, CONFLICTS = COLUMNS.index("origins"), COLUMNS.index("conflicts")
+ORIGINS, CONFLICTS, STANDING = (
+    COLUMNS.index(name) for name in ("origins", "conflicts", "standing")
+)
 
 Packed = list[str]
 """A row of a run: key, day, list, line, part, whether its person left (0 or 1), precedence, address, and in one text what it says."""
@@ -154,7 +156,7 @@ FIRST_NAME_AT, LAST_NAME_AT, NAMES_AT, SIGNED_UP_AT, TAGS_AT, STANDING_AT, CONSE
 
 def together(key: str, said: Sequence[Said]) -> Sequence[str]:
     """What several rows say of a person: what join() would give of one after the other, in one go."""
-    said = sorted(said, key=_since_place)
+    said = sorted(said, key=lambda one: _since(one[0]))
     earliest, _address, first_said = said[0]
     cells = [*first_said]
     things: dict[str, Place] = {}
@@ -232,10 +234,6 @@ def _gathered(cells: Sequence[str]) -> Iterator[str]:
         yield f"tags {tag}"
 
 
-def _since_place(said: Said) -> Any:
-    return said[0][1:]
-
-
 def _since(origin: Any) -> Any:
     return origin[1:]
 
@@ -309,7 +307,6 @@ def with_stored(
     return columns(join(known_of(stored), known_of(cells)))
 
 
-STANDING = COLUMNS.index("standing")
 ALONE = re.compile(r'\{"\*":\[(-?\d+),"([^"]*)",(\d+),(\d+)\]\}')
 """Origins of which there is one: one row said everything, or several said the same."""
 
