@@ -20,6 +20,7 @@ from newsletter.audience.room import room
 from newsletter.errors import NewsletterError, Problem, Problems, ServiceFailed
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import Store, subscriber
+from tests.waiting import wait
 
 from .conftest import MergeAll, Write
 from .test_undoing import contents
@@ -171,7 +172,4 @@ def test_processes_end_with_a_merge_that_is_killed(
             assert process.poll() is None, "merged before it could be killed"
             time.sleep(0.01)
         process.kill()
-    until = time.monotonic() + 60
-    while any(Path(f"/proc/{pid}").exists() for pid in children):
-        assert time.monotonic() < until, children
-        time.sleep(0.1)
+    wait(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))

@@ -97,6 +97,14 @@ def test_a_list_whose_quotation_marks_are_wrong_is_read_in_one_piece(
     assert any(piece.entangled for piece in pieces) or told(pieces) == alone
 
 
+def test_what_is_entangled_is_read_again_in_one_piece(whole: Whole) -> None:
+    share = whole((HEAD + PLAIN + 'zoe@example.com,Zoe,"Gret"na\n' + PLAIN).encode())
+    with stage.staged([share.file], Erased(), 1_790_000_000, whole.root / "room") as lists:
+        (list_read,) = lists
+        assert [piece.part for piece in list_read.pieces] == [None]
+        assert (list_read.rows, list_read.rejected) == (81, 0)
+
+
 NASTY = st.text('ab@.,"\n\ré ', max_size=30)
 SOUND = st.sampled_from(
     ['a@example.com,"x\ny",z\n', 'b@example.com,"x ""y""",\n', "c@example.com\n"]

@@ -15,6 +15,7 @@ from newsletter.config import Settings, load_settings
 from newsletter.delivery import Account
 from newsletter.sandbox import Fault, Sandbox, misbehave, skip
 from newsletter.store import remove_store
+from tests.waiting import wait
 
 from .conftest import ARTICLE, Run, delivered, mails
 
@@ -199,10 +200,7 @@ def test_a_polite_kill_ends_after_what_is_on_its_way(clinic: Path, sandbox: Sand
         stdout=subprocess.PIPE,
         text=True,
     )
-    until = time.monotonic() + 60
-    while not list((clinic / ".newsletter").glob("practice.lock")):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait((clinic / ".newsletter" / "practice.lock").exists)
     time.sleep(1)
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
