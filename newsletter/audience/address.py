@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 _LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-LOCAL = re.compile(r"[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*\Z")
+LONGEST = 254
+LONGEST_LOCAL = 64
+LOCAL = re.compile(rf"(?!.{{{LONGEST_LOCAL + 1}}})[A-Za-z0-9_'+-]++(?:\.[A-Za-z0-9_'+-]++)*+\Z")
 HOST = re.compile(rf"(?:{_LABEL}\.)+(?!..--)[a-z]{{2,63}}\Z", re.IGNORECASE | re.ASCII)
 """LOCAL and HOST only ever accept: what they do not match is asked of email-validator."""
 
-LONGEST = 254
-LONGEST_LOCAL = 64
 LONGEST_CELL = 2000
 MOST_IN_A_CELL = 20
 SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
@@ -43,7 +43,7 @@ def plain_host(domain: str) -> str:
 
 def is_plain_local(local: str) -> bool:
     """Whether what stands before the @-sign is surely valid."""
-    return len(local) <= LONGEST_LOCAL and LOCAL.match(local) is not None
+    return LOCAL.match(local) is not None
 
 
 def read_address(cell: str) -> Address:

@@ -200,12 +200,17 @@ def _fit(before: str, sign: str, after: str) -> int:
     return 1 if sign in "“”–—\u00a0" and not inside else -2
 
 
+def has_broken_letters(cell: str) -> bool:
+    """Whether *cell* has bytes that are not of its text's encoding."""
+    return not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell)
+
+
 def lines(file: IO[bytes], encoding: str) -> Iterator[list[str]]:
     """The lines of a text with their ends, a block at a time; broken bytes in UTF-8 stay, as surrogates."""
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
     try:
-        while some := text.readlines(1 << 20):
+        while some := text.readlines(BLOCK):
             yield some
     except UnicodeError as error:
         name = SPOKEN.get(encoding, encoding)

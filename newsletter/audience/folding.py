@@ -238,10 +238,10 @@ def _since(origin: Any) -> Any:
     return origin[1:]
 
 
-NAMES: Memo[tuple[tuple[str, str], ...]] = Memo(
+NAMES: Memo[str, tuple[tuple[str, str], ...]] = Memo(
     lambda names: tuple((first, last) for first, last in orjson.loads(names))
 )
-TAGS: Memo[tuple[str, ...]] = Memo(lambda tags: tuple(orjson.loads(tags)))
+TAGS: Memo[str, tuple[str, ...]] = Memo(lambda tags: tuple(orjson.loads(tags)))
 
 
 def columns(known: Known) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
-"""This module makes the function that turns the cells of a list's records into people, quickly."""
+"""This module turns the records of a list into people, a column at a time: words that come again are understood once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Protocol
+from itertools import compress, repeat
+from operator import itemgetter
+from typing import NamedTuple
 
 from newsletter.audience.address import LOCAL, LONGEST, LONGEST_LOCAL, plain_host
 from newsletter.audience.basis import Basis
 from newsletter.audience.columns import Columns
 from newsletter.audience.days import day, moment
-from newsletter.audience.doubts import LONGEST_ROLE, ROLES, host_doubts
+from newsletter.audience.doubts import ROLES, host_doubts
+from newsletter.audience.encoding import has_broken_letters
 from newsletter.audience.memo import Memo
 from newsletter.audience.names import first_name, split_name, tidy
 from newsletter.audience.row import Row
@@ -21,93 +24,208 @@ LANGUAGES = {
     "german": "de", "deutsch": "de", "vietnamese": "vi", "portuguese": "pt", "italian": "it",
     "chinese": "zh", "arabic": "ar", "haitian creole": "ht", "korean": "ko", "japanese": "ja",
 }  # fmt: skip
-RARE = "consent_at updated_at left_at time_zone origin".split()
+
+Words = Sequence[str]
 
 
-class Person(Protocol):
-    """Turns a record into a row, or says why there is none; nothing where a plain row is not plain.
+class Said(NamedTuple):
+    """What some records say, a column for each thing: named as in a Row, and in its order."""
 
-    Without an address the row's own is taken, if it is plain. Else the last cell is empty: that is where columns
-    stand that a list has not.
-    """
+    line: Sequence[int]
+    key: Words
+    address: Words
+    first_name: Words
+    last_name: Words
+    city: Words
+    language: Words
+    signed_up: Words
+    tags: Sequence[tuple[str, ...]]
+    standing: Words
+    consent: Words
+    updated_at: Words
+    consent_at: Words
+    left_at: Words
+    time_zone: Words
+    origin: Words
 
-    def __call__(
+
+def columns_of(rows: Sequence[Row]) -> Said:
+    """What *rows* say, by columns."""
+    return Said(*([getattr(row, name) for row in rows] for name in Said._fields))
+
+
+class People:
+    """Reads the records of one list."""
+
+    def __init__(
+        self,
+        name: str,
+        columns: Columns,
+        width: int,
+        basis: Basis,
+        tool: Tool | None,
+        *,
+        day_first: bool,
+        broken: bool,
+    ) -> None:
+        """*day_first*: 5/6 is in June; *broken*: some letters are not of the text's encoding."""
+        self.name, self.width, self.broken, self.precedence = name, width, broken, basis.precedence
+        self.at, self.also = columns.places, columns.also
+        self.tagged = _joined(columns.tags, ";")
+        self.told = _joined([place for _kind, place in columns.said], "\0")
+        self.wish: Memo[str, Wish | str] = Memo(_wishes(columns, basis, tool))
+        self.tags = Memo(partial(tags_of, basis.tags))
+        self.hosts, self.doubts = Memo(_short_host), Memo(host_doubts)
+        self.days = Memo(partial(day, day_first=day_first))
+        self.names = Memo(split_name)
+        self.words: dict[str, Memo[str, str]] = {
+            "first_name": Memo(first_name),
+            "last_name": Memo(tidy),
+            "city": Memo(tidy),
+            "language": Memo(partial(language, basis.language)),
+            "time_zone": Memo(partial(time_zone, basis.time_zone)),
+            "origin": Memo(tidy),
+        }
+
+    def plain(
+        self, lines: Sequence[int], records: Sequence[Sequence[str] | str]
+    ) -> tuple[Said, Sequence[int]]:
+        """What the plain ones of some *records* say, and the places of the others.
+
+        Plain is a record with a cell for each heading whose address is surely valid; *lines* are where they begin.
+        """
+        places = self._whole(records)
+        some = records if len(places) == len(records) else [records[place] for place in places]
+        whole = [*map(self.filled, some)] if self.also else some
+        parts = [*map(str.partition, map(itemgetter(self.at["address"]), whole), repeat("@"))]
+        boxes = [*map(itemgetter(0), parts)]
+        hosts = [*map(self.hosts.__getitem__, map(itemgetter(2), parts))]
+        wished = [*map(self.wish.__getitem__, map(self.told, whole))]
+        plain = [
+            host != "" and box is not None and type(wish) is tuple
+            for host, box, wish in zip(hosts, map(LOCAL.match, boxes), wished, strict=True)
+        ]
+        if not all(plain):
+            places, whole, boxes, hosts, wished = (
+                [*compress(column, plain)] for column in (places, whole, boxes, hosts, wished)
+            )
+        addresses = [f"{box}@{host}" for box, host in zip(boxes, hosts, strict=True)]
+        others = sorted({*range(len(records))} - {*places}) if len(places) < len(records) else ()
+        lines = [lines[place] for place in places] if others else lines
+        return self._said(lines, whole, addresses, wished), others
+
+    def _whole(self, records: Sequence[Sequence[str] | str]) -> Sequence[int]:
+        """The places of records that are read as they should be, with a cell for each heading."""
+        places = range(len(records))
+        if {*map(type, records)} != {list} or {*map(len, records)} != {self.width} or self.broken:
+            return [place for place in places if self._is_whole(records[place])]
+        return places
+
+    def _is_whole(self, record: Sequence[str] | str) -> bool:
+        whole = type(record) is list and len(record) == self.width
+        return whole and not (self.broken and any(map(has_broken_letters, record)))
+
+    def one(
         self,
         line: int,
-        cells: list[str],
-        address: str = "",
+        cells: Sequence[str],
+        address: str,
         flags: tuple[str, ...] = (),
         part: int = 0,
-    ) -> Row | str | None: ...
+    ) -> Row | str:
+        """What one record says of *address*, or why that is unclear."""
+        wish = self.wish[self.told(cells)]
+        if isinstance(wish, str):
+            return wish
+        return next(self.rows(self._said([line], [cells], [address], [wish]), [flags], part))
+
+    def rows(
+        self, said: Said, flags: Iterable[tuple[str, ...]] | None = None, part: int = 0
+    ) -> Iterator[Row]:
+        """What is *said*, person by person."""
+        flags = map(self._flags, said.key) if flags is None else flags
+        return map(Row, repeat(self.name), *said, flags, repeat(self.precedence), repeat(part))
+
+    def filled(self, cells: Sequence[str]) -> Sequence[str]:
+        """*cells*, and in the place of an empty one what the next column says that means the same."""
+        whole = [*cells]
+        for place, others in self.also.items():
+            if not cells[place].strip():
+                whole[place] = next((cells[other] for other in others if cells[other].strip()), "")
+        return whole
+
+    def _said(
+        self,
+        lines: Sequence[int],
+        records: Sequence[Sequence[str]],
+        addresses: Sequence[str],
+        wished: Sequence[Wish | str],
+    ) -> Said:
+        first_names, last_names = self._names(records)
+        return Said(
+            lines,
+            [*map(str.lower, addresses)],
+            addresses,
+            first_names,
+            last_names,
+            self._words("city", records),
+            self._words("language", records),
+            self._days("signed_up", records),
+            [*map(self.tags.__getitem__, map(self.tagged, records))],
+            [wish[0] for wish in wished],
+            [wish[1] for wish in wished],
+            self._moments(records),
+            self._days("consent_at", records),
+            self._days("left_at", records),
+            self._words("time_zone", records),
+            self._words("origin", records),
+        )
+
+    def _flags(self, key: str) -> tuple[str, ...]:
+        box, _, host = key.partition("@")
+        return ("role account", *self.doubts[host]) if box in ROLES else self.doubts[host]
+
+    def _words(self, ours: str, records: Sequence[Sequence[str]]) -> Words:
+        words = self.words[ours]
+        if ours not in self.at:
+            return [words[""]] * len(records)
+        return [*map(words.__getitem__, map(itemgetter(self.at[ours]), records))]
+
+    def _names(self, records: Sequence[Sequence[str]]) -> tuple[Words, Words]:
+        """First and last names; who has none in columns of their own may have both in one."""
+        firsts, lasts = self._words("first_name", records), self._words("last_name", records)
+        if "name" not in self.at:
+            return firsts, lasts
+        whole = map(itemgetter(self.at["name"]), records)
+        pairs = [
+            (first, last) if first or last else self.names[name]
+            for first, last, name in zip(firsts, lasts, whole, strict=True)
+        ]
+        return [first for first, _last in pairs], [last for _first, last in pairs]
+
+    def _days(self, ours: str, records: Sequence[Sequence[str]]) -> Words:
+        if ours not in self.at:
+            return [""] * len(records)
+        days, words = self.days, map(itemgetter(self.at[ours]), records)
+        return [days[on if len(on) < 11 or on[4] != "-" else on[:10]] for on in words]
+
+    def _moments(self, records: Sequence[Sequence[str]]) -> Words:
+        if "updated_at" not in self.at:
+            return [""] * len(records)
+        words, day_of = map(itemgetter(self.at["updated_at"]), records), self.days.__getitem__
+        return [moment(word, day_of) if word else "" for word in words]
 
 
-def person_of(
-    name: str, columns: Columns, width: int, basis: Basis, tool: Tool | None, day_first: bool
-) -> Person:
-    """The function for one list: words that come again and again are understood once."""
-    at = {ours: columns.places.get(ours, -1) for ours in PLACES}
-    address_at, first_at, last_at, full_at = (at[ours] for ours in PLACES[:4])
-    city_at, language_at, signed_at = (at[ours] for ours in PLACES[4:7])
-    said_at, tags_at = [place for _kind, place in columns.said], columns.tags
-    said_in = said_at[0] if len(said_at) == 1 else -1
-    tags_in = tags_at[0] if len(tags_at) == 1 else -1
-    several = len(said_at) > 1 or len(tags_at) > 1 or bool(columns.also)
-    wish: Memo[Wish | str] = Memo(_wishes(columns, basis, tool))
-    tags, hosts, doubtful = Memo(partial(tags_of, basis.tags)), Memo(plain_host), Memo(host_doubts)
-    firsts, lasts, names, words = Memo(first_name), Memo(tidy), Memo(split_name), Memo(tidy)
-    days, languages = (
-        Memo(partial(day, day_first=day_first)),
-        Memo(partial(language, basis.language)),
-    )
-    rare = _rare(at, days, basis)
-    zone, precedence, local_ok, roles = basis.time_zone, basis.precedence, LOCAL.match, ROLES
-
-    def person(
-        line: int, cells: list[str], address: str = "", flags: tuple[str, ...] = (), part: int = 0
-    ) -> Row | str | None:
-        if not address:
-            if len(cells) != width:
-                return None
-            local, _, domain = cells[address_at].partition("@")
-            host = hosts[domain]
-            size = len(local)
-            if (
-                not host
-                or size > LONGEST_LOCAL
-                or size + len(host) >= LONGEST
-                or not local_ok(local)
-            ):
-                return None
-            address = f"{local}@{host}"
-            flags = doubtful[host]
-            if size <= LONGEST_ROLE and local.lower() in roles:
-                flags = ("role account", *flags)
-            cells.append("")
-        said, tagged = cells[said_in], cells[tags_in]
-        if several:
-            said, tagged = _joined(cells, columns, said_at)
-        wished = wish[said]
-        if type(wished) is str:
-            return wished
-        given, family = firsts[cells[first_at]], lasts[cells[last_at]]
-        if not given and not family:
-            given, family = names[cells[full_at]]
-        on = cells[signed_at]
-        row = Row(
-            name, line, address.lower(), address, given, family, words[cells[city_at]],
-            languages[cells[language_at]], days[on if len(on) < 11 or on[4] != "-" else on[:10]],
-            tags[tagged], wished[0], wished[1], "", "", "", zone, "", flags, precedence, part,
-        )  # fmt: skip
-        if rare is not None:
-            rare(row, cells)
-        return row
-
-    return person
+def _joined(places: Sequence[int], sign: str) -> Callable[[Sequence[str]], str]:
+    """What stands in the cells at *places*, with *sign* between."""
+    if len(places) == 1:
+        return itemgetter(places[0])
+    return lambda cells: sign.join([cells[place] for place in places])
 
 
-PLACES = (
-    "address first_name last_name name city language signed_up consent_at updated_at left_at time_zone origin"
-).split()
+def _short_host(domain: str) -> str:
+    """*domain* where it is surely valid, and short enough for any plain address."""
+    return plain_host(domain) if len(domain) < LONGEST - LONGEST_LOCAL else ""
 
 
 def _wishes(columns: Columns, basis: Basis, tool: Tool | None) -> Callable[[str], Wish | str]:
@@ -120,36 +238,6 @@ def _wishes(columns: Columns, basis: Basis, tool: Tool | None) -> Callable[[str]
     )
     kinds = [kind for kind, _place in columns.said]
     return wishes(kinds, {**(tool.status if tool else {}), **basis.status}, always, basis.consent)
-
-
-def _rare(
-    at: Mapping[str, int], days: Memo[str], basis: Basis
-) -> Callable[[Row, list[str]], None] | None:
-    """How the columns are read that most lists have not; nothing where this one has none of them."""
-    if not any(at[ours] >= 0 for ours in RARE):
-        return None
-    agreed_at, updated_at, left_at, zone_at, origin_at = (at[ours] for ours in PLACES[7:])
-    zones, origins = Memo(partial(time_zone, basis.time_zone)), Memo(tidy)
-    day_of = days.__getitem__
-
-    def rare(row: Row, cells: list[str]) -> None:
-        agreed, left, updated = cells[agreed_at], cells[left_at], cells[updated_at]
-        row.consent_at = days[agreed if len(agreed) < 11 or agreed[4] != "-" else agreed[:10]]
-        row.left_at = days[left if len(left) < 11 or left[4] != "-" else left[:10]]
-        row.updated_at = moment(updated, day_of) if updated else ""
-        row.time_zone, row.origin = zones[cells[zone_at]], origins[cells[origin_at]]
-
-    return rare
-
-
-def _joined(cells: list[str], columns: Columns, said: Sequence[int]) -> tuple[str, str]:
-    """What several columns say, in one word each; where a column is empty, the next that means the same is taken."""
-    for place, others in columns.also.items():
-        if not cells[place].strip():
-            cells[place] = next((cells[other] for other in others if cells[other].strip()), "")
-    return "\0".join([cells[place] for place in said]), ";".join(
-        [cells[place] for place in columns.tags]
-    )
 
 
 def tags_of(own: tuple[str, ...], cell: str) -> tuple[str, ...]:

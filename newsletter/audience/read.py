@@ -1,6 +1,7 @@
 """This module reads a list row by row; a bad row is rejected with its line, never the whole list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import IO
 
@@ -8,12 +9,12 @@ from newsletter.audience import objects, table, workbook
 from newsletter.audience.basis import Basis
 from newsletter.audience.encoding import lines
 from newsletter.audience.heading import ListFile, examined, shown_name
-from newsletter.audience.person import Person, person_of
+from newsletter.audience.person import People, Said
 from newsletter.audience.place import NoList, list_name, opened, parted
 from newsletter.audience.row import Rejected, Row
-from newsletter.audience.rows import Careful, has_broken_letters, rejected
+from newsletter.audience.rows import Careful
 from newsletter.audience.split import Entangled, Part, lines_of
-from newsletter.audience.table import Record
+from newsletter.audience.table import Records, some_at_a_time
 from newsletter.errors import Problem, Problems
 
 __all__ = ["ListFile", "Rejected", "Row", "examine", "list_name", "read_rows", "shown_name"]
@@ -36,44 +37,41 @@ def read_rows(listed: ListFile) -> Iterator[Row | Rejected]:
 
     Raises Problems where the file breaks off, and Entangled where a part cannot be read by itself.
     """
-    person = person_of(
-        listed.list, listed.layout, listed.width, listed.basis, listed.tool, listed.day_first
+    people = people_of(listed)
+    for said, others in _read(listed, people):
+        rows = people.rows(said)
+        yield from sorted([*rows, *others], key=attrgetter("line")) if others else rows
+
+
+def read_columns(listed: ListFile) -> Iterator[tuple[Said, Sequence[Row | Rejected]]]:
+    """The same, some rows at a time: what the plain ones say, a column for each thing, and the others."""
+    return _read(listed, people_of(listed))
+
+
+def people_of(listed: ListFile) -> People:
+    """Who reads the records of *listed*."""
+    return People(
+        listed.list,
+        listed.layout,
+        listed.width,
+        listed.basis,
+        listed.tool,
+        day_first=listed.day_first,
+        broken=listed.broken > 0,
     )
-    careful = Careful(person, listed.columns["address"], listed.width, listed.basis.several)
-    plain = _wary(person) if listed.broken else person
+
+
+def _read(listed: ListFile, people: People) -> Iterator[tuple[Said, Sequence[Row | Rejected]]]:
+    careful = Careful(people, listed.columns["address"], listed.width, listed.basis.several)
     try:
-        for line, cells in FORMS[listed.form](listed):
-            if type(cells) is list:
-                row = plain(line, cells)
-                if type(row) is Row:
-                    yield row
-                    continue
-                if row is not None:
-                    yield rejected(line, str(row), cells[:-1])
-                    continue
-            yield from careful.read(line, cells)
+        for lines, records in FORMS[listed.form](listed):
+            said, others = people.plain(lines, records)
+            yield said, [row for at in others for row in careful.read(lines[at], records[at])]
     except NoList as wrong:
         raise Problems([Problem(listed.name, wrong.line, wrong.what, wrong.cure)]) from wrong
 
 
-def _wary(person: Person) -> Person:
-    """The fast way, but not for rows with broken letters."""
-
-    def wary(
-        line: int,
-        cells: list[str],
-        address: str = "",
-        flags: tuple[str, ...] = (),
-        part: int = 0,
-    ) -> Row | str | None:
-        if any(map(has_broken_letters, cells)):
-            return None
-        return person(line, cells, address, flags, part)
-
-    return wary
-
-
-def _of_text(listed: ListFile) -> Iterator[Record]:
+def _of_text(listed: ListFile) -> Iterator[Records]:
     with opened(listed.path) as file:
         if listed.part is not None:
             yield from _of_part(file, listed, listed.part)
@@ -83,32 +81,33 @@ def _of_text(listed: ListFile) -> Iterator[Record]:
         )
 
 
-def _of_part(file: IO[bytes], listed: ListFile, part: Part) -> Iterator[Record]:
+def _of_part(file: IO[bytes], listed: ListFile, part: Part) -> Iterator[Records]:
     """Raises Entangled at the first record in which a quotation mark stands wrongly."""
     text = lines_of(file, part, listed.encoding)
     skip = 0 if part.above else listed.skip
-    for line, cells in table.records(text, listed.delimiter, listed.width, skip):
-        if type(cells) is not list:
+    for begins, records in table.records(text, listed.delimiter, listed.width, skip):
+        if {*map(type, records)} != {list}:
             raise Entangled
-        yield part.above + line, cells
+        yield [part.above + line for line in begins], records
 
 
-def _of_workbook(listed: ListFile) -> Iterator[Record]:
-    for number, cells in workbook.records(parted(listed.path)[0], listed.sheet):
-        if number > listed.skip:
-            yield number, cells
+def _of_workbook(listed: ListFile) -> Iterator[Records]:
+    rows = workbook.records(parted(listed.path)[0], listed.sheet)
+    yield from some_at_a_time((number, cells) for number, cells in rows if number > listed.skip)
 
 
-def _of_objects(listed: ListFile) -> Iterator[Record]:
+def _of_objects(listed: ListFile) -> Iterator[Records]:
     with opened(listed.path) as file:
         people = objects.by_line(file) if listed.form == "json lines" else objects.numbered(file)
-        for number, person in people:
-            yield (
+        yield from some_at_a_time(
+            (
                 number,
                 person
                 if isinstance(person, str)
                 else [person.get(name, "") for name in listed.header],
             )
+            for number, person in people
+        )
 
 
 FORMS = {

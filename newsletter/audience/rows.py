@@ -5,17 +5,18 @@ from dataclasses import replace
 
 from newsletter.audience.address import read_addresses
 from newsletter.audience.doubts import doubts
+from newsletter.audience.encoding import has_broken_letters
 from newsletter.audience.names import UNSEEN
-from newsletter.audience.person import Person
+from newsletter.audience.person import People
 from newsletter.audience.row import Rejected, Row
 from newsletter.audience.table import Broken, Mended
 
 
 class Careful:
-    """Reads the records of one list by *person*; *place* is where their address stands."""
+    """Reads the records of one list by *people*; *place* is where their address stands."""
 
-    def __init__(self, person: Person, place: int, width: int, several: str) -> None:
-        self.person, self.place, self.width, self.several = person, place, width, several
+    def __init__(self, people: People, place: int, width: int, several: str) -> None:
+        self.people, self.place, self.width, self.several = people, place, width, several
 
     def read(self, line: int, cells: Sequence[str] | str) -> Iterator[Row | Rejected]:
         """The people in one record, or why there are none; nothing for an empty one."""
@@ -30,7 +31,8 @@ class Careful:
             yield rejected(line, str(error), cells)
 
     def _people(self, line: int, cells: Sequence[str], mended: bool) -> Iterator[Row]:
-        whole, broken = mended_letters(self._whole(cells))
+        mended_cells, broken = mended_letters(self._whole(cells))
+        whole = self.people.filled(mended_cells)
         addresses = read_addresses(whole[self.place])
         several = len(addresses) > 1
         if several and self.several == "none":
@@ -43,7 +45,8 @@ class Careful:
         marks = tuple(note for note, there in notes.items() if there)
         for part, address in enumerate(addresses):
             local, _, host = address.key.rpartition("@")
-            row = self.person(line, whole, address.address, (*doubts(local, host), *marks), part)
+            flags = (*doubts(local, host), *marks)
+            row = self.people.one(line, whole, address.address, flags, part)
             if not isinstance(row, Row):
                 raise ValueError(row)
             if part and row.standing == "subscribed" and self.several == "first":
@@ -51,17 +54,12 @@ class Careful:
             yield row if not part else replace(row, first_name="", last_name="")
 
     def _whole(self, cells: Sequence[str]) -> list[str]:
-        """As many cells as there are headings, and an empty one."""
+        """As many cells as there are headings."""
         if any(extra.strip() for extra in cells[self.width :]):
             raise ValueError(f"{len(cells)} cells under {self.width} headings")
         if self.place >= len(cells):
             raise ValueError("the row ends before its address")
-        return [*cells[: self.width], *[""] * (self.width - len(cells)), ""]
-
-
-def has_broken_letters(cell: str) -> bool:
-    """Whether *cell* has bytes that are not of its text's encoding."""
-    return not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell)
+        return [*cells[: self.width], *[""] * (self.width - len(cells))]
 
 
 def rejected(line: int, reason: str, cells: Sequence[str]) -> Rejected:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, compress, repeat
+from operator import attrgetter
 from pathlib import Path
 
 import orjson
@@ -14,12 +15,15 @@ import orjson
 from newsletter.audience.apart import apart, seldom_collecting
 from newsletter.audience.erased import Erased
 from newsletter.audience.memo import Memo
+from newsletter.audience.person import Said, columns_of
 from newsletter.audience.place import opened, parted
-from newsletter.audience.read import ListFile, Rejected, Row, read_rows
+from newsletter.audience.read import ListFile, Rejected, Row, read_columns
 from newsletter.audience.room import room
 from newsletter.audience.runs import RUN, WIDE, write_run
 from newsletter.audience.split import SIMPLE, Entangled, Part, parts
+from newsletter.store import CONSENTS
 
+ERASED = "this person asked to be forgotten"
 LARGE = 8_000_000
 """Bytes of lists from which a second process pays for its start."""
 MOST_PROCESSES = 4
@@ -27,6 +31,9 @@ MOST_PROCESSES = 4
 
 Refused = tuple[int, str, Sequence[str]]
 """A rejected row: its line, the reason, and its cells."""
+
+LINE, PART = 3, 4
+"""Where in a line of a run they stand."""
 
 
 @dataclass(frozen=True)
@@ -162,26 +169,21 @@ def stage(share: Share) -> Piece:
     """Read a list, or a part of it, into runs."""
     file, number, room = share.file, share.number, share.room
     room.mkdir()
+    day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or share.day
+    packing = _Packing(number, day, file.basis.precedence)
     runs: list[Path] = []
     rows: list[str] = []
     taken = rejected = 0
-    day = re.sub(r"[^\dT:Z.+-]", "", file.basis.date) or share.day
-    place = str(number).rjust(WIDE)
-    names: Memo[str] = Memo(_name)
-    tags: Memo[str] = Memo(_tags)
-    erased = share.erased
     try:
         with (room / "rejects").open("wb") as rejects:
-            for row in read_rows(file):
-                if isinstance(row, Row) and erased.knows(row.key):
-                    row = Rejected(row.line, ERASED)
-                if isinstance(row, Rejected):
-                    rejected += 1
+            for said, others in read_columns(file):
+                lines, refused = packing.lines(said, others, share.erased)
+                for row in refused:
                     rejects.write(orjson.dumps([row.line, row.reason, row.cells]) + b"\n")
-                    continue
-                taken += 1
-                rows.append(_packed(row, place, day, names, tags))
-                if len(rows) == RUN:
+                taken += len(lines)
+                rejected += len(refused)
+                rows += lines
+                if len(rows) >= RUN:
                     runs.append(_run(room, len(runs), rows))
                     rows = []
     except Entangled:
@@ -191,29 +193,72 @@ def stage(share: Share) -> Piece:
     return Piece(number, file.part, tuple(runs), room / "rejects", taken + rejected, rejected)
 
 
-ERASED = "this person asked to be forgotten"
-
-
 def _run(room: Path, number: int, rows: list[str]) -> Path:
     path = room / f"run-{number}"
     write_run(path, rows)
     return path
 
 
-def _packed(row: Row, number: str, day: str, names: Memo[str], tags: Memo[str]) -> str:
-    """Where *row* stands, then what it says as the store keeps it; texts that come again are written once."""
-    said = row.updated_at or row.consent_at or row.signed_up or day
-    left = 0 if row.standing == "subscribed" else 1
-    name, tagged = names[f"{row.first_name}\t{row.last_name}"], tags["\t".join(row.tags)]
-    return (
-        f"{row.key}\t{said}\t{number}\t{str(row.line).rjust(WIDE)}\t{row.part}\t{left}\t{row.precedence}\t{row.address}\t"
-        f"{name}\t{row.city}\t{row.language}\t{row.time_zone}\t"
-        f"{row.signed_up}\t{tagged}\t{row.standing}\t{row.consent}\n"
-    )
+class _Packing:
+    """Writes people as lines of a run: where a row stands, then what it says as the store keeps it."""
+
+    def __init__(self, number: int, day: str, precedence: int) -> None:
+        self.number, self.day, self.precedence = f"{number:{WIDE}}", day, str(precedence)
+        self.names: Memo[str, str] = Memo(_name)
+        self.tags: Memo[tuple[str, ...], str] = Memo(_tags)
+
+    def lines(
+        self, said: Said, others: Sequence[Row | Rejected], erased: Erased
+    ) -> tuple[list[str], Sequence[Rejected]]:
+        """A line for everybody who is taken, and the rows that are not, in the order of the list."""
+        lines = self._packed(said, ["0"] * len(said.line))
+        refused: list[Rejected] = []
+        if others:
+            refused = [row for row in others if isinstance(row, Rejected)]
+            rows = [row for row in others if isinstance(row, Row)]
+            lines += self._packed(columns_of(rows), [str(row.part) for row in rows])
+        if erased.digests:
+            known = [erased.knows(line.partition("\t")[0]) for line in lines]
+            gone = (line.split("\t", PART)[LINE] for line in compress(lines, known))
+            refused = sorted(
+                [*refused, *(Rejected(int(line), ERASED) for line in gone)], key=attrgetter("line")
+            )
+            lines = [line for line, forgotten in zip(lines, known, strict=True) if not forgotten]
+        return lines, refused
+
+    def _packed(self, said: Said, parts: Sequence[str]) -> list[str]:
+        """Texts that come again and again are written once."""
+        rows = len(said.line)
+        moments = zip(said.updated_at, said.consent_at, said.signed_up, strict=True)
+        columns = (
+            said.key,
+            [updated or agreed or since or self.day for updated, agreed, since in moments],
+            repeat(self.number, rows),
+            [f"{line:10}" for line in said.line],
+            parts,
+            ["0" if standing == "subscribed" else "1" for standing in said.standing],
+            repeat(self.precedence, rows),
+            said.address,
+            map(
+                self.names.__getitem__,
+                map("\t".join, zip(said.first_name, said.last_name, strict=True)),
+            ),
+            said.city,
+            said.language,
+            said.time_zone,
+            said.signed_up,
+            map(self.tags.__getitem__, said.tags),
+            said.standing,
+            map(ENDS.__getitem__, said.consent),
+        )
+        return [*map("\t".join, zip(*columns, strict=True))]
 
 
-def _tags(words: str) -> str:
-    return orjson.dumps(words.split("\t") if words else []).decode()
+ENDS = {consent: f"{consent}\n" for consent in CONSENTS}
+
+
+def _tags(tags: tuple[str, ...]) -> str:
+    return orjson.dumps(tags).decode()
 
 
 def _name(words: str) -> str:

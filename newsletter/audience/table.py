@@ -2,9 +2,9 @@
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 DELIMITERS = ",;\t|"
 RARE = "\x1f~^¦:"
@@ -12,7 +12,7 @@ MOST_SWALLOWED = 200
 MOST_LINES_SWALLOWED = 500_000
 """A quotation mark that is never closed swallows up to 128 kB before that is known: so often, then no more."""
 
-MOST_BLOCKS = 3
+MOST_BLOCKS = 12
 SEEN = 60
 
 
@@ -29,25 +29,51 @@ class Broken(str):
 Record = tuple[int, Sequence[str] | str]
 """The line on which it begins, and its cells, or a sentence."""
 
+Records = tuple[Sequence[int], Sequence[Sequence[str] | str]]
+"""Some records: their lines, and their cells or sentences."""
+
+AT_ONCE = 1_000
+
+
+def some_at_a_time(records: Iterable[Record]) -> Iterator[Records]:
+    """The same records, not one by one."""
+    remaining = iter(records)
+    while some := [*islice(remaining, AT_ONCE)]:
+        yield [line for line, _cells in some], [cells for _line, cells in some]
+
 
 class _Lines:
     """The lines of a text, read block by block; the last blocks are kept, so that reading can begin again in the middle."""
 
-    def __init__(self, blocks: Iterator[list[str]]) -> None:
+    def __init__(self, blocks: Iterator[list[str]], skip: int) -> None:
         self.blocks = blocks
         self.number = 1
-        self.record = 1
+        """The first line that was not read yet."""
+        self.record = skip + 1
         """The line on which the record begins that is being read."""
         self.kept: deque[tuple[int, list[str]]] = deque(maxlen=MOST_BLOCKS)
+        self.swallowed = self.lines_swallowed = 0
 
-    def beginning(self, line: int) -> Iterator[str]:
-        """The lines from that number on; the line must be kept still, or not be read yet."""
-        return chain.from_iterable(self._blocks(line))
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so much was read in vain that the rest is left."""
+        return self.swallowed >= MOST_SWALLOWED or self.lines_swallowed > MOST_LINES_SWALLOWED
 
-    def line(self, line: int) -> str:
-        """The line of that number, which is kept still."""
-        number, block = next(kept for kept in self.kept if line < kept[0] + len(kept[1]))
-        return block[line - number]
+    def block(self) -> list[str]:
+        """The next lines, from that of the record on; none at the end."""
+        for number, block in self._fresh():
+            if self.record < self.number:
+                return block[self.record - number :] if self.record > number else block
+        return []
+
+    def beginning(self) -> Iterator[str]:
+        """The lines from that of the record on, which must be kept still."""
+        return chain.from_iterable(self._blocks(self.record))
+
+    def line(self) -> str:
+        """The line on which the record begins."""
+        number, block = next(kept for kept in self.kept if self.record < kept[0] + len(kept[1]))
+        return block[self.record - number]
 
     def _blocks(self, line: int) -> Iterator[list[str]]:
         for number, block in chain([*self.kept], self._fresh()):
@@ -55,40 +81,69 @@ class _Lines:
                 yield block[line - number :] if line > number else block
 
     def _fresh(self) -> Iterator[tuple[int, list[str]]]:
-        for block in self.blocks:
+        while True:
             if len(self.kept) == MOST_BLOCKS and self.record <= self.kept[0][0]:
                 raise csv.Error("a row of several megabytes")
+            block = next(self.blocks, None)
+            if block is None:
+                return
             number, self.number = self.number, self.number + len(block)
             self.kept.append((number, block))
             yield number, block
 
 
-def records(blocks: Iterator[list[str]], delimiter: str, width: int, skip: int) -> Iterator[Record]:
+def records(
+    blocks: Iterator[list[str]], delimiter: str, width: int, skip: int
+) -> Iterator[Records]:
     """Cells with the line they begin on, below the first *skip* lines.
 
     Where a quotation mark stands wrongly the line is read by itself: it counts if it has *width* cells.
     """
-    source, swallowed, lines_swallowed = _Lines(blocks), 0, 0
-    base = source.record = skip + 1
-    lines = source.beginning(base)
+    source = _Lines(blocks, skip)
+    while block := source.block():
+        cells = _one_a_line(block, delimiter)
+        if cells is None:
+            yield from some_at_a_time(_one_by_one(source, delimiter, width))
+        else:
+            begin, source.record = source.record, source.number
+            yield range(begin, source.number), cells
+        if source.is_hopeless:
+            yield [source.record], ["too many broken rows; from here on nothing was read"]
+            return
+
+
+def _one_a_line(block: Sequence[str], delimiter: str) -> list[list[str]] | None:
+    """The records of *block*, if each is one line."""
+    reader = csv.reader(block, delimiter=delimiter, strict=True)
+    try:
+        cells = [*reader]
+    except csv.Error:
+        return None
+    return cells if len(cells) == len(block) else None
+
+
+def _one_by_one(source: _Lines, delimiter: str, width: int) -> Iterator[Record]:
+    """Records from where the last one ended, to the next that ends where a block does."""
+    base, lines = source.record, source.beginning()
     while True:
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                yield source.record, cells
-                source.record = base + reader.line_num
+                begin, source.record = source.record, base + reader.line_num
+                yield begin, cells
+                if source.record == source.number:
+                    return
             return
         except csv.Error as error:
             wrong, spanned = str(error), base + reader.line_num - source.record
-        text = source.line(source.record)
+        text = source.line()
         yield source.record, _alone(text, delimiter, width) or _broken(text, delimiter, wrong)
         base = source.record = source.record + 1
         if spanned > 1:
-            lines = source.beginning(base)
-            swallowed += 1
-            lines_swallowed += spanned
-        if swallowed >= MOST_SWALLOWED or lines_swallowed > MOST_LINES_SWALLOWED:
-            yield base, "too many broken rows; from here on nothing was read"
+            lines = source.beginning()
+            source.swallowed += 1
+            source.lines_swallowed += spanned
+        if source.record == source.number or source.is_hopeless:
             return
 
 
