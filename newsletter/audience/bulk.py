@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, ForeignKeyConstraint, MetaData, Table
+from sqlalchemy import Connection, MetaData, Table
 
 from newsletter.audience.folding import COLUMNS
-from newsletter.store import insert_many, list_row, subscriber
+from newsletter.store import insert_many
 
-FOREIGN = [key for table in (subscriber, list_row) for key in table.foreign_key_constraints]
-ROW = ", ".join(("id", *COLUMNS))
+ROW = ", ".join(f"subscriber.{name}" for name in (*COLUMNS, "id"))
 
 
 class SQLite:
@@ -30,20 +29,14 @@ class SQLite:
     def keep_last_id(self, number: int) -> None:
         """Nothing to do: SQLite notes the numbers that it is given."""
 
-    def lay_keys_aside(self) -> None:
-        """Nothing to do: whether each row's person and list are there costs SQLite next to nothing."""
-
-    def take_keys_up(self) -> None:
-        """Nothing to do."""
-
     def people(self, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
-        """Who of *keys* is stored: the number, then the columns."""
-        query = f"SELECT {ROW} FROM subscriber WHERE key IN (SELECT value FROM json_each(?))"
-        return {row[1]: row for row in self._asked(query, keys)}
+        """Who of *keys* is stored: the columns, then the number."""
+        query = f"SELECT {ROW} FROM json_each(?) AS asked CROSS JOIN subscriber ON subscriber.key = asked.value"
+        return {row[0]: row for row in self._asked(query, keys)}
 
     def suppressed(self, keys: Sequence[str]) -> dict[str, str]:
         """Who of *keys* may not be mailed, and why."""
-        query = "SELECT key, MIN(reason) FROM suppression WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key"
+        query = "SELECT suppression.key, MIN(reason) FROM json_each(?) AS asked CROSS JOIN suppression ON suppression.key = asked.value GROUP BY 1"
         return {row[0]: row[1] for row in self._asked(query, keys)}
 
     def update(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -78,26 +71,10 @@ class PostgreSQL:
         statement = "SELECT setval(pg_get_serial_sequence('subscriber', 'id'), %s)"
         self.connection.exec_driver_sql(statement, (max(number, 1),))
 
-    def lay_keys_aside(self) -> None:
-        """Do not ask of each row whether its person and list are there, which costs more than all the rest."""
-        for key in FOREIGN:
-            self._alter(key, f"DROP CONSTRAINT {key.name}")
-
-    def take_keys_up(self) -> None:
-        """Ask it of all rows at once, and of each from now on."""
-        for key in FOREIGN:
-            (column,), other = key.column_keys, key.referred_table.name
-            self._alter(
-                key, f"ADD CONSTRAINT {key.name} FOREIGN KEY ({column}) REFERENCES {other} (id)"
-            )
-
-    def _alter(self, key: ForeignKeyConstraint, how: str) -> None:
-        self.connection.exec_driver_sql(f"ALTER TABLE {key.table.name} {how}")
-
     def people(self, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
-        """Who of *keys* is stored: the number, then the columns."""
+        """Who of *keys* is stored: the columns, then the number."""
         query = f"SELECT {ROW} FROM subscriber WHERE key = ANY(%s)"
-        return {row[1]: row for row in self.connection.exec_driver_sql(query, (list(keys),))}
+        return {row[0]: row for row in self.connection.exec_driver_sql(query, (list(keys),))}
 
     def suppressed(self, keys: Sequence[str]) -> dict[str, str]:
         """Who of *keys* may not be mailed, and why."""

@@ -24,10 +24,10 @@ from newsletter.audience.folding import (
     PART,
     SAID,
     STANDING,
-    Folded,
     Packed,
     folded,
     numbers_of,
+    rows_of_people,
     with_stored,
 )
 from newsletter.store import CONSENTS, Address, open_store, subscriber, suppression
@@ -90,7 +90,7 @@ class Writes:
 
 NEW = ("id", *COLUMNS, "merge_id", "updated_at")
 CHANGED = ("id", *COLUMNS[1:], "updated_at")
-ROWS = ("subscriber_id", "source_id", "line", "part")
+ROWS = ("source_id", "subscriber_id", "line", "part")
 CHANGES = ("merge_id", "subscriber_id", "was", "now", "at")
 
 
@@ -126,7 +126,7 @@ def _decided(
     connection: Connection, before: Before, runs: Sequence[Path], sources: Mapping[int, int]
 ) -> Iterator[Writes | Tally]:
     deciding = _Deciding(connection, before, sources)
-    for people in folded(runs, sources):
+    for people in rows_of_people(runs):
         writes = deciding.of(people)
         if before.merge_id is not None:
             yield writes
@@ -141,47 +141,47 @@ class _Deciding:
         self.tally = Tally(before.last)
         self.end = f"\t{before.merge_id}\t{before.now}\n"
 
-    def of(self, people: Sequence[Folded]) -> Writes:
-        """What becomes of some *people*, who come once in all."""
-        keys = [rows[0][KEY] for _said, rows in people]
+    def of(self, people: Sequence[Sequence[Packed]]) -> Writes:
+        """What becomes of some *people* by their rows; they come once in all."""
+        keys = [rows[0][KEY] for rows in people]
         stored = self.bulk.people(keys) if self.before.anybody else {}
         suppressed = self.bulk.suppressed(keys) if self.before.anybody_suppressed else {}
-        self.tally.left_out.update(suppressed.values())
-        self.tally.counts["new"] += len(people) - len(stored)
+        tally, sources = self.tally, self.sources
+        tally.left_out.update(suppressed.values())
+        tally.counts["new"] += len(people) - len(stored)
         new: list[str] = []
         lines: list[str] = []
         changed: list[Sequence[Any]] = []
         changes: list[Sequence[Any]] = []
-        for key, (said, rows) in zip(keys, people, strict=True):
+        for key, rows in zip(keys, people, strict=True):
             was = stored.get(key)
             if was is None:
-                number = self.tally.last = self.tally.last + 1
-                new.append(f"{number}\t{said}{self.end}")
-                end, conflicts = said, said.split("\t", SAID)[CONFLICTS]
+                number = tally.last = tally.last + 1
+                end, differ = folded(rows, sources)
+                new.append(f"{number}\t{end}{self.end}")
             else:
-                number, before = was[0], tuple(was[1:])
-                now = self._known(before, said, rows, suppressed)
+                before, number = was[:-1], was[-1]
+                now = self._known(before, rows, suppressed)
                 if now != before:
                     changed.append((number, *now[1:], self.before.now))
                     changes.append(self._change(number, before, now))
-                end, conflicts = f"\t{now[STANDING]}\t{now[CONSENT]}", now[CONFLICTS]
-            if conflicts != "[]":
-                self.tally.counts["conflicts"] += 1
+                end, differ = f"\t{now[STANDING]}\t{now[CONSENT]}", now[CONFLICTS] != "[]"
+            if differ:
+                tally.counts["conflicts"] += 1
             if key in suppressed or not end.endswith(MAILED):
                 self._count_out(key in suppressed, end, rows)
             for row in rows:
-                lines.append(f"{number}\t{self.sources[row[LIST]]}\t{row[LINE]}\t{row[PART]}\n")
+                lines.append(f"{sources[row[LIST]]}\t{number}\t{row[LINE]}\t{row[PART]}\n")
         return Writes("".join(new), "".join(lines), changed, changes)
 
     def _known(
         self,
         was: Sequence[str],
-        said: str,
         rows: Sequence[Packed],
         suppressed: Mapping[str, str],
     ) -> Sequence[str]:
-        """What is known of a stored person together with what is *said*; the change is counted."""
-        now = with_stored(was, said, rows, self.sources)
+        """What is known of a stored person together with what *rows* say; the change is counted."""
+        now = with_stored(was, rows, self.sources)
         if now is was or (was[ADDRESS] == now[ADDRESS] and was[SAID:] == now[SAID:]):
             self.tally.counts["unchanged"] += 1
             return now

@@ -1,12 +1,11 @@
 """This module folds sorted rows into people as the store keeps them, quickly where rows name the same person."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -58,25 +57,16 @@ DAY, LIST, LINE, PART, LEFT, PRECEDENCE, ADDRESS, SAYS = range(1, 9)
 Place = tuple[int, str, int, int]
 """What Origin() holds."""
 
-Folded = tuple[str, Sequence[Packed]]
-"""A person as all rows of a merge say, with tabs between the columns, and the rows."""
 
-
-def folded(runs: Sequence[Path], sources: Mapping[int, int]) -> Iterator[list[Folded]]:
-    """People in the order of their keys, some at a time.
-
-    *sources* are the numbers of the lists in the store, by those under which they were staged.
-    """
-    people: list[Folded] = []
-    number_of = numbers_of(sources)
+def rows_of_people(runs: Sequence[Path]) -> Iterator[list[list[Packed]]]:
+    """The rows of each person, in the order of their keys, of some people at a time."""
+    people: list[list[Packed]] = []
     for lines in merged(runs):
         rows = (line.split("\t", SAYS) for line in lines)
-        for _key, same in groupby(rows, KEY):
-            of_one = [*same]
-            people.append((_person(of_one, number_of), of_one))
-            if len(people) == AT_ONCE:
-                yield people
-                people = []
+        people += [[*same] for _key, same in groupby(rows, KEY)]
+        while len(people) >= AT_ONCE:
+            yield people[:AT_ONCE]
+            people = people[AT_ONCE:]
     if people:
         yield people
 
@@ -89,23 +79,25 @@ def numbers_of(sources: Mapping[int, int]) -> Mapping[str, int]:
 KEY = itemgetter(0)
 
 
-def _person(rows: list[Packed], sources: Mapping[str, int]) -> str:
-    """What *rows* say together: what join() would give, quicker."""
-    key, day, _list, _line, _part, _left, precedence, address, says = rows[0]
+def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, bool]:
+    """What *rows* of one person say together, with tabs between the columns, and whether they differ: what join() would give."""
+    key, day, number, line, _part, _left, precedence, address, says = rows[0]
     others = ""
-    for row in rows[1:]:
-        if row[SAYS] != says:
-            said = [said_by(row, sources) for row in rows]
-            return "\t".join(together(key, said))
-        if row[ADDRESS] != address or row[DAY] != day or row[PRECEDENCE] != precedence:
-            others = "*"
-    first = _place_text(rows[0], sources)
-    if others:
-        address, others = _among(rows, sources)
-    return f'{key}\t{address}\t{{"*":{first}{others}}}\t[]\t{says[:-1]}'
+    if len(rows) > 1:
+        for row in rows:
+            if row[SAYS] != says:
+                said = [said_by(row, sources) for row in rows]
+                cells = together(key, said)
+                return "\t".join(cells), cells[CONFLICTS] != "[]"
+            if row[ADDRESS] != address or row[DAY] != day or row[PRECEDENCE] != precedence:
+                others = "*"
+        if others:
+            address, others = _among(rows, sources)
+    first = f'[{precedence},"{day}",{sources[number]},{line.lstrip()}]'
+    return f'{key}\t{address}\t{{"*":{first}{others}}}\t[]\t{says[:-1]}', False
 
 
-def _among(rows: list[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
+def _among(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
     """The address of rows that say the same, and the origins of what is not from the first of them."""
     first, others = rows[0], ""
     address = min([row[ADDRESS] for row in rows], key=shouted)
@@ -154,37 +146,108 @@ FIRST_NAME_AT, LAST_NAME_AT, NAMES_AT, SIGNED_UP_AT, TAGS_AT, STANDING_AT, CONSE
 )
 
 
-def together(key: str, said: Sequence[Said]) -> Sequence[str]:
-    """What several rows say of a person: what join() would give of one after the other, in one go."""
-    said = sorted(said, key=lambda one: _since(one[0]))
-    earliest, _address, first_said = said[0]
-    cells = [*first_said]
-    things: dict[str, Place] = {}
-    for thing, at, best in BEST:
-        values = {other[at] for _row, _address, other in said}
-        if len(values) > 1:
-            cells[at] = best(values)
-            things[thing] = next(row for row, _address, other in said if other[at] == cells[at])
-    addresses = {address for _row, address, _cells in said}
-    address = min(addresses, key=shouted)
-    if len(addresses) > 1:
-        things["address"] = next(row for row, other, _cells in said if other == address)
-    if len({other[NAMES_AT] for _row, _address, other in said}) > 1:
-        names = _earliest(said, NAMES_AT, NAMES)
-        known = Known(key, address, one_family([*names]))
-        cells[NAMES_AT] = _text(known.names)
-        cells[FIRST_NAME_AT], cells[LAST_NAME_AT] = known.first_name, known.last_name
-        things |= {f"names {first} {last}": names[first, last] for first, last in known.names}
-    if len({other[TAGS_AT] for _row, _address, other in said}) > 1:
-        tags = _earliest(said, TAGS_AT, TAGS)
-        cells[TAGS_AT] = _text(sorted(tags))
-        things |= {f"tags {tag}": row for tag, row in tags.items()}
-    conflicts = [*_singles(said, cells, things)]
-    standing = things.pop("standing", earliest)
-    if standing != earliest:
-        things = dict.fromkeys(_gathered(cells), earliest) | things
-    origins = {"*": standing} | {thing: row for thing, row in things.items() if row != standing}
-    return key, address, _text(origins), _text(sorted(conflicts)), *cells
+GATHERING = (NAMES_AT, SIGNED_UP_AT, TAGS_AT, STANDING_AT, CONSENT_AT)
+KIND_AT = {
+    "names": NAMES_AT,
+    "tags": TAGS_AT,
+    "standing": STANDING_AT,
+    "consent": CONSENT_AT,
+    "signed_up": SIGNED_UP_AT,
+}
+"""Where the things stand that only gather."""
+NOTHING_KNOWN: Mapping[str, Place] = {}
+
+
+def together(
+    key: str, said: Sequence[Said], known: Mapping[str, Place] = NOTHING_KNOWN
+) -> Sequence[str]:
+    """What several rows say of a person: what join() would give of one after the other, in one go.
+
+    The first of them may be what the store says; *known* is then where else some of it is from.
+    """
+    return _Together(said, known).of(key)
+
+
+class _Together:
+    """Several rows in their order; *things* are the rows that each thing is from, as far as it is not the first."""
+
+    def __init__(self, said: Sequence[Said], known: Mapping[str, Place]) -> None:
+        self.stored, self.known = said[0] if known else None, known
+        self.said = sorted(said, key=_since_row)
+        self.first, _address, first_said = self.said[0]
+        self.cells = [*first_said]
+        self.columns = [*zip(*[cells for _row, _address, cells in self.said], strict=True)]
+        self.varied = {at for at in GATHERING if len({*self.columns[at]}) > 1}
+        self.things: dict[str, Place] = {}
+
+    def of(self, key: str) -> Sequence[str]:
+        address = self._address()
+        for thing, at, best in BEST:
+            if at in self.varied:
+                value = self.cells[at] = best({*self.columns[at]})
+                self._is_from(thing, [one for one in self.said if one[2][at] == value])
+        if NAMES_AT in self.varied:
+            self._names(key, address)
+        if TAGS_AT in self.varied:
+            self._tags()
+        for thing in self.known:
+            if KIND_AT.get(thing.partition(" ")[0]) not in self.varied and thing not in self.things:
+                self._is_from(thing, self.said)
+        conflicts = sorted(self._singles())
+        standing = self.things.pop("standing", self.first)
+        if standing != self.first:
+            self.things = dict.fromkeys(_gathered(self.cells), self.first) | self.things
+        other = {thing: row for thing, row in self.things.items() if row != standing}
+        return key, address, _text({"*": standing, **other}), _text(conflicts), *self.cells
+
+    def _is_from(self, thing: str, sayers: Sequence[Said]) -> None:
+        """*thing* is from the earliest of *sayers*, who are in order, but for what the store says."""
+        self.things[thing] = sayers[0][0]
+        if thing in self.known:
+            places = [self.known[thing] if one is self.stored else one[0] for one in sayers]
+            self.things[thing] = min(places, key=_since)
+
+    def _address(self) -> str:
+        addresses = {address for _row, address, _cells in self.said}
+        if len(addresses) == 1:
+            return addresses.pop()
+        address = min(addresses, key=shouted)
+        self._is_from("address", [one for one in self.said if one[1] == address])
+        return address
+
+    def _names(self, key: str, address: str) -> None:
+        sayers: dict[tuple[str, str], list[Said]] = {}
+        for one in self.said:
+            for name in NAMES[one[2][NAMES_AT]]:
+                sayers.setdefault(name, []).append(one)
+        whose = Known(key, address, one_family([*sayers]))
+        self.cells[NAMES_AT] = _text(whose.names)
+        self.cells[FIRST_NAME_AT], self.cells[LAST_NAME_AT] = whose.first_name, whose.last_name
+        for name in whose.names:
+            self._is_from(f"names {name[0]} {name[1]}", sayers[name])
+
+    def _tags(self) -> None:
+        sayers: dict[str, list[Said]] = {}
+        for one in self.said:
+            for tag in TAGS[one[2][TAGS_AT]]:
+                sayers.setdefault(tag, []).append(one)
+        self.cells[TAGS_AT] = _text(sorted(sayers))
+        for tag, some in sayers.items():
+            self._is_from(f"tags {tag}", some)
+
+    def _singles(self) -> Iterator[tuple[str, str, Place]]:
+        """Take the value of the highest rank of each field that has one; the others are conflicts."""
+        for at, field in SINGLES:
+            latest: dict[str, Place] = {}
+            for one in self.said if any(self.columns[at]) else ():
+                if value := one[2][at]:
+                    row = self.known.get(field, one[0]) if one is self.stored else one[0]
+                    latest[value] = newer(row, latest.get(value, row))
+            if latest:
+                value = max([(row[0], row[1], value) for value, row in latest.items()])[2]
+                self.cells[at], self.things[field] = value, latest.pop(value)
+                for other, row in latest.items():
+                    yield field, other, row
 
 
 BEST: tuple[tuple[str, int, Callable[[set[str]], str]], ...] = (
@@ -193,36 +256,6 @@ BEST: tuple[tuple[str, int, Callable[[set[str]], str]], ...] = (
     ("signed_up", SIGNED_UP_AT, lambda values: min(values - {""})),
 )
 """Which of several values counts."""
-
-Thing = TypeVar("Thing")
-
-
-def _earliest(
-    said: Sequence[Said], at: int, read: Mapping[str, Iterable[Thing]]
-) -> dict[Thing, Place]:
-    """Everything that rows say in a column of lists, and the earliest row that says it."""
-    found: dict[Thing, Place] = {}
-    for row, _address, cells in said:
-        for thing in read[cells[at]]:
-            found.setdefault(thing, row)
-    return found
-
-
-def _singles(
-    said: Sequence[Said], cells: list[str], things: dict[str, Place]
-) -> Iterator[tuple[str, str, Place]]:
-    """Put the value of the highest rank into *cells*, and the row that it is from into *things*; the others are conflicts."""
-    for at, field in SINGLES:
-        latest: dict[str, Place] = {}
-        for row, _address, other in said:
-            if value := other[at]:
-                latest[value] = newer(row, latest.get(value, row))
-        if latest:
-            ranked = [(row[0], row[1], value) for value, row in latest.items()]
-            value = cells[at] = max(ranked)[2]
-            things[field] = latest.pop(value)
-            for other_value, row in latest.items():
-                yield field, other_value, row
 
 
 def _gathered(cells: Sequence[str]) -> Iterator[str]:
@@ -234,8 +267,12 @@ def _gathered(cells: Sequence[str]) -> Iterator[str]:
         yield f"tags {tag}"
 
 
-def _since(origin: Any) -> Any:
+def _since(origin: Place) -> tuple[str, int, int]:
     return origin[1:]
+
+
+def _since_row(one: Said) -> tuple[str, int, int]:
+    return one[0][1:]
 
 
 NAMES: Memo[str, tuple[tuple[str, str], ...]] = Memo(
@@ -289,54 +326,33 @@ def known_of(columns: Sequence[str]) -> Known:
 
 
 def with_stored(
-    stored: Sequence[str], said: str, rows: Sequence[Packed], sources: Mapping[str, int]
+    stored: Sequence[str], rows: Sequence[Packed], sources: Mapping[str, int]
 ) -> Sequence[str]:
-    """A stored person and what *rows* say, of which *said* is the line: *stored* itself where it stays as it is."""
-    cells = said.split("\t")
-    plain = stored[CONFLICTS] == "[]" and stored[STANDING] != "erased"
-    if plain and stored[SAID:] == (*cells[SAID:],) and cells[CONFLICTS] == "[]":
-        origins = _restated(stored, cells)
-        if origins == stored[ORIGINS]:
+    """A stored person and what *rows* of later lists say: *stored* itself where it stays as it is."""
+    if stored[CONFLICTS] == "[]" and stored[STANDING] != "erased":
+        if _says_no_more(stored, rows):
             return stored
-        if origins is not None:
-            return (*stored[:ORIGINS], origins, *stored[ORIGINS + 1 :])
-    if plain and (found := ALONE.fullmatch(stored[ORIGINS])):
-        precedence, day, source, line = found.groups()
-        before = (int(precedence), day, int(source), int(line)), stored[1], stored[SAID:]
-        return together(stored[0], [before, *[said_by(row, sources) for row in rows]])
-    return columns(join(known_of(stored), known_of(cells)))
+        known = {thing: tuple(row) for thing, row in orjson.loads(stored[ORIGINS]).items()}
+        if first := known.pop("*", None):
+            before = first, stored[1], stored[SAID:]
+            return together(stored[0], [before, *[said_by(row, sources) for row in rows]], known)
+    said = folded(rows, sources)[0].split("\t")
+    return columns(join(known_of(stored), known_of(said)))
 
 
-ALONE = re.compile(r'\{"\*":\[(-?\d+),"([^"]*)",(\d+),(\d+)\]\}')
-"""Origins of which there is one: one row said everything, or several said the same."""
-
-
-def _restated(stored: Sequence[str], said: Sequence[str]) -> str | None:
-    """The origins of a stored person of whom rows say what is known, but for how the address is spelt.
-
-    None where it is to be spelt as they do.
-    """
-    spelt = {"address"} if stored[1] != said[1] else set()
-    if spelt and shouted(said[1]) < shouted(stored[1]):
-        return None
-    one, two = orjson.loads(stored[ORIGINS]), orjson.loads(said[ORIGINS])
-    if "*" not in one:
-        return None
-    mine, yours = one["*"], two["*"]
-    if len(one) == len(two) == 1 and mine[:2] == yours[:2] and mine[2] < yours[2]:
-        return stored[ORIGINS]  # the same day, and known first
-    first = min(mine, yours, key=_since)
-    origins = {"*": first}
-    singles = [field for place, field in SINGLES if stored[SAID + place]]
-    for thing in sorted({*one, *two, *singles, *spelt} - {"*"}):
-        pair = one.get(thing, mine), two.get(thing, yours)
-        if thing in spelt:
-            origin = pair[0]
-        else:
-            origin = newer(*pair) if thing in SINGLE else min(pair, key=_since)
-        if origin != first:
-            origins[thing] = origin
-    return _text(origins)
+def _says_no_more(stored: Sequence[str], rows: Sequence[Packed]) -> bool:
+    """Whether *rows* say what was said already, of that day and with that rank: so it is with most."""
+    first, origins = rows[0], stored[ORIGINS]
+    day, precedence = first[DAY], first[PRECEDENCE]
+    if origins.count(f'[{precedence},"{day}",') != origins.count("["):
+        return False
+    says = "\t".join(stored[SAID:]) + "\n"
+    for row in rows:
+        if row[SAYS] != says or row[DAY] != day or row[PRECEDENCE] != precedence:
+            return False
+        if row[ADDRESS] != stored[1] and shouted(row[ADDRESS]) < shouted(stored[1]):
+            return False
+    return True
 
 
 def _text(value: Any) -> str:

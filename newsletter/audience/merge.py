@@ -107,8 +107,9 @@ def staging(
 
 def preview(store: Store, lists: Sequence[Staged], now: int) -> Merge:
     """What a merge of *lists* would change; nothing is written, and nobody waits."""
-    sources = {one.number: -1 - one.number for one in lists}
     with store.read() as connection:
+        next_source = 1 + (connection.scalar(select(func.max(source.c.id))) or 0)
+        sources = {one.number: next_source + one.number for one in lists}
         last = _last(connection, lists)
         before = before_merge(connection, now)
         return _told(lists, sources, last, _merge_people(store, connection, lists, sources, before))
@@ -139,12 +140,8 @@ def apply(
         people = bulk(connection)
         people.take_turns()
         before = before_merge(connection, now, number)
-        if not before.anybody:
-            people.lay_keys_aside()
         tally = _merge_people(store, connection, lists, sources, before)
         people.keep_last_id(tally.last)
-        if not before.anybody:
-            people.take_keys_up()
         done = _told(lists, sources, last, tally)
         if refuse_jumps and jumps(done):
             raise Jump(done)

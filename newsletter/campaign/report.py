@@ -161,7 +161,7 @@ def _lists(connection: Connection, subscribers: Sequence[int]) -> dict[int, tupl
     query = (
         select(list_row.c.subscriber_id, source.c.list)
         .distinct()
-        .join_from(list_row, source)
+        .join_from(source, list_row, list_row.c.source_id == source.c.id)
         .where(list_row.c.subscriber_id.in_(subscribers))
         .order_by(source.c.list)
     )

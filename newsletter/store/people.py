@@ -70,7 +70,7 @@ subscriber = Table(
     words("consent", "none"),
     words("origins", "{}"),
     words("conflicts", "[]"),
-    Column("merge_id", ForeignKey("merge.id")),
+    Column("merge_id", Integer),
     Column("updated_at", Integer, nullable=False),
     quickly_one_of("standing", STANDINGS),
     quickly_one_of("consent", CONSENTS),
@@ -79,22 +79,24 @@ subscriber = Table(
 """One address; *key* is the address lower-cased, for comparing, *address* is what mail is sent to.
 
 *origins* is JSON: which row said what (newsletter/audience/fold.py), *conflicts* what other rows said instead.
-*merge_id* is the merge that brought the address in. A number is never given twice: links carry it for years.
+*merge_id* is the merge that brought the address in; as in list_row its reference is not guarded. A number is never given twice: links carry it for years.
 """
 
 list_row = Table(
     "list_row",
     metadata,
-    Column("subscriber_id", ForeignKey("subscriber.id"), nullable=False),
-    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("source_id", Integer, nullable=False),
+    Column("subscriber_id", Integer, nullable=False),
     Column("line", Integer, nullable=False),
     Column("part", Integer, nullable=False, server_default="0"),
-    PrimaryKeyConstraint("subscriber_id", "source_id", "line", "part"),
+    PrimaryKeyConstraint("source_id", "subscriber_id", "line", "part"),
     sqlite_with_rowid=False,
 )
 """Whose every row of every list is; several addresses in one cell are its parts.
 
-In the order of people, so that millions of rows are written one after the other.
+In the order of lists, so that the millions of rows of a new one stand together; whoever asks for a person's rows goes
+through the lists. No database guards its references, which would cost as much as writing the rows: they come and
+go with their people and lists in one transaction.
 """
 
 reject = Table(

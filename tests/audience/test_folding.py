@@ -8,10 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.audience.fold import Known, Origin, join
-from newsletter.audience.folding import columns, folded, known_of, numbers_of, with_stored
+from newsletter.audience.folding import (
+    columns,
+    folded,
+    known_of,
+    numbers_of,
+    rows_of_people,
+    with_stored,
+)
 from newsletter.audience.runs import merged, write_run
 
 SOURCES = {0: 7, 1: 8}
+LATER = {0: 9, 1: 10}
 NAMES = st.tuples(st.sampled_from(["", "Ada", "ada", "Beau"]), st.sampled_from(["", "Fontenot"]))
 ROWS = st.tuples(
     st.sampled_from(["k@example.com", "K@example.com", "KK@example.com"]),
@@ -66,18 +74,20 @@ def test_rows_that_agree_fold_as_any_others(
     assert fold_all(path, lines) == plain
     if rows[cut:]:
         stored, said = fold_all(path, lines[:cut]), fold_all(path, lines[cut:])
-        together = join(stored, said)
-        assert together == plain
+        assert join(stored, said) == plain
         path.write_text("".join(lines[cut:]))
-        (((line, new),),) = folded([path], SOURCES)
-        after = with_stored(columns(stored), line, new, numbers_of(SOURCES))
-        assert tuple(after) == columns(together)
+        ((new,),) = rows_of_people([path])
+        after = with_stored(columns(stored), new, numbers_of(LATER))
+        assert tuple(after) == columns(join(stored, fold_all(path, lines[cut:], LATER)))
 
 
-def fold_all(path: Path, rows: list[str]) -> Known:
+def fold_all(path: Path, rows: list[str], sources: dict[int, int] = SOURCES) -> Known:
     write_run(path, rows)
-    ((person,),) = folded([path], SOURCES)
-    return known_of(person[0].split("\t"))
+    ((person,),) = rows_of_people([path])
+    said, differ = folded(person, numbers_of(sources))
+    found = known_of(said.split("\t"))
+    assert differ == bool(found.conflicts)
+    return found
 
 
 @given(

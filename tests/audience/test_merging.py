@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
 
 from newsletter.audience import FATES, choose, fates, list_reports, merge_lists, people
 from newsletter.audience.fold import Known, fold
 from newsletter.audience.read import Row
 from newsletter.errors import NewsletterError
-from newsletter.store import CONSENTS, STANDINGS, Store, list_row, open_store
+from newsletter.store import CONSENTS, STANDINGS, Store, open_store
 
 from .conftest import CONFIRMED, NOW, TODAY, MergeAll, Write
 
@@ -265,13 +264,3 @@ def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
             }
             assert all(report.adds_up for report in list_reports(connection, samples=True))
     store.close()
-
-
-def test_after_the_first_merge_no_row_is_taken_for_nobody(
-    write: Write, merge: MergeAll, store: Store
-) -> None:
-    write("list", "Email\na@example.com\n")
-    merge()
-    stray = insert(list_row).values(subscriber_id=99, source_id=1, line=1)
-    with pytest.raises(IntegrityError), store.write() as connection:
-        connection.execute(stray)

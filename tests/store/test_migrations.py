@@ -126,7 +126,7 @@ def test_rows_and_changes_of_lists_find_their_new_places(early: Path) -> None:
         driver.commit()
     open_store(early).close()
     after = contents(early)
-    assert after["list_row"] == [(1, 1, 2, 0), (2, 1, 3, 0)]
+    assert after["list_row"] == [(1, 1, 2, 0), (1, 2, 3, 0)]
     assert after["reject"] == [(1, 1, 4, "no address")]
     assert after["merge"] == [(1, 1790000000, None)]
     assert after["change"] == [(1, 1, 1, '{"city":""}', '{"city":"Gretna"}', 5)]
@@ -162,10 +162,14 @@ def test_references_are_guarded_again_after_migrating(migrated: Store) -> None:
 
 def test_a_migration_that_fails_changes_nothing(early: Path) -> None:
     with closing(sqlite3.connect(early)) as driver:
-        driver.execute("INSERT INTO list_row VALUES (9, 1, 1, NULL)")  # a source that is not there
+        driver.execute(
+            "INSERT INTO consent_log VALUES (2, 9, 'confirmed', 1, '', '', '')"
+        )  # of nobody
         driver.commit()
     before = contents(early)
-    with pytest.raises(ServiceFailed, match="a row of list_row belongs to none of source; nothing"):
+    with pytest.raises(
+        ServiceFailed, match="a row of consent_log belongs to none of subscriber; nothing"
+    ):
         open_store(early)
     assert contents(early) == before
 
