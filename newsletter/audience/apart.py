@@ -1,8 +1,8 @@
-"""This module lets a second process do work that comes back piece by piece; it ends with whoever asked, however that ends."""
+"""This module lets other processes do work that comes back piece by piece."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, TypeVar
@@ -14,23 +14,36 @@ Piece = TypeVar("Piece")
 SELDOM = 50_000
 
 
-@contextmanager
-def apart(work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Iterator[Piece]]:
-    """What *work* gives for what is *given*, from a process that has begun already.
+class Companion:
+    """A process that does one piece of work after another, each begun only when the last one was taken to its end."""
 
-    Raises what *work* raises for people, and ServiceFailed where the process was stopped from outside.
-    """
-    context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(there, work, given), daemon=True)
-    process.start()
-    there.close()
-    try:
-        yield _received(here)
-    finally:
-        here.close()
-        process.terminate()
-        process.join()
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.pipe, there = context.Pipe()
+        self.process = context.Process(target=_serve, args=(there,), daemon=True)
+        self.process.start()
+        there.close()
+
+    def do(self, work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Piece]:
+        """What *work* gives for what is *given*; it begins at once.
+
+        Raises what *work* raises for people, and ServiceFailed where the process was stopped from outside.
+        """
+        with suppress(BrokenPipeError):  # it is gone; whoever takes the pieces is told
+            self.pipe.send((work, given))
+        return _received(self.pipe)
+
+    def close(self) -> None:
+        self.pipe.close()
+        self.process.terminate()
+        self.process.join()
+
+
+@contextmanager
+def companions(number: int) -> Iterator[list[Companion]]:
+    """So many processes, which end with whoever asked, however that ends."""
+    with ExitStack() as together:
+        yield [together.enter_context(closing(Companion())) for _one in range(number)]
 
 
 @contextmanager
@@ -44,17 +57,23 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
+def _serve(pipe: Pipe) -> None:
+    try:
+        with seldom_collecting():
+            while True:
+                work, given = pipe.recv()
+                _send(pipe, work, given)
+    except (BrokenPipeError, EOFError):  # whoever asked has ended, or gave up and says why
+        pass
+
+
 def _send(pipe: Pipe, work: Callable[..., Iterable[Any]], given: Any) -> None:
     try:
-        try:
-            with seldom_collecting():
-                for piece in work(*given):
-                    pipe.send(piece)
-        except NewsletterError as error:
-            pipe.send(error)
-        pipe.send(None)
-    except BrokenPipeError:  # whoever listened gave up, and says why
-        pass
+        for piece in work(*given):
+            pipe.send(piece)
+    except NewsletterError as error:
+        pipe.send(error)
+    pipe.send(None)
 
 
 def _received(pipe: Pipe) -> Iterator[Any]:
@@ -63,7 +82,7 @@ def _received(pipe: Pipe) -> Iterator[Any]:
             if isinstance(piece, NewsletterError):
                 raise piece
             yield piece
-    except EOFError as error:
+    except (EOFError, ConnectionError) as error:
         raise ServiceFailed(
             "merging was stopped from outside (is there enough memory and disk?); nothing was "
             "changed, type the same command again"

@@ -5,7 +5,7 @@ It reads the store as it was before the merge, so that a process of its own can 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, exists, select
 
-from newsletter.audience.apart import apart
+from newsletter.audience.apart import Companion
 from newsletter.audience.bulk import bulk
 from newsletter.audience.folding import (
     COLUMNS,
@@ -94,25 +94,21 @@ ROWS = ("source_id", "subscriber_id", "line", "part")
 CHANGES = ("merge_id", "subscriber_id", "was", "now", "at")
 
 
-@contextmanager
 def deciding(
     connection: Connection,
     address: Address,
     before: Before,
     runs: Sequence[Path],
     sources: Mapping[int, int],
-    *,
-    large: bool,
-) -> Iterator[Iterator[Writes | Tally]]:
-    """What the rows in *runs* change, and at last what was counted; a second process does *large* work.
+    companion: Companion | None,
+) -> Iterator[Writes | Tally]:
+    """What the rows in *runs* change, and at last what was counted; a *companion* does the work, where there is one.
 
     *sources* are the numbers of the lists in the store, by those under which they were staged.
     """
-    if not large:
-        yield _decided(connection, before, runs, sources)
-        return
-    with apart(_decided_apart, address, before, runs, sources) as decisions:
-        yield decisions
+    if companion is None:
+        return _decided(connection, before, runs, sources)
+    return companion.do(_decided_apart, address, before, runs, sources)
 
 
 def _decided_apart(

@@ -26,7 +26,7 @@ from newsletter.audience.erased import erased_people
 from newsletter.audience.place import places
 from newsletter.audience.read import ListFile, examine, list_name, shown_name
 from newsletter.audience.rejects import as_its_list, original_of
-from newsletter.audience.stage import Staged, is_large, staged
+from newsletter.audience.stage import Staged, Staging, staged
 from newsletter.errors import Problem, Problems
 from newsletter.store import (
     Store,
@@ -55,8 +55,8 @@ def merge_lists(
         fresh = [file for file in listed if is_new(connection, file)]
     if not fresh:
         return Merge()
-    with staging(store, fresh, root, now) as lists:
-        return apply(store, lists, now, refuse_jumps=refuse_jumps)
+    with staging(store, fresh, root, now) as stage:
+        return apply(store, stage, now, refuse_jumps=refuse_jumps)
 
 
 def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> list[ListFile]:
@@ -95,41 +95,41 @@ def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:
 
 
 @contextmanager
-def staging(
-    store: Store, files: Sequence[ListFile], root: Path, now: int
-) -> Iterator[list[Staged]]:
+def staging(store: Store, files: Sequence[ListFile], root: Path, now: int) -> Iterator[Staging]:
     """The rows of *files*, read and sorted in the project's folder *root*, before the store is touched."""
     with store.read() as connection:
         erased = erased_people(connection)
-    with staged(files, erased, now, root / ".newsletter") as lists:
-        yield lists
+    with staged(files, erased, now, root / ".newsletter") as stage:
+        yield stage
 
 
-def preview(store: Store, lists: Sequence[Staged], now: int) -> Merge:
-    """What a merge of *lists* would change; nothing is written, and nobody waits."""
+def preview(store: Store, stage: Staging, now: int) -> Merge:
+    """What a merge of the lists would change; nothing is written, and nobody waits."""
+    lists = stage.lists
     with store.read() as connection:
         next_source = 1 + (connection.scalar(select(func.max(source.c.id))) or 0)
         sources = {one.number: next_source + one.number for one in lists}
         last = _last(connection, lists)
         before = before_merge(connection, now)
-        return _told(lists, sources, last, _merge_people(store, connection, lists, sources, before))
+        tally = _merge_people(store, connection, stage, lists, sources, before)
+        return _told(lists, sources, last, tally)
 
 
 def apply(
     store: Store,
-    lists: Sequence[Staged],
+    stage: Staging,
     now: int,
     *,
     refuse_jumps: bool = False,
     again: bool = False,
     supplement: bool = False,
 ) -> Merge:
-    """Merge *lists* in one transaction.
+    """Merge the lists in one transaction.
 
     *again* takes a list that was taken back; a *supplement* adds to the last reading of its list.
     """
     with store.write() as connection:
-        lists = [one for one in lists if is_new(connection, one.file, again=again)]
+        lists = [one for one in stage.lists if is_new(connection, one.file, again=again)]
         if not lists:
             return Merge()
         number = connection.execute(insert(merge).values(at=now).returning(merge.c.id)).scalar_one()
@@ -140,7 +140,7 @@ def apply(
         people = bulk(connection)
         people.take_turns()
         before = before_merge(connection, now, number)
-        tally = _merge_people(store, connection, lists, sources, before)
+        tally = _merge_people(store, connection, stage, lists, sources, before)
         people.keep_last_id(tally.last)
         done = _told(lists, sources, last, tally)
         if refuse_jumps and jumps(done):
@@ -222,23 +222,23 @@ def _add_source(
 def _merge_people(
     store: Store,
     connection: Connection,
+    stage: Staging,
     lists: Sequence[Staged],
     sources: Mapping[int, int],
     before: Before,
 ) -> Tally:
     """Decide what the rows of *lists* change, and write it, where there is a merge to write."""
     runs = [run for one in lists for run in one.runs]
-    large = is_large([one.file for one in lists])
+    companion = next(iter(stage.companions), None)
     tally = Tally(before.last)
-    with deciding(connection, store.address, before, runs, sources, large=large) as decisions:
-        for decision in decisions:
-            if isinstance(decision, Tally):
-                tally = decision
-            else:
-                insert_lines(connection, subscriber, NEW, decision.new)
-                bulk(connection).update("subscriber", CHANGED, decision.changed)
-                insert_many(connection, change, CHANGES, decision.changes)
-                insert_lines(connection, list_row, ROWS, decision.rows)
+    for decision in deciding(connection, store.address, before, runs, sources, companion):
+        if isinstance(decision, Tally):
+            tally = decision
+        else:
+            insert_lines(connection, subscriber, NEW, decision.new)
+            bulk(connection).update("subscriber", CHANGED, decision.changed)
+            insert_many(connection, change, CHANGES, decision.changes)
+            insert_lines(connection, list_row, ROWS, decision.rows)
     return tally
 
 

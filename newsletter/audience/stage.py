@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, compress, repeat
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from newsletter.audience.apart import apart, seldom_collecting
+from newsletter.audience.apart import Companion, companions, seldom_collecting
 from newsletter.audience.erased import Erased
 from newsletter.audience.memo import Memo
 from newsletter.audience.person import Said, columns_of
@@ -96,35 +96,45 @@ class Share:
     room: Path
 
 
+@dataclass(frozen=True)
+class Staging:
+    """Lists as they were read, and the processes that helped, where the lists are large."""
+
+    lists: Sequence[Staged]
+    companions: Sequence[Companion]
+
+
 @contextmanager
-def staged(
-    files: Sequence[ListFile], erased: Erased, now: int, folder: Path
-) -> Iterator[list[Staged]]:
+def staged(files: Sequence[ListFile], erased: Erased, now: int, folder: Path) -> Iterator[Staging]:
     """Read *files* into runs below *folder*, which are gone afterwards; *now* is when undated rows were said."""
     day = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
-    with seldom_collecting(), room(folder) as own:
+    cores = min(MOST_PROCESSES, os.cpu_count() or 1) if is_large(files) else 1
+    with seldom_collecting(), room(folder) as own, companions(cores - 1) as others:
         wholes = [
             Share(file, number, erased, day, own / f"{number}") for number, file in enumerate(files)
         ]
-        pieces = _in_parts(wholes) if is_large(files) else [*_stage_each(wholes)]
-        yield [
+        pieces = _in_parts(wholes, others)
+        lists = [
             Staged(one.number, one.file, tuple(p for p in pieces if p.number == one.number))
             for one in wholes
         ]
+        yield Staging(lists, others)
 
 
-def _in_parts(wholes: Sequence[Share]) -> list[Piece]:
-    """Every list, read by as many processes as there are cores."""
-    cores = min(MOST_PROCESSES, os.cpu_count() or 1)
-    pieces = _spread([part for whole in wholes for part in _parts(whole, cores)], cores)
+def _in_parts(wholes: Sequence[Share], others: Sequence[Companion]) -> list[Piece]:
+    """Every list, read by this process and the *others*."""
+    cores = 1 + len(others)
+    pieces = _spread([part for whole in wholes for part in _parts(whole, cores)], others)
     entangled = {piece.number for piece in pieces if piece.entangled}
-    again = _spread([whole for whole in wholes if whole.number in entangled], cores)
+    again = _spread([whole for whole in wholes if whole.number in entangled], others)
     return [piece for piece in pieces if piece.number not in entangled] + again
 
 
 def _parts(whole: Share, cores: int) -> list[Share]:
     """A list in parts where it is a large text, so that no core waits for the one that reads it."""
     file = whole.file
+    if cores == 1:
+        return [whole]
     zipped = parted(file.path)[0].suffix.lower() == ".zip"
     if file.form != "text" or zipped or file.encoding not in SIMPLE or file.size <= LARGE:
         return [whole]
@@ -138,14 +148,14 @@ def _parts(whole: Share, cores: int) -> list[Share]:
     ]
 
 
-def _spread(shares: Sequence[Share], cores: int) -> list[Piece]:
-    """What processes read, in the order of the lists; about as much for each core."""
-    dealt: list[list[Share]] = [[] for _core in range(cores)]
+def _spread(shares: Sequence[Share], others: Sequence[Companion]) -> list[Piece]:
+    """What this process and the *others* read, in the order of the lists; about as much each."""
+    mine: list[Share] = []
+    theirs: list[list[Share]] = [[] for _other in others]
     for share in sorted(shares, key=_size, reverse=True):
-        min(dealt, key=lambda some: sum(map(_size, some))).append(share)
-    with ExitStack() as processes:
-        read = [processes.enter_context(apart(_stage_each, some)) for some in dealt if some]
-        return sorted(chain.from_iterable(read), key=_place)
+        min([mine, *theirs], key=lambda some: sum(map(_size, some))).append(share)
+    read = [other.do(_stage_each, some) for other, some in zip(others, theirs, strict=True)]
+    return sorted([*_stage_each(mine), *chain.from_iterable(read)], key=_place)
 
 
 def _size(share: Share) -> int:

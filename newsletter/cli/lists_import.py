@@ -60,19 +60,19 @@ def lists_import(
             note(in_short(file))
         again = _agreed_again(store, listed, again=again, asking=not yes and not json)
         now = int(time.time())
-        with staging(store, listed, project.root, now) as lists:
-            merge = preview(store, lists, now)
+        with staging(store, listed, project.root, now) as stage:
+            merge = preview(store, stage, now)
             if not json:
                 say_preview(merge)
             if not supplement:
-                write_all_rejects(lists, project)
+                write_all_rejects(stage.lists, project)
             if dry_run or not merge.rows:
                 _say(merge, json, "Nothing was merged.")
                 return
             _agree(merge, yes=yes or json, jump=jump)
-            merge = apply(store, lists, now, again=again, supplement=supplement)
+            merge = apply(store, stage, now, again=again, supplement=supplement)
             if supplement:  # only now is what was put right kept elsewhere
-                write_all_rejects(lists, project)
+                write_all_rejects(stage.lists, project)
         _say(merge, json, "Merged. To take it back: newsletter lists undo")
 
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.audience import stage
-from newsletter.audience.apart import apart
+from newsletter.audience.apart import companions
 from newsletter.audience.merge import examined, staging
 from newsletter.audience.room import room
 from newsletter.errors import NewsletterError, Problem, Problems, ServiceFailed
@@ -58,10 +58,10 @@ def test_a_merge_of_several_processes_writes_what_one_writes(
 ) -> None:
     write_lists(write)
     with staging(store, examined([project / "subscribers"], project), project, 1) as alone:
-        told = [(one.number, one.file.list, one.rows, one.rejected) for one in alone]
+        told = [(one.number, one.file.list, one.rows, one.rejected) for one in alone.lists]
     monkeypatch.setattr(stage, "LARGE", 0)
-    with staging(store, examined([project / "subscribers"], project), project, 1) as lists:
-        assert [(one.number, one.file.list, one.rows, one.rejected) for one in lists] == told
+    with staging(store, examined([project / "subscribers"], project), project, 1) as large:
+        assert [(one.number, one.file.list, one.rows, one.rejected) for one in large.lists] == told
     done = merge()
     assert (done.rows, done.rejected, done.new) == (903, 3, 300)
     assert len(contents(store)["list_row"]) == 900
@@ -111,7 +111,8 @@ def stopped_from_outside(_path: str) -> Iterator[int]:
 def test_what_goes_wrong_in_another_process_is_told_here(
     work: Callable[[str], Iterator[int]], told: str, error: type[NewsletterError]
 ) -> None:
-    with apart(work, "desk.csv") as pieces:
+    with companions(1) as (other,):
+        pieces = other.do(work, "desk.csv")
         assert next(pieces) == 1
         with pytest.raises(error, match=re.escape(told)):
             next(pieces)

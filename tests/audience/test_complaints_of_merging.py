@@ -75,9 +75,9 @@ def test_nobody_says_what_an_import_would_change(
     write("list", EVERYBODY)
     merge()
     path = write("old", "Email,Status\na@example.com,unsubscribed\nc@example.com,\nnobody,\n")
-    with staging(store, examined([path], project), project, NOW) as lists:
-        would, wrote = preview(store, lists, NOW), mailable(store)
-        did = apply(store, lists, NOW)
+    with staging(store, examined([path], project), project, NOW) as stage:
+        would, wrote = preview(store, stage, NOW), mailable(store)
+        did = apply(store, stage, NOW)
     assert wrote == ["a", "b"]
     assert (would.new, would.updated, would.rejected, would.leaving) == (
         1,

@@ -196,9 +196,9 @@ def test_no_rejected_row_is_taken_before_it_is_put_right(
     rejects, reasons = None, []
     with suppress(Problems):  # where there is no list, or it breaks off, a sentence says so
         (listed,) = examined([path], folder)
-        with staged([listed], Erased(), 1_790_000_000, folder) as lists:
-            rejects = write_rejects(lists[0], folder)
-            reasons = [reason for _line, reason, _cells in lists[0].rejects()]
+        with staged([listed], Erased(), 1_790_000_000, folder) as staging:
+            rejects = write_rejects(staging.lists[0], folder)
+            reasons = [reason for _line, reason, _cells in staging.lists[0].rejects()]
     if rejects is not None:
         (again,) = examined([rejects], folder)
         for row, reason in zip(read_rows(again), reasons, strict=True):

@@ -119,9 +119,9 @@ def everybody(store: Store) -> list[tuple[Any, ...]]:
 
 def imported(store: Store, path: Path, root: Path, *, supplement: bool = False) -> Path | None:
     """Merge a list as newsletter lists import does; the file of its rejected rows."""
-    with staging(store, examined([path], root), root, NOW) as lists:
-        apply(store, lists, NOW, supplement=supplement)
-        return write_rejects(lists[0], root)
+    with staging(store, examined([path], root), root, NOW) as stage:
+        apply(store, stage, NOW, supplement=supplement)
+        return write_rejects(stage.lists[0], root)
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -189,8 +189,8 @@ def test_rows_that_nobody_put_right_are_rejected_again(project: Path, path: Path
 
 
 def rejected_of(listed: ListFile, root: Path) -> Path:
-    with staged([listed], Erased(), NOW, root) as lists:
-        path = write_rejects(lists[0], root)
+    with staged([listed], Erased(), NOW, root) as staging:
+        path = write_rejects(staging.lists[0], root)
     assert path is not None
     return path
 

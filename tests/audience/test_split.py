@@ -99,8 +99,8 @@ def test_a_list_whose_quotation_marks_are_wrong_is_read_in_one_piece(
 
 def test_what_is_entangled_is_read_again_in_one_piece(whole: Whole) -> None:
     share = whole((HEAD + PLAIN + 'zoe@example.com,Zoe,"Gret"na\n' + PLAIN).encode())
-    with stage.staged([share.file], Erased(), 1_790_000_000, whole.root / "room") as lists:
-        (list_read,) = lists
+    with stage.staged([share.file], Erased(), 1_790_000_000, whole.root / "room") as staging:
+        (list_read,) = staging.lists
         assert [piece.part for piece in list_read.pieces] == [None]
         assert (list_read.rows, list_read.rejected) == (81, 0)
 
