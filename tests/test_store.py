@@ -2,6 +2,7 @@
 
 import os
 import threading
+from array import array
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.store import (
     Store,
     insert_lines,
+    insert_numbers,
+    list_row,
     open_store,
     refuse_shared_folder,
     suppression,
@@ -162,7 +165,7 @@ COLUMNS = ("key", "reason", "origin", "at")
 
 def test_lines_become_rows_with_all_that_is_in_them(store: Store) -> None:
     rows = [
-        (f"a{number}@example.com", "bounced", 'a \\ and a "b"' if number % 2 else "", number)
+        (f"a{number}@example.com", "bounced", 'a \\ and a "b"' if number % 2 else "", number, 7)
         for number in range(250)
     ]
     with store.write() as connection:
@@ -170,17 +173,33 @@ def test_lines_become_rows_with_all_that_is_in_them(store: Store) -> None:
             connection,
             suppression,
             COLUMNS,
-            "".join(f"{key}\t{why}\t{origin}\t  {at}\n" for key, why, origin, at in rows),
+            "".join(
+                f"{key}\t{why}\t{origin}\t  {at}\n" for key, why, origin, at, _campaign in rows
+            ),
+            {"campaign_id": 7},
         )
-        insert_lines(connection, suppression, COLUMNS, "")
+        insert_lines(connection, suppression, COLUMNS, "", {})
     with store.read() as connection:
-        query = select(*(suppression.c[name] for name in COLUMNS)).order_by(suppression.c.at)
-        assert [tuple(row) for row in connection.execute(query)] == rows
+        query = select(*(suppression.c[name] for name in (*COLUMNS, "campaign_id")))
+        found = connection.execute(query.order_by(suppression.c.at))
+        assert [tuple(row) for row in found] == rows
+
+
+def test_numbers_become_rows(store: Store) -> None:
+    with store.write() as connection:
+        for always in ({"source_id": 3}, {"source_id": 4, "part": 1}):
+            pairs = array("q", range(500))
+            insert_numbers(connection, list_row, ("subscriber_id", "line"), pairs, always)
+        insert_numbers(connection, list_row, ("subscriber_id", "line"), array("q"), {})
+    with store.read() as connection:
+        found = [tuple(row) for row in connection.execute(select(list_row))]
+    pairs_of = [(number, number + 1) for number in range(0, 500, 2)]
+    assert found == [(3, *pair, 0) for pair in pairs_of] + [(4, *pair, 1) for pair in pairs_of]
 
 
 @pytest.mark.parametrize("line", ["a@example.com\tbounced\tx\ty\t1\n", "a@example.com\tbounced\n"])
 def test_a_line_with_a_value_too_many_or_too_few_is_refused(store: Store, line: str) -> None:
     with pytest.raises(ValueError, match="has not 4 values"), store.write() as connection:
-        insert_lines(connection, suppression, COLUMNS, f"b@example.com\tbounced\tx\t1\n{line}")
+        insert_lines(connection, suppression, COLUMNS, f"b@example.com\tbounced\tx\t1\n{line}", {})
     with store.read() as connection:
         assert connection.scalar(select(func.count()).select_from(suppression)) == 0

@@ -3,6 +3,7 @@
 It reads the store as it was before the merge, so that a process of its own can do it while another one writes.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -40,22 +41,22 @@ MOST_NAMED = 1_000
 class Before:
     """The merge, and the store before it: the highest number of a subscriber, and whether there is anybody.
 
-    Without *merge_id* nothing is to be written.
+    Where *merge_id* is 0 nothing is to be written.
     """
 
-    merge_id: int | None
+    merge_id: int
     now: int
     last: int
     anybody: bool
     anybody_suppressed: bool
 
 
-def before_merge(connection: Connection, now: int, merge_id: int | None = None) -> Before:
+def before_merge(connection: Connection, now: int, merge_id: int = 0) -> Before:
     """The store as a merge finds it."""
     return Before(
         merge_id,
         now,
-        bulk(connection).last_id() if merge_id is not None else 0,
+        bulk(connection).last_id() if merge_id else 0,
         bool(connection.scalar(select(exists(select(subscriber.c.id))))),
         bool(connection.scalar(select(exists(select(suppression.c.key))))),
     )
@@ -77,21 +78,24 @@ class Tally:
 
 @dataclass(frozen=True)
 class Writes:
-    """What is to be written of some people: lines of new ones and of their rows, and values of who changes.
+    """What is to be written of some people: lines of new ones, values of who changes, and whose the rows of each source are.
 
-    The fields of a line stand between tabs.
+    The fields of a line stand between tabs. *rows* are pairs of a subscriber and a line; those that are not the first
+    of their line stand in *parts* of three.
     """
 
     new: str
-    rows: str
     changed: Sequence[Sequence[Any]]
     changes: Sequence[Sequence[Any]]
+    rows: Mapping[int, "array[int]"]
+    parts: Mapping[int, "array[int]"]
 
 
-NEW = ("id", *COLUMNS, "merge_id", "updated_at")
+NEW = ("id", *COLUMNS)
 CHANGED = ("id", *COLUMNS[1:], "updated_at")
-ROWS = ("source_id", "subscriber_id", "line", "part")
 CHANGES = ("merge_id", "subscriber_id", "was", "now", "at")
+ROWS = ("subscriber_id", "line")
+PARTS = (*ROWS, "part")
 
 
 def deciding(
@@ -124,7 +128,7 @@ def _decided(
     deciding = _Deciding(connection, before, sources)
     for people in rows_of_people(runs):
         writes = deciding.of(people)
-        if before.merge_id is not None:
+        if before.merge_id:
             yield writes
     yield deciding.tally
 
@@ -135,7 +139,6 @@ class _Deciding:
         self.before = before
         self.sources = numbers_of(sources)
         self.tally = Tally(before.last)
-        self.end = f"\t{before.merge_id}\t{before.now}\n"
 
     def of(self, people: Sequence[Sequence[Packed]]) -> Writes:
         """What becomes of some *people* by their rows; they come once in all."""
@@ -146,15 +149,16 @@ class _Deciding:
         tally.left_out.update(suppressed.values())
         tally.counts["new"] += len(people) - len(stored)
         new: list[str] = []
-        lines: list[str] = []
         changed: list[Sequence[Any]] = []
         changes: list[Sequence[Any]] = []
+        whose: dict[str, array[int]] = {name: array("q") for name in sources}
+        parts: dict[str, array[int]] = {name: array("q") for name in sources}
         for key, rows in zip(keys, people, strict=True):
             was = stored.get(key)
             if was is None:
                 number = tally.last = tally.last + 1
                 end, differ = folded(rows, sources)
-                new.append(f"{number}\t{end}{self.end}")
+                new.append(f"{number}\t{end}\n")
             else:
                 before, number = was[:-1], was[-1]
                 now = self._known(before, rows, suppressed)
@@ -167,8 +171,16 @@ class _Deciding:
             if key in suppressed or not end.endswith(MAILED):
                 self._count_out(key in suppressed, end, rows)
             for row in rows:
-                lines.append(f"{sources[row[LIST]]}\t{number}\t{row[LINE]}\t{row[PART]}\n")
-        return Writes("".join(new), "".join(lines), changed, changes)
+                if row[PART] == "0":
+                    whose[row[LIST]].extend((number, int(row[LINE])))
+                else:
+                    parts[row[LIST]].extend((number, int(row[LINE]), int(row[PART])))
+        return Writes(
+            "".join(new), changed, changes, self._by_source(whose), self._by_source(parts)
+        )
+
+    def _by_source(self, numbers: Mapping[str, "array[int]"]) -> dict[int, "array[int]"]:
+        return {self.sources[name]: some for name, some in numbers.items() if some}
 
     def _known(
         self,

@@ -5,7 +5,7 @@ falls, consent and tags only gather, and of two different cities the one with th
 precedence, then the newer day, then the later word in the alphabet. The loser is kept as a conflict.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple, TypeVar
 
@@ -113,7 +113,7 @@ def join(one: Known, two: Known) -> Known:
     )
     together = Known(
         one.key,
-        one.address if one.address == two.address else min(one.address, two.address, key=shouted),
+        plainest(one.key, (one.address, two.address)),
         one.names if one.names == two.names else one_family((*one.names, *two.names)),
         signed_up=min(one.signed_up, two.signed_up) or one.signed_up or two.signed_up,
         tags=one.tags if one.tags == two.tags else tuple(sorted({*one.tags, *two.tags})),
@@ -229,9 +229,13 @@ def one_family(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(name for name in kept if name[0] or not firsts))
 
 
-def shouted(address: str) -> tuple[int, str]:
-    """ada@… before Ada@… before ADA@…, where lists spell one address in several ways."""
-    return (0 if address.islower() else sum(map(str.isupper, address)), address)
+def plainest(key: str, addresses: Collection[str]) -> str:
+    """Of several spellings of *key*: ada@… before Ada@… before ADA@…"""
+    return key if key in addresses else min(addresses, key=_capitals)
+
+
+def _capitals(address: str) -> tuple[int, str]:
+    return sum(map(str.isupper, address)), address
 
 
 def _plainness(name: tuple[str, str]) -> tuple[bool, tuple[str, str]]:

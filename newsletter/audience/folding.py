@@ -19,7 +19,7 @@ from newsletter.audience.fold import (
     join,
     newer,
     one_family,
-    shouted,
+    plainest,
 )
 from newsletter.audience.memo import Memo
 from newsletter.audience.runs import WIDE, merged
@@ -82,36 +82,38 @@ KEY = itemgetter(0)
 def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, bool]:
     """What *rows* of one person say together, with tabs between the columns, and whether they differ: what join() would give."""
     key, day, number, line, _part, _left, precedence, address, says = rows[0]
+    spelt = dated = False
+    for row in rows[1:]:
+        if row[SAYS] != says:
+            said = together(key, [said_by(row, sources) for row in rows])
+            return "\t".join(said), said[CONFLICTS] != "[]"
+        spelt = spelt or row[ADDRESS] != address
+        dated = dated or row[DAY] != day or row[PRECEDENCE] != precedence
     others = ""
-    if len(rows) > 1:
-        for row in rows:
-            if row[SAYS] != says:
-                said = [said_by(row, sources) for row in rows]
-                cells = together(key, said)
-                return "\t".join(cells), cells[CONFLICTS] != "[]"
-            if row[ADDRESS] != address or row[DAY] != day or row[PRECEDENCE] != precedence:
-                others = "*"
-        if others:
-            address, others = _among(rows, sources)
+    if spelt:
+        address, others = _spelt(key, rows, sources)
+    if dated:
+        others += _dated(rows, sources)
     first = f'[{precedence},"{day}",{sources[number]},{line.lstrip()}]'
     return f'{key}\t{address}\t{{"*":{first}{others}}}\t[]\t{says[:-1]}', False
 
 
-def _among(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
-    """The address of rows that say the same, and the origins of what is not from the first of them."""
-    first, others = rows[0], ""
-    address = min([row[ADDRESS] for row in rows], key=shouted)
-    if address != first[ADDRESS]:
-        spelt = next(row for row in rows if row[ADDRESS] == address)
-        others = f',"address":{_place_text(spelt, sources)}'
-    if any(row[DAY] != first[DAY] or row[PRECEDENCE] != first[PRECEDENCE] for row in rows):
-        places = [_place(row, sources) for row in rows]
-        latest = reduce(newer, places)
-        cells = first[SAYS].split("\t")
-        singles = {field: latest for at, field in SINGLES if cells[at]}
-        if singles and latest != places[0]:
-            others += f",{_text(singles)[1:-1]}"
-    return address, others
+def _spelt(key: str, rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
+    """The address of rows that spell it differently, and its origin where that is not the first of them."""
+    address = plainest(key, [row[ADDRESS] for row in rows])
+    if address == rows[0][ADDRESS]:
+        return address, ""
+    spelt = next(row for row in rows if row[ADDRESS] == address)
+    return address, f',"address":{_place_text(spelt, sources)}'
+
+
+def _dated(rows: Sequence[Packed], sources: Mapping[str, int]) -> str:
+    """The origins of what the latest of rows counts for, where that is not the first of them."""
+    places = [_place(row, sources) for row in rows]
+    latest = reduce(newer, places)
+    cells = rows[0][SAYS].split("\t")
+    singles = {field: latest for at, field in SINGLES if cells[at]}
+    return f",{_text(singles)[1:-1]}" if singles and latest != places[0] else ""
 
 
 def _place(row: Packed, sources: Mapping[str, int]) -> Place:
@@ -181,7 +183,7 @@ class _Together:
         self.things: dict[str, Place] = {}
 
     def of(self, key: str) -> Sequence[str]:
-        address = self._address()
+        address = self._address(key)
         for thing, at, best in BEST:
             if at in self.varied:
                 value = self.cells[at] = best({*self.columns[at]})
@@ -207,11 +209,11 @@ class _Together:
             places = [self.known[thing] if one is self.stored else one[0] for one in sayers]
             self.things[thing] = min(places, key=_since)
 
-    def _address(self) -> str:
+    def _address(self, key: str) -> str:
         addresses = {address for _row, address, _cells in self.said}
         if len(addresses) == 1:
             return addresses.pop()
-        address = min(addresses, key=shouted)
+        address = plainest(key, addresses)
         self._is_from("address", [one for one in self.said if one[1] == address])
         return address
 
@@ -350,7 +352,8 @@ def _says_no_more(stored: Sequence[str], rows: Sequence[Packed]) -> bool:
     for row in rows:
         if row[SAYS] != says or row[DAY] != day or row[PRECEDENCE] != precedence:
             return False
-        if row[ADDRESS] != stored[1] and shouted(row[ADDRESS]) < shouted(stored[1]):
+        address = row[ADDRESS]
+        if address != stored[1] and plainest(stored[0], (address, stored[1])) == address:
             return False
     return True
 

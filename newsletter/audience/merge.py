@@ -15,9 +15,11 @@ from newsletter.audience.decide import (
     CHANGED,
     CHANGES,
     NEW,
+    PARTS,
     ROWS,
     Before,
     Tally,
+    Writes,
     before_merge,
     deciding,
 )
@@ -33,6 +35,7 @@ from newsletter.store import (
     change,
     insert_lines,
     insert_many,
+    insert_numbers,
     list_row,
     merge,
     reject,
@@ -235,11 +238,19 @@ def _merge_people(
         if isinstance(decision, Tally):
             tally = decision
         else:
-            insert_lines(connection, subscriber, NEW, decision.new)
-            bulk(connection).update("subscriber", CHANGED, decision.changed)
-            insert_many(connection, change, CHANGES, decision.changes)
-            insert_lines(connection, list_row, ROWS, decision.rows)
+            _write(connection, before, decision)
     return tally
+
+
+def _write(connection: Connection, before: Before, writes: Writes) -> None:
+    brought = {"merge_id": before.merge_id, "updated_at": before.now}
+    insert_lines(connection, subscriber, NEW, writes.new, brought)
+    bulk(connection).update("subscriber", CHANGED, writes.changed)
+    insert_many(connection, change, CHANGES, writes.changes)
+    for number, pairs in writes.rows.items():
+        insert_numbers(connection, list_row, ROWS, pairs, {"source_id": number})
+    for number, threes in writes.parts.items():
+        insert_numbers(connection, list_row, PARTS, threes, {"source_id": number})
 
 
 def _told(

@@ -1,6 +1,6 @@
 """This room defines every table and opens the store."""
 
-from newsletter.store.bulk import insert_lines, insert_many, insert_new
+from newsletter.store.bulk import insert_lines, insert_many, insert_new, insert_numbers
 from newsletter.store.columns import metadata, widen
 from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
@@ -53,6 +53,7 @@ __all__ = [
     "insert_lines",
     "insert_many",
     "insert_new",
+    "insert_numbers",
     "list_row",
     "log_entry",
     "merge",

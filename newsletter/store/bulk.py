@@ -1,5 +1,6 @@
 """This module writes many rows at once, each database in its own quick way."""
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 CHUNK = 1_000
 AT_ONCE = 100
 Rows = Iterable[Sequence[Any]]
+NOTHING: Mapping[str, int] = {}
 
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
@@ -29,12 +31,32 @@ def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str,
     return new
 
 
-def insert_lines(connection: Connection, table: Table, columns: Sequence[str], lines: str) -> None:
-    """Add a row for each of *lines*: the values of *columns* as text with tabs between them; raises ValueError for others."""
+def insert_lines(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    lines: str,
+    always: Mapping[str, int],
+) -> None:
+    """Add a row for each of *lines*: the values of *columns* as text with tabs between them, and what is *always* the same.
+
+    Raises ValueError for a line that has not as many values as there are columns.
+    """
     if lines.count("\t") != lines.count("\n") * (len(columns) - 1):
         raise ValueError(f"a line for {table.name} has not {len(columns)} values")
     if lines:
-        LINE_WAYS[connection.dialect.name](connection, table.name, columns, lines)
+        LINE_WAYS[connection.dialect.name](connection, table.name, columns, lines, always)
+
+
+def insert_numbers(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    numbers: "array[int]",
+    always: Mapping[str, int],
+) -> None:
+    """Add a row for each so many of *numbers* as there are *columns*, with what is *always* the same."""
+    NUMBER_WAYS[connection.dialect.name](connection, table.name, columns, numbers, always)
 
 
 def _values(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
@@ -45,17 +67,36 @@ def _values(connection: Connection, table: str, columns: Sequence[str], rows: Ro
 
 
 def _lines_as_values(
-    connection: Connection, table: str, columns: Sequence[str], lines: str
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    lines: str,
+    always: Mapping[str, int],
 ) -> None:
     """SQLite itself makes numbers of what stands in columns of numbers."""
-    _insert_cells(connection, table, columns, lines[:-1].replace("\n", "\t").split("\t"))
+    cells = lines[:-1].replace("\n", "\t").split("\t")
+    _insert_cells(connection, table, columns, cells, always)
+
+
+def _numbers_as_values(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    numbers: "array[int]",
+    always: Mapping[str, int],
+) -> None:
+    _insert_cells(connection, table, columns, numbers.tolist(), always)
 
 
 def _insert_cells(
-    connection: Connection, table: str, columns: Sequence[str], cells: Sequence[Any]
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    cells: Sequence[Any],
+    always: Mapping[str, int] = NOTHING,
 ) -> None:
-    row = f"({', '.join('?' * len(columns))})"
-    insert = f"INSERT INTO {table} ({_names(columns)}) VALUES "  # noqa: S608
+    row = f"({', '.join([*'?' * len(columns), *map(str, always.values())])})"
+    insert = f"INSERT INTO {table} ({_names([*columns, *always])}) VALUES "  # noqa: S608
     width = AT_ONCE * len(columns)
     whole = insert + ", ".join([row] * AT_ONCE)
     for first in range(0, len(cells), width):
@@ -71,10 +112,29 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Rows
             copy.write_row(row)
 
 
-def _copy_lines(connection: Connection, table: str, columns: Sequence[str], lines: str) -> None:
+def _copy_lines(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    lines: str,
+    always: Mapping[str, int],
+) -> None:
     """The lines are what COPY reads, but for the backslashes of JSON."""
-    with _copying(connection, table, columns) as copy:
-        copy.write(lines.replace("\\", "\\\\"))
+    end = "".join(f"\t{value}" for value in always.values()) + "\n"
+    with _copying(connection, table, [*columns, *always]) as copy:
+        copy.write(lines.replace("\\", "\\\\").replace("\n", end))
+
+
+def _copy_numbers(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    numbers: "array[int]",
+    always: Mapping[str, int],
+) -> None:
+    row = "\t".join(["%d"] * len(columns) + [*map(str, always.values())]) + "\n"
+    with _copying(connection, table, [*columns, *always]) as copy:
+        copy.write(row * (len(numbers) // len(columns)) % tuple(numbers))
 
 
 @contextmanager
@@ -99,7 +159,15 @@ WAYS: Mapping[str, Callable[[Connection, str, Sequence[str], Rows], None]] = {
     "sqlite": _values,
     "postgresql": _copy,
 }
-LINE_WAYS: Mapping[str, Callable[[Connection, str, Sequence[str], str], None]] = {
+LINE_WAYS: Mapping[
+    str, Callable[[Connection, str, Sequence[str], str, Mapping[str, int]], None]
+] = {
     "sqlite": _lines_as_values,
     "postgresql": _copy_lines,
+}
+NUMBER_WAYS: Mapping[
+    str, Callable[[Connection, str, Sequence[str], "array[int]", Mapping[str, int]], None]
+] = {
+    "sqlite": _numbers_as_values,
+    "postgresql": _copy_numbers,
 }
