@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 CHUNK = 1_000
-AT_ONCE = 100
+ROWS_AT_ONCE = (400, 50, 5, 1)
+"""Few statements, so that SQLite need not read one of another length each time."""
 Rows = Iterable[Sequence[Any]]
 NOTHING: Mapping[str, int] = {}
 
@@ -97,13 +98,13 @@ def _insert_cells(
 ) -> None:
     row = f"({', '.join([*'?' * len(columns), *map(str, always.values())])})"
     insert = f"INSERT INTO {table} ({_names([*columns, *always])}) VALUES "  # noqa: S608
-    width = AT_ONCE * len(columns)
-    whole = insert + ", ".join([row] * AT_ONCE)
-    for first in range(0, len(cells), width):
-        some = tuple(cells[first : first + width])
-        rows = len(some) // len(columns)
-        statement = whole if rows == AT_ONCE else insert + ", ".join([row] * rows)
-        connection.exec_driver_sql(statement, some)
+    begin = 0
+    for rows in ROWS_AT_ONCE:
+        width = rows * len(columns)
+        statement = insert + ", ".join([row] * rows) if begin + width <= len(cells) else ""
+        while begin + width <= len(cells):
+            connection.exec_driver_sql(statement, tuple(cells[begin : begin + width]))
+            begin += width
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Rows) -> None:
