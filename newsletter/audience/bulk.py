@@ -1,6 +1,6 @@
 """This module reads and changes many people at once, each database in its own quick way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -35,9 +35,16 @@ class SQLite:
         return {row[0]: row for row in self._asked(query, keys)}
 
     def suppressed(self, keys: Sequence[str]) -> dict[str, str]:
-        """Who of *keys* may not be mailed, and why."""
-        query = "SELECT suppression.key, MIN(reason) FROM json_each(?) AS asked CROSS JOIN suppression ON suppression.key = asked.value GROUP BY 1"
-        return {row[0]: row[1] for row in self._asked(query, keys)}
+        """Who of *keys*, which are in order, may not be mailed, and why."""
+        most = 2 * len(keys)  # so many in a row are read as quickly as half of them one by one
+        query = "SELECT key, reason FROM suppression WHERE key BETWEEN ? AND ? ORDER BY key, reason LIMIT ?"
+        run = self.connection.exec_driver_sql
+        near = run(query, (keys[0], keys[-1], most)).all()
+        if len(near) == most:
+            query = "SELECT suppression.key, reason FROM json_each(?) AS asked CROSS JOIN suppression ON suppression.key = asked.value ORDER BY 1, 2"
+            near = self._asked(query, keys)
+        wanted = {*keys}
+        return {key: reason for key, reason in reversed(near) if key in wanted}
 
     def update(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Set the other columns of the rows whose number is the first of *columns*."""
@@ -47,7 +54,7 @@ class SQLite:
             statement = f"UPDATE {table} SET {values} WHERE {number} = ?1"
             self.connection.exec_driver_sql(statement, [tuple(row) for row in rows])
 
-    def _asked(self, query: str, keys: Sequence[str]) -> Iterable[Any]:
+    def _asked(self, query: str, keys: Sequence[str]) -> Sequence[Any]:
         return self.connection.exec_driver_sql(query, (orjson.dumps(keys).decode(),)).all()
 
 

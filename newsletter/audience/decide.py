@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ class _Deciding:
         new: list[str] = []
         changed: list[Sequence[Any]] = []
         changes: list[Sequence[Any]] = []
-        whose: dict[str, array[int]] = {name: array("q") for name in sources}
+        whose: dict[str, tuple[list[int], list[str]]] = {name: ([], []) for name in sources}
         parts: dict[str, array[int]] = {name: array("q") for name in sources}
         for key, rows in zip(keys, people, strict=True):
             was = stored.get(key)
@@ -172,11 +173,17 @@ class _Deciding:
                 self._count_out(key in suppressed, end, rows)
             for row in rows:
                 if row[PART] == "0":
-                    whose[row[LIST]].extend((number, int(row[LINE])))
+                    numbers, lines = whose[row[LIST]]
+                    numbers.append(number)
+                    lines.append(row[LINE])
                 else:
                     parts[row[LIST]].extend((number, int(row[LINE]), int(row[PART])))
+        pairs = {
+            name: array("q", chain.from_iterable(zip(numbers, map(int, lines), strict=True)))
+            for name, (numbers, lines) in whose.items()
+        }
         return Writes(
-            "".join(new), changed, changes, self._by_source(whose), self._by_source(parts)
+            "".join(new), changed, changes, self._by_source(pairs), self._by_source(parts)
         )
 
     def _by_source(self, numbers: Mapping[str, "array[int]"]) -> dict[int, "array[int]"]:
