@@ -31,6 +31,8 @@ TIME = re.compile(r"[T ](\d{1,2}):(\d\d)(?::(\d\d))?")
 HALF = re.compile(r"\d ?([ap])\.?m\b")
 PLAIN_TIME = re.compile(r"[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.Z+-]|\Z)")
 CENTURY = 2000
+SHORTEST_MOMENT = len("1/2/26 3:04")
+"""What is shorter is a day at most."""
 
 
 def day(words: str, *, day_first: bool = False) -> str:

@@ -10,6 +10,8 @@ from typing import IO
 from newsletter.audience.place import NoList
 
 BLOCK = 1 << 18
+LINES = 1 << 16
+"""Letters of lines that are read at once: few enough for a processor to have them at hand."""
 LONGEST_LINE = 1_000_000
 MOST_LINES = 2000
 """So many lines with signs beyond ASCII are enough to tell an encoding by."""
@@ -210,7 +212,7 @@ def lines(file: IO[bytes], encoding: str) -> Iterator[list[str]]:
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
     try:
-        while some := text.readlines(BLOCK):
+        while some := text.readlines(LINES):
             yield some
     except UnicodeError as error:
         name = SPOKEN.get(encoding, encoding)

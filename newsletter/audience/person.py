@@ -9,7 +9,7 @@ from typing import NamedTuple
 from newsletter.audience.address import LOCAL, LONGEST, LONGEST_LOCAL, plain_host
 from newsletter.audience.basis import Basis
 from newsletter.audience.columns import Columns
-from newsletter.audience.days import day, moment
+from newsletter.audience.days import SHORTEST_MOMENT, day, moment
 from newsletter.audience.doubts import ROLES, host_doubts
 from newsletter.audience.encoding import has_broken_letters
 from newsletter.audience.memo import Memo
@@ -212,8 +212,11 @@ class People:
     def _moments(self, records: Sequence[Sequence[str]]) -> Words:
         if "updated_at" not in self.at:
             return [""] * len(records)
-        words, day_of = map(itemgetter(self.at["updated_at"]), records), self.days.__getitem__
-        return [moment(word, day_of) if word else "" for word in words]
+        days, words = self.days, map(itemgetter(self.at["updated_at"]), records)
+        return [
+            days[word] if len(word) < SHORTEST_MOMENT else moment(word, days.__getitem__)
+            for word in words
+        ]
 
 
 def _joined(places: Sequence[int], sign: str) -> Callable[[Sequence[str]], str]:

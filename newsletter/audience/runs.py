@@ -23,7 +23,7 @@ def write_run(path: Path, rows: list[str]) -> None:
     """Write *rows* sorted."""
     rows.sort()
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(rows)
+        file.write("".join(rows))
 
 
 def merged(paths: Sequence[Path]) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ MOST_SWALLOWED = 200
 MOST_LINES_SWALLOWED = 500_000
 """A quotation mark that is never closed swallows up to 128 kB before that is known: so often, then no more."""
 
-MOST_BLOCKS = 12
+MOST_BLOCKS = 48
 SEEN = 60
 
 
@@ -113,13 +113,18 @@ def records(
 
 
 def _one_a_line(block: Sequence[str], delimiter: str) -> list[list[str]] | None:
-    """The records of *block*, if each is one line."""
-    reader = csv.reader(block, delimiter=delimiter, strict=True)
+    """The records of *block*, if each is one line; those without a quotation mark are read in half the time."""
+    if max(map(len, block)) > csv.field_size_limit():
+        return None
+    quoted = [line for line in block if '"' in line]
     try:
-        cells = [*reader]
+        records = [*csv.reader(quoted, delimiter=delimiter, strict=True)]
     except csv.Error:
         return None
-    return cells if len(cells) == len(block) else None
+    if len(records) < len(quoted):
+        return None
+    some = iter(records)
+    return [next(some) if '"' in line else line.rstrip("\r\n").split(delimiter) for line in block]
 
 
 def _one_by_one(source: _Lines, delimiter: str, width: int) -> Iterator[Record]:

@@ -97,7 +97,7 @@ def test_records_may_go_on_in_the_next_block(
     ]
     file = listed(tmp_path, "Email,First name,City", rows)
     whole = [*read_rows(file)]
-    monkeypatch.setattr(encoding, "BLOCK", size)
+    monkeypatch.setattr(encoding, "LINES", size)
     assert [*read_rows(file)] == whole
     assert [row.line for row in whole] == lines_of(rows)
 
@@ -124,7 +124,7 @@ def test_a_wrong_quotation_mark_costs_one_row_wherever_blocks_end(
     path.write_text("Email,First name,City\n" + "".join(rows))
     (file,) = examined([path], tmp_path)
     for size in (50, 500, 1 << 18):
-        monkeypatch.setattr(encoding, "BLOCK", size)
+        monkeypatch.setattr(encoding, "LINES", size)
         found = [*read_rows(file)]
         assert [row.line for row in found] == [*range(2, 302)], size
         mended = [row.line - 2 for row in found if isinstance(row, Row) and row.flags]
