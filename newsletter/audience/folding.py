@@ -346,7 +346,8 @@ def _says_no_more(stored: Sequence[str], rows: Sequence[Packed]) -> bool:
     """Whether *rows* say what was said already, of that day and with that rank: so it is with most."""
     first, origins = rows[0], stored[ORIGINS]
     day, precedence = first[DAY], first[PRECEDENCE]
-    if origins.count(f'[{precedence},"{day}",') != origins.count("["):
+    so_said = origins.count(f'[{precedence},"{day}",')
+    if not so_said or so_said < origins.count("["):
         return False
     says = "\t".join(stored[SAID:]) + "\n"
     for row in rows:

@@ -81,6 +81,19 @@ def test_rows_that_agree_fold_as_any_others(
         assert tuple(after) == columns(join(stored, fold_all(path, lines[cut:], LATER)))
 
 
+def test_whoever_came_with_no_row_is_joined_like_others(
+    tmp_path: Path,
+) -> None:
+    row = ("k@example.com", ("", ""), "", (), 0, "2026-01-01", 0, "subscribed", "none", "")
+    stored = known(row, 1)._replace(origins={})
+    write_run(tmp_path / "run", [packed(row, 2)])
+    ((new,),) = rows_of_people([tmp_path / "run"])
+    after = with_stored(columns(stored), new, numbers_of(LATER))
+    assert tuple(after) == columns(
+        join(stored, fold_all(tmp_path / "run", [packed(row, 2)], LATER))
+    )
+
+
 def fold_all(path: Path, rows: list[str], sources: dict[int, int] = SOURCES) -> Known:
     write_run(path, rows)
     ((person,),) = rows_of_people([path])
