@@ -17,6 +17,7 @@ from newsletter.store import (
     list_row,
     open_store,
     refuse_shared_folder,
+    rows_of,
     suppression,
 )
 
@@ -195,6 +196,14 @@ def test_numbers_become_rows(store: Store) -> None:
         found = [tuple(row) for row in connection.execute(select(list_row))]
     pairs_of = [(number, number + 1) for number in range(0, 500, 2)]
     assert found == [(3, *pair, 0) for pair in pairs_of] + [(4, *pair, 1) for pair in pairs_of]
+
+
+@pytest.mark.engine("sqlite")
+def test_a_person_is_found_without_going_through_all_rows(store: Store) -> None:
+    with store.read() as connection:
+        query = select(list_row).where(rows_of([7])).compile(compile_kwargs={"literal_binds": True})
+        (plan, *_subqueries) = connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))
+    assert plan[3] == "SEARCH list_row USING PRIMARY KEY (source_id=? AND subscriber_id=?)"
 
 
 @pytest.mark.parametrize("line", ["a@example.com\tbounced\tx\ty\t1\n", "a@example.com\tbounced\n"])

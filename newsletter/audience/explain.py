@@ -12,7 +12,7 @@ from newsletter.audience.decide import why_left_out
 from newsletter.audience.fold import NOWHERE, Known, Origin, origin_of
 from newsletter.audience.folding import COLUMNS, known_of
 from newsletter.errors import NewsletterError
-from newsletter.store import change, list_row, source, subscriber, suppression
+from newsletter.store import change, list_row, rows_of, source, subscriber, suppression
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _rows(connection: Connection, number: int) -> tuple[tuple[str, str, int, int
     query = (
         select(source.c.list, source.c.path, list_row.c.line, source.c.merged_at)
         .join(source, source.c.id == list_row.c.source_id)
-        .where(list_row.c.subscriber_id == number)
+        .where(rows_of([number]))
         .order_by(source.c.id, list_row.c.line)
     )
     return tuple((row[0], row[1], row[2], row[3]) for row in connection.execute(query))

@@ -25,7 +25,7 @@ from newsletter.store import (
     recipient,
     reject,
     request,
-    source,
+    rows_of,
     subscriber,
     suppression,
 )
@@ -110,9 +110,7 @@ def _forget_events(connection: Connection, key: str, digest: str) -> None:
 
 def _forget_rows(connection: Connection, number: int) -> int:
     """The person's rows stay as rejected ones, so that the fates of their lists still add up."""
-    mine = and_(
-        list_row.c.source_id.in_(select(source.c.id)), list_row.c.subscriber_id == number
-    )  # through the lists, as their rows stand
+    mine = rows_of([number])
     rows = select(list_row.c.source_id, list_row.c.line, literal(ERASED)).where(mine)
     connection.execute(reject.insert().from_select(["source_id", "line", "reason"], rows))
     kept = connection.execute(delete(list_row).where(mine)).rowcount

@@ -12,7 +12,16 @@ from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE, Counts, count
 from newsletter.campaign.fence import in_doubt
 from newsletter.campaign.happened import Happened, happened
 from newsletter.errors import NewsletterError
-from newsletter.store import attempt, campaign, list_row, recipient, request, source, subscriber
+from newsletter.store import (
+    attempt,
+    campaign,
+    list_row,
+    recipient,
+    request,
+    rows_of,
+    source,
+    subscriber,
+)
 
 CHUNK = 1_000
 
@@ -162,7 +171,7 @@ def _lists(connection: Connection, subscribers: Sequence[int]) -> dict[int, tupl
         select(list_row.c.subscriber_id, source.c.list)
         .distinct()
         .join_from(source, list_row, list_row.c.source_id == source.c.id)
-        .where(list_row.c.subscriber_id.in_(subscribers))
+        .where(rows_of(subscribers))
         .order_by(source.c.list)
     )
     found: dict[int, tuple[str, ...]] = defaultdict(tuple)

@@ -3,14 +3,19 @@
 Times are whole seconds since 1970 (UTC); dates are ISO text; tags and names are JSON lists.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
     Text,
+    and_,
+    select,
 )
 
 from newsletter.store.columns import metadata, number, one_of, quickly_one_of, words
@@ -98,6 +103,13 @@ In the order of lists, so that the millions of rows of a new one stand together;
 through the lists. No database guards its references, which would cost as much as writing the rows: they come and
 go with their people and lists in one transaction.
 """
+
+
+def rows_of(subscribers: Sequence[int]) -> ColumnElement[bool]:
+    """The rows of some people: looked up list by list, as they stand, where SQLite would go through them all."""
+    lists = select(source.c.id)
+    return and_(list_row.c.source_id.in_(lists), list_row.c.subscriber_id.in_(subscribers))
+
 
 reject = Table(
     "reject",
