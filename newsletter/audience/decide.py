@@ -32,7 +32,7 @@ from newsletter.audience.folding import (
     rows_of_people,
     with_stored,
 )
-from newsletter.store import CONSENTS, Address, open_store, subscriber, suppression
+from newsletter.store import CONSENTS, Address, Store, open_store, subscriber, suppression
 
 KEY, ADDRESS, CONSENT = (COLUMNS.index(name) for name in ("key", "address", "consent"))
 MOST_NAMED = 1_000
@@ -45,6 +45,7 @@ class Before:
     Where *merge_id* is 0 nothing is to be written.
     """
 
+    address: Address
     merge_id: int
     now: int
     last: int
@@ -52,15 +53,24 @@ class Before:
     anybody_suppressed: bool
 
 
-def before_merge(connection: Connection, now: int, merge_id: int = 0) -> Before:
+def before_merge(store: Store, connection: Connection, now: int, merge_id: int = 0) -> Before:
     """The store as a merge finds it."""
     return Before(
+        store.address,
         merge_id,
         now,
         bulk(connection).last_id() if merge_id else 0,
         bool(connection.scalar(select(exists(select(subscriber.c.id))))),
         bool(connection.scalar(select(exists(select(suppression.c.key))))),
     )
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Sorted rows of lists, and the numbers of these lists in the store, by those under which they were staged."""
+
+    runs: Sequence[Path]
+    sources: Mapping[int, int]
 
 
 @dataclass
@@ -100,34 +110,22 @@ PARTS = (*ROWS, "part")
 
 
 def deciding(
-    connection: Connection,
-    address: Address,
-    before: Before,
-    runs: Sequence[Path],
-    sources: Mapping[int, int],
-    companion: Companion | None,
+    connection: Connection, before: Before, rows: Rows, companion: Companion | None
 ) -> Iterator[Writes | Tally]:
-    """What the rows in *runs* change, and at last what was counted; a *companion* does the work, where there is one.
-
-    *sources* are the numbers of the lists in the store, by those under which they were staged.
-    """
+    """What *rows* change, and at last what was counted; a *companion* does the work, where there is one."""
     if companion is None:
-        return _decided(connection, before, runs, sources)
-    return companion.do(_decided_apart, address, before, runs, sources)
+        return _decided(connection, before, rows)
+    return companion.do(_decided_apart, before, rows)
 
 
-def _decided_apart(
-    address: Address, before: Before, runs: Sequence[Path], sources: Mapping[int, int]
-) -> Iterator[Writes | Tally]:
-    with closing(open_store(address)) as store, store.read() as connection:
-        yield from _decided(connection, before, runs, sources)
+def _decided_apart(before: Before, rows: Rows) -> Iterator[Writes | Tally]:
+    with closing(open_store(before.address)) as store, store.read() as connection:
+        yield from _decided(connection, before, rows)
 
 
-def _decided(
-    connection: Connection, before: Before, runs: Sequence[Path], sources: Mapping[int, int]
-) -> Iterator[Writes | Tally]:
-    deciding = _Deciding(connection, before, sources)
-    for people in rows_of_people(runs):
+def _decided(connection: Connection, before: Before, rows: Rows) -> Iterator[Writes | Tally]:
+    deciding = _Deciding(connection, before, rows.sources)
+    for people in rows_of_people(rows.runs):
         writes = deciding.of(people)
         if before.merge_id:
             yield writes

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, text
 
+from newsletter.audience.apart import Companion
 from newsletter.audience.basis import basis_path, read_basis
 from newsletter.audience.bulk import bulk
 from newsletter.audience.decide import (
@@ -18,6 +19,7 @@ from newsletter.audience.decide import (
     PARTS,
     ROWS,
     Before,
+    Rows,
     Tally,
     Writes,
     before_merge,
@@ -113,8 +115,8 @@ def preview(store: Store, stage: Staging, now: int) -> Merge:
         next_source = 1 + (connection.scalar(select(func.max(source.c.id))) or 0)
         sources = {one.number: next_source + one.number for one in lists}
         last = _last(connection, lists)
-        before = before_merge(connection, now)
-        tally = _merge_people(store, connection, stage, lists, sources, before)
+        before = before_merge(store, connection, now)
+        tally = _merge_people(connection, before, _rows(lists, sources), stage.companion)
         return _told(lists, sources, last, tally)
 
 
@@ -142,8 +144,8 @@ def apply(
         }
         people = bulk(connection)
         people.take_turns()
-        before = before_merge(connection, now, number)
-        tally = _merge_people(store, connection, stage, lists, sources, before)
+        before = before_merge(store, connection, now, number)
+        tally = _merge_people(connection, before, _rows(lists, sources), stage.companion)
         people.keep_last_id(tally.last)
         done = _told(lists, sources, last, tally)
         if refuse_jumps and jumps(done):
@@ -222,19 +224,16 @@ def _add_source(
     return added
 
 
+def _rows(lists: Sequence[Staged], sources: Mapping[int, int]) -> Rows:
+    return Rows([run for one in lists for run in one.runs], sources)
+
+
 def _merge_people(
-    store: Store,
-    connection: Connection,
-    stage: Staging,
-    lists: Sequence[Staged],
-    sources: Mapping[int, int],
-    before: Before,
+    connection: Connection, before: Before, rows: Rows, companion: Companion | None
 ) -> Tally:
-    """Decide what the rows of *lists* change, and write it, where there is a merge to write."""
-    runs = [run for one in lists for run in one.runs]
-    companion = next(iter(stage.companions), None)
+    """Decide what *rows* change, and write it, where there is a merge to write."""
     tally = Tally(before.last)
-    for decision in deciding(connection, store.address, before, runs, sources, companion):
+    for decision in deciding(connection, before, rows, companion):
         if isinstance(decision, Tally):
             tally = decision
         else:

@@ -98,10 +98,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Staging:
-    """Lists as they were read, and the processes that helped, where the lists are large."""
+    """Lists as they were read, and a process that can do more, where the lists are large."""
 
     lists: Sequence[Staged]
-    companions: Sequence[Companion]
+    companion: Companion | None
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def staged(files: Sequence[ListFile], erased: Erased, now: int, folder: Path) ->
             Staged(one.number, one.file, tuple(p for p in pieces if p.number == one.number))
             for one in wholes
         ]
-        yield Staging(lists, others)
+        yield Staging(lists, others[0] if others else None)
 
 
 def _in_parts(wholes: Sequence[Share], others: Sequence[Companion]) -> list[Piece]:
