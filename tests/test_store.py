@@ -192,6 +192,8 @@ def test_numbers_become_rows(store: Store) -> None:
             pairs = array("q", range(500))
             insert_numbers(connection, list_row, ("subscriber_id", "line"), pairs, always)
         insert_numbers(connection, list_row, ("subscriber_id", "line"), array("q"), {})
+        with pytest.raises(ValueError, match="no rows of 2"):
+            insert_numbers(connection, list_row, ("subscriber_id", "line"), array("q", [1]), {})
     with store.read() as connection:
         found = [tuple(row) for row in connection.execute(select(list_row))]
     pairs_of = [(number, number + 1) for number in range(0, 500, 2)]

@@ -124,11 +124,11 @@ def _place_text(row: Packed, sources: Mapping[str, int]) -> str:
     return f'[{row[PRECEDENCE]},"{row[DAY]}",{sources[row[LIST]]},{row[LINE].lstrip()}]'
 
 
-Said = tuple[Place, str, Sequence[str]]
+Statement = tuple[Place, str, Sequence[str]]
 """What one row says: which it is, the address as it spells it, and the columns from SAID on."""
 
 
-def said_by(row: Packed, sources: Mapping[str, int]) -> Said:
+def said_by(row: Packed, sources: Mapping[str, int]) -> Statement:
     """What a row of a run says."""
     return _place(row, sources), row[ADDRESS], row[SAYS][:-1].split("\t")
 
@@ -161,7 +161,7 @@ NOTHING_KNOWN: Mapping[str, Place] = {}
 
 
 def together(
-    key: str, said: Sequence[Said], known: Mapping[str, Place] = NOTHING_KNOWN
+    key: str, said: Sequence[Statement], known: Mapping[str, Place] = NOTHING_KNOWN
 ) -> Sequence[str]:
     """What several rows say of a person: what join() would give of one after the other, in one go.
 
@@ -173,7 +173,7 @@ def together(
 class _Together:
     """Several rows in their order; *things* are the rows that each thing is from, as far as it is not the first."""
 
-    def __init__(self, said: Sequence[Said], known: Mapping[str, Place]) -> None:
+    def __init__(self, said: Sequence[Statement], known: Mapping[str, Place]) -> None:
         self.stored, self.known = said[0] if known else None, known
         self.said = sorted(said, key=_since_row)
         self.first, _address, first_said = self.said[0]
@@ -202,7 +202,7 @@ class _Together:
         other = {thing: row for thing, row in self.things.items() if row != standing}
         return key, address, _text({"*": standing, **other}), _text(conflicts), *self.cells
 
-    def _is_from(self, thing: str, sayers: Sequence[Said]) -> None:
+    def _is_from(self, thing: str, sayers: Sequence[Statement]) -> None:
         """*thing* is from the earliest of *sayers*, who are in order, but for what the store says."""
         self.things[thing] = sayers[0][0]
         if thing in self.known:
@@ -218,7 +218,7 @@ class _Together:
         return address
 
     def _names(self, key: str, address: str) -> None:
-        sayers: dict[tuple[str, str], list[Said]] = {}
+        sayers: dict[tuple[str, str], list[Statement]] = {}
         for one in self.said:
             for name in NAMES[one[2][NAMES_AT]]:
                 sayers.setdefault(name, []).append(one)
@@ -229,7 +229,7 @@ class _Together:
             self._is_from(f"names {name[0]} {name[1]}", sayers[name])
 
     def _tags(self) -> None:
-        sayers: dict[str, list[Said]] = {}
+        sayers: dict[str, list[Statement]] = {}
         for one in self.said:
             for tag in TAGS[one[2][TAGS_AT]]:
                 sayers.setdefault(tag, []).append(one)
@@ -273,7 +273,7 @@ def _since(origin: Place) -> tuple[str, int, int]:
     return origin[1:]
 
 
-def _since_row(one: Said) -> tuple[str, int, int]:
+def _since_row(one: Statement) -> tuple[str, int, int]:
     return one[0][1:]
 
 

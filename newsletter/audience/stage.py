@@ -244,7 +244,7 @@ class _Packing:
             said.key,
             [updated or agreed or since or self.day for updated, agreed, since in moments],
             repeat(self.number, rows),
-            [f"{line:10}" for line in said.line],
+            [str(line).rjust(WIDE) for line in said.line],
             parts,
             ["0" if standing == "subscribed" else "1" for standing in said.standing],
             repeat(self.precedence, rows),

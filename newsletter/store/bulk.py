@@ -56,7 +56,12 @@ def insert_numbers(
     numbers: "array[int]",
     always: Mapping[str, int],
 ) -> None:
-    """Add a row for each so many of *numbers* as there are *columns*, with what is *always* the same."""
+    """Add a row for each so many of *numbers* as there are *columns*, with what is *always* the same.
+
+    Raises ValueError where some are left over.
+    """
+    if len(numbers) % len(columns):
+        raise ValueError(f"the numbers for {table.name} are no rows of {len(columns)}")
     NUMBER_WAYS[connection.dialect.name](connection, table.name, columns, numbers, always)
 
 
