@@ -92,12 +92,11 @@ class People:
     ) -> tuple[Said, Sequence[int]]:
         """What the plain ones of some *records* say, and the places of the others.
 
-        Plain is a record with a cell for each heading whose address is surely valid; *lines* are where they begin.
+        Plain is a record with no cell too many whose address is surely valid; *lines* are where they begin.
         """
-        places = self._whole(records)
-        some = records if len(places) == len(records) else [records[place] for place in places]
-        whole = [*map(self.filled, some)] if self.also else some
-        parts = [*map(str.partition, map(itemgetter(self.at["address"]), whole), repeat("@"))]
+        places, whole = self._whole(records)
+        cells = map(str.strip, map(itemgetter(self.at["address"]), whole))
+        parts = [*map(str.partition, cells, repeat("@"))]
         boxes = [*map(itemgetter(0), parts)]
         hosts = [*map(self.hosts.__getitem__, map(itemgetter(2), parts))]
         wished = [*map(self.wish.__getitem__, map(self.told, whole))]
@@ -114,15 +113,21 @@ class People:
         lines = [lines[place] for place in places] if others else lines
         return self._said(lines, whole, addresses, wished), others
 
-    def _whole(self, records: Sequence[Sequence[str] | str]) -> Sequence[int]:
-        """The places of records that are read as they should be, with a cell for each heading."""
-        places = range(len(records))
+    def _whole(
+        self, records: Sequence[Sequence[str] | str]
+    ) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
+        """Records with a cell for each heading, and their places; what one lacks at its end is empty."""
+        places: Sequence[int] = range(len(records))
+        whole = records
         if {*map(type, records)} != {list} or {*map(len, records)} != {self.width} or self.broken:
-            return [place for place in places if self._is_whole(records[place])]
-        return places
+            places = [place for place in places if self._is_whole(records[place])]
+            whole = [
+                [*records[place], *[""] * (self.width - len(records[place]))] for place in places
+            ]
+        return places, [*map(self.filled, whole)] if self.also else whole
 
     def _is_whole(self, record: Sequence[str] | str) -> bool:
-        whole = type(record) is list and len(record) == self.width
+        whole = type(record) is list and self.at["address"] < len(record) <= self.width
         return whole and not (self.broken and any(map(has_broken_letters, record)))
 
     def one(
