@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-RUN = 25_000
+RUN = 40_000
 """Rows that are sorted in memory."""
 BLOCK, BLOCKS = 32_000, 4_000_000
 """Letters that are read back at once, from each run and from all together."""
 WIDE = 10
 """Letters of a number, blanks before it, so that text is in the order of numbers."""
-STEP = 4
+STEP = 2
 """One in so many runs is read on before a part is merged: fewer, larger parts."""
 
 

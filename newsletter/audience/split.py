@@ -30,18 +30,18 @@ class Entangled(Exception):
 
 
 def parts(file: IO[bytes], size: int, number: int) -> list[Part]:
-    """About *number* parts of a text of *size* bytes; none where its lines end in ways that are not counted here."""
+    """About *number* parts of a text of *size* bytes; none where lines above one end in ways that are not counted here."""
     found: list[Part] = []
     begin = at = above = line = 0
-    while block := file.read(BLOCK) + file.readline():
-        if block.count(b"\r") != block.count(b"\r\n"):
+    while len(found) < number - 1 and (block := file.read(BLOCK) + file.readline()):
+        if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             return []
         at += len(block)
         line += block.count(b"\n")
         if at >= size * (len(found) + 1) // number:
             found.append(Part(begin, at, above))
             begin, above = at, line
-    return found
+    return [*found, Part(begin, size, above)] if begin < size else found
 
 
 def lines_of(file: IO[bytes], part: Part, encoding: str) -> Iterator[list[str]]:
