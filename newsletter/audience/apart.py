@@ -1,6 +1,7 @@
 """This module lets other processes do work that comes back piece by piece."""
 
 import gc
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import get_context
@@ -58,6 +59,7 @@ def seldom_collecting() -> Iterator[None]:
 
 
 def _serve(pipe: Pipe) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told by whoever asked, and ends this too
     try:
         with seldom_collecting():
             while True:

@@ -118,6 +118,17 @@ def test_what_goes_wrong_in_another_process_is_told_here(
             next(pieces)
 
 
+def counting(_path: str) -> Iterator[int]:
+    yield from (1, 2)
+
+
+def test_control_c_is_told_once_by_whoever_asked() -> None:
+    with companions(1) as (other,):
+        assert [*other.do(counting, "desk.csv")] == [1, 2]
+        os.kill(other.process.pid or 0, signal.SIGINT)
+        assert [*other.do(counting, "door.csv")] == [1, 2]
+
+
 def test_the_next_merge_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, tmp_path],
