@@ -4,7 +4,7 @@ import gc
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, TypeVar
 
@@ -22,7 +22,10 @@ class Companion:
         context = get_context("spawn")
         self.pipe, there = context.Pipe()
         self.process = context.Process(target=_serve, args=(there,), daemon=True)
-        self.process.start()
+        resource_tracker.ensure_running()  # else its start would lift the mask
+        usual = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self.process.start()  # it never hears of Ctrl-C, which whoever asked tells, and which ends it too
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
         there.close()
 
     def do(self, work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Piece]:
@@ -59,7 +62,6 @@ def seldom_collecting() -> Iterator[None]:
 
 
 def _serve(pipe: Pipe) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told by whoever asked, and ends this too
     try:
         with seldom_collecting():
             while True:
