@@ -13,6 +13,7 @@ from newsletter.errors import NewsletterError, ServiceFailed
 Piece = TypeVar("Piece")
 
 SELDOM = 50_000
+PATIENCE = 1
 
 
 class Companion:
@@ -38,8 +39,10 @@ class Companion:
         return _received(self.pipe)
 
     def close(self) -> None:
+        """It ends when nobody listens any more; in the midst of something long it is ended."""
         self.pipe.close()
-        self.process.terminate()
+        self.process.join(PATIENCE)
+        self.process.kill()
         self.process.join()
 
 
