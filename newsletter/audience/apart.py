@@ -34,7 +34,7 @@ class Companion:
 
         Raises what *work* raises for people, and ServiceFailed where the process was stopped from outside.
         """
-        with suppress(BrokenPipeError):  # it is gone; whoever takes the pieces is told
+        with suppress(ConnectionError):  # it is gone; whoever takes the pieces is told
             self.pipe.send((work, given))
         return _received(self.pipe)
 
@@ -70,7 +70,7 @@ def _serve(pipe: Pipe) -> None:
             while True:
                 work, given = pipe.recv()
                 _send(pipe, work, given)
-    except (BrokenPipeError, EOFError):  # whoever asked has ended, or gave up and says why
+    except (ConnectionError, EOFError):  # whoever asked has ended, or gave up and says why
         pass
 
 

@@ -129,6 +129,19 @@ def test_control_c_is_told_once_by_whoever_asked() -> None:
         assert [*other.do(counting, "door.csv")] == [1, 2]
 
 
+def much(_path: str) -> Iterator[bytes]:
+    yield from (bytes(100_000) for _piece in range(1_000))
+
+
+def test_whoever_gives_up_in_the_middle_hears_nothing_more(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with companions(2) as both:
+        for other in both:
+            assert len(next(other.do(much, "desk.csv"))) == 100_000
+    assert capfd.readouterr().err == ""
+
+
 def test_the_next_merge_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, tmp_path],
