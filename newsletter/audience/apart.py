@@ -13,7 +13,7 @@ from newsletter.errors import NewsletterError, ServiceFailed
 Piece = TypeVar("Piece")
 
 SELDOM = 50_000
-PATIENCE = 1
+PATIENCE = 10
 
 
 class Companion:
@@ -28,20 +28,38 @@ class Companion:
         self.process.start()  # it never hears of Ctrl-C, which whoever asked tells, and which ends it too
         signal.pthread_sigmask(signal.SIG_SETMASK, usual)
         there.close()
+        self.idle = True
 
     def do(self, work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Piece]:
         """What *work* gives for what is *given*; it begins at once.
 
         Raises what *work* raises for people, and ServiceFailed where the process was stopped from outside.
         """
+        self.idle = False
         with suppress(ConnectionError):  # it is gone; whoever takes the pieces is told
             self.pipe.send((work, given))
-        return _received(self.pipe)
+        return self._received()
+
+    def _received(self) -> Iterator[Any]:
+        try:
+            while not self.idle:
+                piece = self.pipe.recv()
+                self.idle = piece is None or isinstance(piece, NewsletterError)
+                if isinstance(piece, NewsletterError):
+                    raise piece
+                if not self.idle:
+                    yield piece
+        except (EOFError, ConnectionError) as error:
+            raise ServiceFailed(
+                "merging was stopped from outside (is there enough memory and disk?); nothing was "
+                "changed, type the same command again"
+            ) from error
 
     def close(self) -> None:
-        """It ends when nobody listens any more; in the midst of something long it is ended."""
+        """An idle one ends when nobody listens any more; one in the midst of work is ended."""
         self.pipe.close()
-        self.process.join(PATIENCE)
+        if self.idle:
+            self.process.join(PATIENCE)
         self.process.kill()
         self.process.join()
 
@@ -75,22 +93,11 @@ def _serve(pipe: Pipe) -> None:
 
 
 def _send(pipe: Pipe, work: Callable[..., Iterable[Any]], given: Any) -> None:
+    """Send what *work* gives, and at last nothing, or what went wrong."""
+    end = None
     try:
         for piece in work(*given):
             pipe.send(piece)
     except NewsletterError as error:
-        pipe.send(error)
-    pipe.send(None)
-
-
-def _received(pipe: Pipe) -> Iterator[Any]:
-    try:
-        while (piece := pipe.recv()) is not None:
-            if isinstance(piece, NewsletterError):
-                raise piece
-            yield piece
-    except (EOFError, ConnectionError) as error:
-        raise ServiceFailed(
-            "merging was stopped from outside (is there enough memory and disk?); nothing was "
-            "changed, type the same command again"
-        ) from error
+        end = error
+    pipe.send(end)
