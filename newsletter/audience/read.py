@@ -62,7 +62,7 @@ def people_of(listed: ListFile) -> People:
 
 
 def _read(listed: ListFile, people: People) -> Iterator[tuple[Said, Sequence[Row | Rejected]]]:
-    careful = Careful(people, listed.columns["address"], listed.width, listed.basis.several)
+    careful = Careful(people, listed.basis.several)
     try:
         for lines, records in FORMS[listed.form](listed):
             said, others = people.plain(lines, records)

@@ -13,10 +13,11 @@ from newsletter.audience.table import Broken, Mended
 
 
 class Careful:
-    """Reads the records of one list by *people*; *place* is where their address stands."""
+    """Reads the records of one list by *people*; *several* says what becomes of several addresses in a cell."""
 
-    def __init__(self, people: People, place: int, width: int, several: str) -> None:
-        self.people, self.place, self.width, self.several = people, place, width, several
+    def __init__(self, people: People, several: str) -> None:
+        self.people, self.several = people, several
+        self.place, self.width = people.at["address"], people.width
 
     def read(self, line: int, cells: Sequence[str] | str) -> Iterator[Row | Rejected]:
         """The people in one record, or why there are none; nothing for an empty one."""

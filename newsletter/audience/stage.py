@@ -14,6 +14,7 @@ import orjson
 
 from newsletter.audience.apart import Companion, companions, seldom_collecting
 from newsletter.audience.erased import Erased
+from newsletter.audience.folding import LINE, PART
 from newsletter.audience.memo import Memo
 from newsletter.audience.person import Said, columns_of
 from newsletter.audience.place import opened, parted
@@ -31,9 +32,6 @@ MOST_PROCESSES = 4
 
 Refused = tuple[int, str, Sequence[str]]
 """A rejected row: its line, the reason, and its cells."""
-
-LINE, PART = 3, 4
-"""Where in a line of a run they stand."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +131,6 @@ def _in_parts(wholes: Sequence[Share], others: Sequence[Companion]) -> list[Piec
 def _parts(whole: Share, cores: int) -> list[Share]:
     """A list in parts where it is a large text, so that no core waits for the one that reads it."""
     file = whole.file
-    if cores == 1:
-        return [whole]
     zipped = parted(file.path)[0].suffix.lower() == ".zip"
     if file.form != "text" or zipped or file.encoding not in SIMPLE or file.size <= LARGE:
         return [whole]

@@ -62,7 +62,7 @@ def listed(folder: Path, head: str, rows: list[list[str]]) -> ListFile:
 
 
 def one_by_one(file: ListFile) -> list[Row | Rejected]:
-    careful = Careful(people_of(file), file.columns["address"], file.width, file.basis.several)
+    careful = Careful(people_of(file), file.basis.several)
     return [
         row
         for lines, records in FORMS[file.form](file)
