@@ -7,10 +7,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.sandbox.asking import asked
 
 ADDRESS_FILE = "address.json"
+LOCK_FILE = "sandbox.lock"
 LOG_FILE = "sandbox.log"
 START_SECONDS = 20
 
@@ -51,12 +54,13 @@ def stop(folder: Path) -> bool:
     if url is None:
         return False
     asked(url, "POST", "/sandbox/stop", {})
-    patience = time.monotonic() + START_SECONDS
-    while running(folder):
-        if time.monotonic() > patience:
-            raise ServiceFailed(f"{folder}: the sandbox at {url} does not end; end its process")
-        time.sleep(0.05)
-    return True
+    try:
+        with FileLock(folder / LOCK_FILE).acquire(timeout=START_SECONDS):  # it lets go at the last
+            return True
+    except Timeout as error:
+        raise ServiceFailed(
+            f"{folder}: the sandbox at {url} does not end; end its process"
+        ) from error
 
 
 def _spawned(folder: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -28,11 +28,10 @@ from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.outbox import Outbox
 from newsletter.sandbox.postman import deliver_events
-from newsletter.sandbox.remote import ADDRESS_FILE, running
+from newsletter.sandbox.remote import ADDRESS_FILE, LOCK_FILE, running
 from newsletter.sandbox.steering import begin
 from newsletter.sandbox.trouble import Trouble
 
-LOCK_FILE = "sandbox.lock"
 OUTBOX_LIMIT = 10_000
 LONGEST_NAP = 0.5
 PATIENCE_SECONDS = 3

@@ -257,6 +257,12 @@ def test_a_sandbox_in_the_background_is_started_found_and_stopped(background):
     assert pid != os.getpid()
     assert stop(background) is True
     assert running(background) is None
+    assert {file.name for file in background.iterdir()} <= {
+        "outbox",
+        "sandbox.db",
+        "sandbox.lock",
+        "sandbox.log",
+    }
 
 
 def test_two_that_start_at_once_get_the_same_sandbox(background):
