@@ -1,7 +1,9 @@
 """This module lets other processes do work that comes back piece by piece."""
 
+import fcntl
 import gc
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
@@ -11,9 +13,13 @@ from typing import Any, TypeVar
 from newsletter.errors import NewsletterError, ServiceFailed
 
 Piece = TypeVar("Piece")
+Waiting = Callable[[], bool]
+"""Whether whoever asked waits for the next piece, and could as well work."""
 
 SELDOM = 50_000
 PATIENCE = 10
+AHEAD = 1 << 20
+"""Bytes that may wait in a pipe."""
 
 
 class Companion:
@@ -21,29 +27,34 @@ class Companion:
 
     def __init__(self) -> None:
         context = get_context("spawn")
-        self.pipe, there = context.Pipe()
-        self.process = context.Process(target=_serve, args=(there,), daemon=True)
+        asked, self.asking = context.Pipe(duplex=False)
+        self.given, giving = context.Pipe(duplex=False)
+        _widen(giving)
+        self.process = context.Process(target=_serve, args=(asked, giving), daemon=True)
         resource_tracker.ensure_running()  # else its start would lift the mask
         usual = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self.process.start()  # it never hears of Ctrl-C, which whoever asked tells, and which ends it too
         signal.pthread_sigmask(signal.SIG_SETMASK, usual)
-        there.close()
+        asked.close()
+        giving.close()
         self.idle = True
 
     def do(self, work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Piece]:
-        """What *work* gives for what is *given*; it begins at once.
+        """What *work* gives for a Waiting and what is *given*; it begins at once.
 
         Raises what *work* raises for people, and ServiceFailed where the process was stopped from outside.
         """
         self.idle = False
         with suppress(ConnectionError):  # it is gone; whoever takes the pieces is told
-            self.pipe.send((work, given))
+            self.asking.send((work, given))
         return self._received()
 
     def _received(self) -> Iterator[Any]:
         try:
             while not self.idle:
-                piece = self.pipe.recv()
+                if not self.given.poll():
+                    self.asking.send(None)
+                piece = self.given.recv()
                 self.idle = piece is None or isinstance(piece, NewsletterError)
                 if isinstance(piece, NewsletterError):
                     raise piece
@@ -57,7 +68,8 @@ class Companion:
 
     def close(self) -> None:
         """An idle one ends when nobody listens any more; one in the midst of work is ended."""
-        self.pipe.close()
+        self.asking.close()
+        self.given.close()
         if self.idle:
             self.process.join(PATIENCE)
         self.process.kill()
@@ -82,22 +94,36 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _serve(pipe: Pipe) -> None:
+def _widen(pipe: Pipe) -> None:
+    """Let the helper run some pieces ahead, where the system has such pipes."""
+    if sys.platform == "linux":
+        with suppress(PermissionError):  # whoever has opened many
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, AHEAD)
+
+
+def _serve(asked: Pipe, giving: Pipe) -> None:
+    def waiting() -> bool:
+        """Whoever asked said so, once or several times."""
+        said = False
+        while asked.poll():
+            said = asked.recv() is None
+        return said
+
     try:
         with seldom_collecting():
             while True:
-                work, given = pipe.recv()
-                _send(pipe, work, given)
+                if task := asked.recv():
+                    _give(giving, waiting, *task)
     except (ConnectionError, EOFError):  # whoever asked has ended, or gave up and says why
         pass
 
 
-def _send(pipe: Pipe, work: Callable[..., Iterable[Any]], given: Any) -> None:
+def _give(giving: Pipe, waiting: Waiting, work: Callable[..., Iterable[Any]], given: Any) -> None:
     """Send what *work* gives, and at last nothing, or what went wrong."""
     end = None
     try:
-        for piece in work(*given):
-            pipe.send(piece)
+        for piece in work(waiting, *given):
+            giving.send(piece)
     except NewsletterError as error:
         end = error
-    pipe.send(end)
+    giving.send(end)

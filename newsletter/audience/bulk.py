@@ -6,10 +6,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, MetaData, Table
 
-from newsletter.audience.folding import COLUMNS
-from newsletter.store import insert_many
+from newsletter.audience.folding import COLUMNS, SAID, Stored
+from newsletter.store import insert_many, tuples_of
 
-ROW = ", ".join(f"subscriber.{name}" for name in (*COLUMNS, "id"))
+WHO = ", ".join(f"subscriber.{name}" for name in COLUMNS[:SAID])
+SAYS = ", ".join(f"subscriber.{name}" for name in COLUMNS[SAID:])
+TABS = "\t".join(["%s"] * len(COLUMNS[SAID:]))
 
 
 class SQLite:
@@ -29,17 +31,17 @@ class SQLite:
     def keep_last_id(self, number: int) -> None:
         """Nothing to do: SQLite notes the numbers that it is given."""
 
-    def people(self, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
-        """Who of *keys* is stored: the columns, then the number."""
-        query = f"SELECT {ROW} FROM json_each(?) AS asked CROSS JOIN subscriber ON subscriber.key = asked.value"
+    def people(self, keys: Sequence[str]) -> dict[str, Stored]:
+        """Who of *keys* is stored."""
+        says = f"printf('{TABS}', {SAYS})"
+        query = f"SELECT {WHO}, {says}, subscriber.id FROM json_each(?) AS asked CROSS JOIN subscriber ON subscriber.key = asked.value"
         return {row[0]: row for row in self._asked(query, keys)}
 
     def suppressed(self, keys: Sequence[str]) -> dict[str, str]:
         """Who of *keys*, which are in order, may not be mailed, and why."""
         most = 2 * len(keys)  # so many in a row are read as quickly as half of them one by one
         query = "SELECT key, reason FROM suppression WHERE key BETWEEN ? AND ? ORDER BY key, reason LIMIT ?"
-        run = self.connection.exec_driver_sql
-        near = run(query, (keys[0], keys[-1], most)).all()
+        near = tuples_of(self.connection, query, (keys[0], keys[-1], most))
         if len(near) == most:
             query = "SELECT suppression.key, reason FROM json_each(?) AS asked CROSS JOIN suppression ON suppression.key = asked.value ORDER BY 1, 2"
             near = self._asked(query, keys)
@@ -55,7 +57,7 @@ class SQLite:
             self.connection.exec_driver_sql(statement, [tuple(row) for row in rows])
 
     def _asked(self, query: str, keys: Sequence[str]) -> Sequence[Any]:
-        return self.connection.exec_driver_sql(query, (orjson.dumps(keys).decode(),)).all()
+        return tuples_of(self.connection, query, (orjson.dumps(keys).decode(),))
 
 
 class PostgreSQL:
@@ -78,15 +80,16 @@ class PostgreSQL:
         statement = "SELECT setval(pg_get_serial_sequence('subscriber', 'id'), %s)"
         self.connection.exec_driver_sql(statement, (max(number, 1),))
 
-    def people(self, keys: Sequence[str]) -> dict[str, Sequence[Any]]:
-        """Who of *keys* is stored: the columns, then the number."""
-        query = f"SELECT {ROW} FROM subscriber WHERE key = ANY(%s)"
-        return {row[0]: row for row in self.connection.exec_driver_sql(query, (list(keys),))}
+    def people(self, keys: Sequence[str]) -> dict[str, Stored]:
+        """Who of *keys* is stored."""
+        says = f"concat_ws(chr(9), {SAYS})"
+        query = f"SELECT {WHO}, {says}, id FROM subscriber WHERE key = ANY(%s)"
+        return {row[0]: row for row in tuples_of(self.connection, query, (list(keys),))}
 
     def suppressed(self, keys: Sequence[str]) -> dict[str, str]:
         """Who of *keys* may not be mailed, and why."""
         query = "SELECT key, MIN(reason) FROM suppression WHERE key = ANY(%s) GROUP BY key"
-        return {row[0]: row[1] for row in self.connection.exec_driver_sql(query, (list(keys),))}
+        return dict(tuples_of(self.connection, query, (list(keys),)))
 
     def update(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Set the other columns of the rows whose number is the first of *columns*."""

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, exists, select
 
-from newsletter.audience.apart import Companion
+from newsletter.audience.apart import Companion, Waiting
 from newsletter.audience.bulk import bulk
 from newsletter.audience.folding import (
     COLUMNS,
@@ -86,6 +86,16 @@ class Tally:
     left: Counter[int] = field(default_factory=Counter)
     leaving: list[str] = field(default_factory=list)
 
+    def with_others(self, other: "Tally") -> "Tally":
+        """This one and what was counted of other people, who have lower numbers."""
+        return Tally(
+            self.last,
+            self.counts + other.counts,
+            self.left_out + other.left_out,
+            self.left + other.left,
+            sorted(self.leaving + other.leaving)[:MOST_NAMED],
+        )
+
 
 @dataclass(frozen=True)
 class Writes:
@@ -102,6 +112,16 @@ class Writes:
     parts: Mapping[int, "array[int]"]
 
 
+@dataclass(frozen=True)
+class Undecided:
+    """The rows of some people, and the number that the first of them who is new comes after."""
+
+    people: Sequence[Sequence[Packed]]
+    last: int
+
+
+Decision = Writes | Undecided | Tally
+
 NEW = ("id", *COLUMNS)
 CHANGED = ("id", *COLUMNS[1:], "updated_at")
 CHANGES = ("merge_id", "subscriber_id", "was", "now", "at")
@@ -114,39 +134,62 @@ def deciding(
 ) -> Iterator[Writes | Tally]:
     """What *rows* change, and at last what was counted; a *companion* does the work, where there is one."""
     if companion is None:
-        return _decided(connection, before, rows)
-    return companion.do(_decided_apart, before, rows)
+        decisions = _decided(_never, connection, before, rows)
+    else:
+        decisions = companion.do(_decided_apart, before, rows)
+    mine = Deciding(connection, before, rows.sources)
+    for decision in decisions:
+        if isinstance(decision, Undecided):
+            yield from mine.of(decision)
+        elif isinstance(decision, Tally):
+            yield decision.with_others(mine.tally)
+        else:
+            yield decision
 
 
-def _decided_apart(before: Before, rows: Rows) -> Iterator[Writes | Tally]:
+def _never() -> bool:
+    return False
+
+
+def _decided_apart(waiting: Waiting, before: Before, rows: Rows) -> Iterator[Decision]:
     with closing(open_store(before.address)) as store, store.read() as connection:
-        yield from _decided(connection, before, rows)
+        yield from _decided(waiting, connection, before, rows)
 
 
-def _decided(connection: Connection, before: Before, rows: Rows) -> Iterator[Writes | Tally]:
-    deciding = _Deciding(connection, before, rows.sources)
+def _decided(
+    waiting: Waiting, connection: Connection, before: Before, rows: Rows
+) -> Iterator[Decision]:
+    """Somebody who waits for decisions is given people to decide about."""
+    deciding = Deciding(connection, before, rows.sources)
+    tally = deciding.tally
     for people in rows_of_people(rows.runs):
-        writes = deciding.of(people)
-        if before.merge_id:
-            yield writes
-    yield deciding.tally
+        if waiting():
+            yield Undecided(people, tally.last)
+            tally.last += len(people)
+        else:
+            yield from deciding.of(Undecided(people, tally.last))
+    yield tally
 
 
-class _Deciding:
+class Deciding:
+    """Decides in one process, and counts."""
+
     def __init__(self, connection: Connection, before: Before, sources: Mapping[int, int]) -> None:
         self.bulk = bulk(connection)
         self.before = before
         self.sources = numbers_of(sources)
         self.tally = Tally(before.last)
 
-    def of(self, people: Sequence[Sequence[Packed]]) -> Writes:
-        """What becomes of some *people* by their rows; they come once in all."""
+    def of(self, undecided: Undecided) -> Iterator[Writes]:
+        """What becomes of some people by their rows, where it is to be written; they come once in all."""
+        people, self.tally.last = undecided.people, undecided.last
         keys = [rows[0][KEY] for rows in people]
         stored = self.bulk.people(keys) if self.before.anybody else {}
         suppressed = self.bulk.suppressed(keys) if self.before.anybody_suppressed else {}
         tally, sources = self.tally, self.sources
         tally.left_out.update(suppressed.values())
         tally.counts["new"] += len(people) - len(stored)
+        unchanged = 0
         new: list[str] = []
         changed: list[Sequence[Any]] = []
         changes: list[Sequence[Any]] = []
@@ -159,12 +202,16 @@ class _Deciding:
                 end, differ = folded(rows, sources)
                 new.append(f"{number}\t{end}\n")
             else:
-                before, number = was[:-1], was[-1]
-                now = self._known(before, rows, suppressed)
-                if now != before:
+                number = was[-1]
+                if now := with_stored(was, rows, sources):
+                    before = (*was[:SAID], *was[SAID].split("\t"))
+                    self._count(before, now, key in suppressed)
                     changed.append((number, *now[1:], self.before.now))
                     changes.append(self._change(number, before, now))
-                end, differ = f"\t{now[STANDING]}\t{now[CONSENT]}", now[CONFLICTS] != "[]"
+                    end, differ = f"\t{now[STANDING]}\t{now[CONSENT]}", now[CONFLICTS] != "[]"
+                else:
+                    unchanged += 1
+                    end, differ = f"\t{was[SAID]}", was[CONFLICTS] != "[]"
             if differ:
                 tally.counts["conflicts"] += 1
             if key in suppressed or not end.endswith(MAILED):
@@ -176,35 +223,29 @@ class _Deciding:
                     lines.append(row[LINE])
                 else:
                     parts[row[LIST]].extend((number, int(row[LINE]), int(row[PART])))
+        tally.counts["unchanged"] += unchanged
         pairs = {
             name: array("q", chain.from_iterable(zip(numbers, map(int, lines), strict=True)))
             for name, (numbers, lines) in whose.items()
         }
-        return Writes(
-            "".join(new), changed, changes, self._by_source(pairs), self._by_source(parts)
-        )
+        if self.before.merge_id:
+            of_sources = self._by_source(pairs), self._by_source(parts)
+            yield Writes("".join(new), changed, changes, *of_sources)
 
     def _by_source(self, numbers: Mapping[str, "array[int]"]) -> dict[int, "array[int]"]:
         return {self.sources[name]: some for name, some in numbers.items() if some}
 
-    def _known(
-        self,
-        was: Sequence[str],
-        rows: Sequence[Packed],
-        suppressed: Mapping[str, str],
-    ) -> Sequence[str]:
-        """What is known of a stored person together with what *rows* say; the change is counted."""
-        now = with_stored(was, rows, self.sources)
-        if now is was or (was[ADDRESS] == now[ADDRESS] and was[SAID:] == now[SAID:]):
+    def _count(self, was: Sequence[str], now: Sequence[str], suppressed: bool) -> None:
+        """Count a stored person who is not *now* as they were; new rows that say what is known count for nothing."""
+        if was[ADDRESS] == now[ADDRESS] and was[SAID:] == now[SAID:]:
             self.tally.counts["unchanged"] += 1
-            return now
+            return
         self.tally.counts["updated"] += 1
         if was[STANDING] != now[STANDING]:
             self.tally.counts["lowered"] += 1
-            could = not why_left_out(was[STANDING], was[CONSENT]) and now[KEY] not in suppressed
+            could = not (suppressed or why_left_out(was[STANDING], was[CONSENT]))
             if could and len(self.tally.leaving) < MOST_NAMED:
                 self.tally.leaving.append(now[ADDRESS])
-        return now
 
     def _count_out(self, suppressed: bool, end: str, rows: Sequence[Packed]) -> None:
         """Count somebody who is not mailed, and the lists that call them subscribed although they left."""

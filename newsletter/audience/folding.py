@@ -24,7 +24,7 @@ from newsletter.audience.fold import (
 from newsletter.audience.memo import Memo
 from newsletter.audience.runs import WIDE, merged
 
-AT_ONCE = 2_000
+AT_ONCE = 1000
 
 COLUMNS = (
     "key",
@@ -51,7 +51,7 @@ ORIGINS, CONFLICTS, STANDING = (
 )
 
 Packed = list[str]
-"""A row of a run: key, day, list, line, part, whether its person left (0 or 1), precedence, address, and in one text what it says."""
+"""A row of a run: key, day, list, line, part, whether its person left (0 or 1), precedence, address if it is not the key, and in one text what it says."""
 DAY, LIST, LINE, PART, LEFT, PRECEDENCE, ADDRESS, SAYS = range(1, 9)
 
 Place = tuple[int, str, int, int]
@@ -79,6 +79,10 @@ def numbers_of(sources: Mapping[int, int]) -> Mapping[str, int]:
 KEY = itemgetter(0)
 
 
+def _address(row: Packed) -> str:
+    return row[ADDRESS] or row[0]
+
+
 def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, bool]:
     """What *rows* of one person say together, with tabs between the columns, and whether they differ: what join() would give."""
     key, day, number, line, _part, _left, precedence, address, says = rows[0]
@@ -89,9 +93,7 @@ def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, boo
             return "\t".join(said), said[CONFLICTS] != "[]"
         spelt = spelt or row[ADDRESS] != address
         dated = dated or row[DAY] != day or row[PRECEDENCE] != precedence
-    others = ""
-    if spelt:
-        address, others = _spelt(key, rows, sources)
+    address, others = _spelt(key, rows, sources) if spelt else (address or key, "")
     if dated:
         others += _dated(rows, sources)
     first = f'[{precedence},"{day}",{sources[number]},{line.lstrip()}]'
@@ -100,10 +102,10 @@ def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, boo
 
 def _spelt(key: str, rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
     """The address of rows that spell it differently, and its origin where that is not the first of them."""
-    address = plainest(key, [row[ADDRESS] for row in rows])
-    if address == rows[0][ADDRESS]:
+    address = plainest(key, [*map(_address, rows)])
+    spelt = next(row for row in rows if _address(row) == address)
+    if spelt is rows[0]:
         return address, ""
-    spelt = next(row for row in rows if row[ADDRESS] == address)
     return address, f',"address":{_place_text(spelt, sources)}'
 
 
@@ -130,7 +132,7 @@ Statement = tuple[Place, str, Sequence[str]]
 
 def said_by(row: Packed, sources: Mapping[str, int]) -> Statement:
     """What a row of a run says."""
-    return _place(row, sources), row[ADDRESS], row[SAYS][:-1].split("\t")
+    return _place(row, sources), _address(row), row[SAYS][:-1].split("\t")
 
 
 SINGLES = tuple((COLUMNS.index(field) - SAID, field) for field in SINGLE)
@@ -327,36 +329,78 @@ def known_of(columns: Sequence[str]) -> Known:
     )
 
 
+Stored = Sequence[Any]
+"""A person as they are looked up: key, address, origins, conflicts, what is known as rows say it, and the number."""
+
+
 def with_stored(
-    stored: Sequence[str], rows: Sequence[Packed], sources: Mapping[str, int]
-) -> Sequence[str]:
-    """A stored person and what *rows* of later lists say: *stored* itself where it stays as it is."""
-    if stored[CONFLICTS] == "[]" and stored[STANDING] != "erased":
-        if _says_no_more(stored, rows):
-            return stored
-        known = {thing: tuple(row) for thing, row in orjson.loads(stored[ORIGINS]).items()}
+    stored: Stored, rows: Sequence[Packed], sources: Mapping[str, int]
+) -> Sequence[str] | None:
+    """A stored person and what *rows* of later lists say; nothing where they stay as they are."""
+    key, address, origins, conflicts, says = stored[: SAID + 1]
+    if _say_no_more(stored, rows):
+        plainer = address if address == key else plainest(key, {address, *map(_address, rows)})
+        return None if plainer == address else _respelt(stored, plainer, rows, sources)
+    cells = says.split("\t")
+    was = (key, address, origins, conflicts, *cells)
+    now: Sequence[str] | None = None
+    if conflicts == "[]" and cells[STANDING_AT] != "erased":
+        known = {thing: tuple(row) for thing, row in orjson.loads(origins).items()}
         if first := known.pop("*", None):
-            before = first, stored[1], stored[SAID:]
-            return together(stored[0], [before, *[said_by(row, sources) for row in rows]], known)
-    said = folded(rows, sources)[0].split("\t")
-    return columns(join(known_of(stored), known_of(said)))
+            more = [said_by(row, sources) for row in rows]
+            now = together(key, [(first, address, cells), *more], known)
+    if now is None:
+        said = folded(rows, sources)[0].split("\t")
+        now = columns(join(known_of(was), known_of(said)))
+    return None if tuple(now) == was else now
 
 
-def _says_no_more(stored: Sequence[str], rows: Sequence[Packed]) -> bool:
+def _say_no_more(stored: Stored, rows: Sequence[Packed]) -> bool:
     """Whether *rows* say what was said already, of that day and with that rank: so it is with most."""
-    first, origins = rows[0], stored[ORIGINS]
-    day, precedence = first[DAY], first[PRECEDENCE]
-    so_said = origins.count(f'[{precedence},"{day}",')
-    if not so_said or so_said < origins.count("["):
+    _key, _address, origins, conflicts, says, *_number = stored
+    day, precedence = rows[0][DAY], rows[0][PRECEDENCE]
+    place = f'[{precedence},"{day}",'
+    from_then = origins.count(place)
+    if not from_then or from_then < origins.count("["):
         return False
-    says = "\t".join(stored[SAID:]) + "\n"
+    if conflicts != "[]" and 1 + 2 * conflicts.count(place) < conflicts.count("["):
+        return False
+    known, cells = f"{says}\n", None
     for row in rows:
-        if row[SAYS] != says or row[DAY] != day or row[PRECEDENCE] != precedence:
+        if row[DAY] != day or row[PRECEDENCE] != precedence:
             return False
-        address = row[ADDRESS]
-        if address != stored[1] and plainest(stored[0], (address, stored[1])) == address:
-            return False
+        if row[SAYS] != known:
+            cells = cells or says.split("\t")
+            if not _is_within(row[SAYS][:-1].split("\t"), cells, conflicts):
+                return False
     return True
+
+
+def _is_within(said: Sequence[str], known: Sequence[str], conflicts: str) -> bool:
+    """Whether a row says nothing but what is *known*, or lost against it, where both are of one day and rank."""
+    since = said[SIGNED_UP_AT]
+    if since and (not known[SIGNED_UP_AT] or since < known[SIGNED_UP_AT]):
+        return False
+    return (
+        STANDING_RANK[said[STANDING_AT]] <= STANDING_RANK[known[STANDING_AT]]
+        and CONSENT_RANK[said[CONSENT_AT]] <= CONSENT_RANK[known[CONSENT_AT]]
+        and said[NAMES_AT] in ("[]", known[NAMES_AT])
+        and said[TAGS_AT] in ("[]", known[TAGS_AT])
+        and all(
+            said[at] in ("", known[at]) or f"{_text([field, said[at]])[:-1]},[" in conflicts
+            for at, field in SINGLES
+        )
+    )
+
+
+def _respelt(
+    stored: Stored, address: str, rows: Sequence[Packed], sources: Mapping[str, int]
+) -> Sequence[str]:
+    """A stored person of whom *rows* say nothing new but a plainer *address*."""
+    key, _spelt_so_far, origins, conflicts, says = stored[: SAID + 1]
+    row = next(row for row in rows if _address(row) == address)
+    places = {**orjson.loads(origins), "address": _place(row, sources)}
+    return key, address, _text(places), conflicts, *says.split("\t")
 
 
 def _text(value: Any) -> str:

@@ -1,5 +1,7 @@
 """This module merges lists into the store: one transaction, and the same file twice changes nothing."""
 
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -46,6 +48,8 @@ from newsletter.store import (
 )
 
 AT_ONCE = 4_000
+DECISIONS = 4
+"""Of so many the new people are written at once."""
 
 
 def merge_lists(
@@ -233,23 +237,59 @@ def _merge_people(
 ) -> Tally:
     """Decide what *rows* change, and write it, where there is a merge to write."""
     tally = Tally(before.last)
+    writing = _Writing(connection, before)
     for decision in deciding(connection, before, rows, companion):
         if isinstance(decision, Tally):
             tally = decision
         else:
-            _write(connection, before, decision)
+            writing.write(decision)
+    writing.end()
     return tally
 
 
-def _write(connection: Connection, before: Before, writes: Writes) -> None:
-    brought = {"merge_id": before.merge_id, "updated_at": before.now}
-    insert_lines(connection, subscriber, NEW, writes.new, brought)
-    bulk(connection).update("subscriber", CHANGED, writes.changed)
-    insert_many(connection, change, CHANGES, writes.changes)
-    for number, pairs in writes.rows.items():
-        insert_numbers(connection, list_row, ROWS, pairs, {"source_id": number})
-    for number, threes in writes.parts.items():
-        insert_numbers(connection, list_row, PARTS, threes, {"source_id": number})
+class _Writing:
+    """Writes what was decided; what is new waits until there is enough of a kind for long statements."""
+
+    def __init__(self, connection: Connection, before: Before) -> None:
+        self.connection = connection
+        self.brought = {"merge_id": before.merge_id, "updated_at": before.now}
+        self.new: list[str] = []
+        self.rows: dict[int, array[int]] = defaultdict(_no_numbers)
+        self.parts: dict[int, array[int]] = defaultdict(_no_numbers)
+
+    def write(self, writes: Writes) -> None:
+        self.new.append(writes.new)
+        if len(self.new) == DECISIONS:
+            self._write_new()
+        bulk(self.connection).update("subscriber", CHANGED, writes.changed)
+        insert_many(self.connection, change, CHANGES, writes.changes)
+        for waiting, columns, numbers in (
+            (self.rows, ROWS, writes.rows),
+            (self.parts, PARTS, writes.parts),
+        ):
+            for source_id, some in numbers.items():
+                waiting[source_id] += some
+                if len(waiting[source_id]) >= AT_ONCE:
+                    self._write_numbers(columns, source_id, waiting.pop(source_id))
+
+    def end(self) -> None:
+        """Write what still waits."""
+        self._write_new()
+        for source_id, pairs in self.rows.items():
+            self._write_numbers(ROWS, source_id, pairs)
+        for source_id, threes in self.parts.items():
+            self._write_numbers(PARTS, source_id, threes)
+
+    def _write_new(self) -> None:
+        insert_lines(self.connection, subscriber, NEW, "".join(self.new), self.brought)
+        self.new.clear()
+
+    def _write_numbers(self, columns: Sequence[str], source_id: int, numbers: "array[int]") -> None:
+        insert_numbers(self.connection, list_row, columns, numbers, {"source_id": source_id})
+
+
+def _no_numbers() -> "array[int]":
+    return array("q")
 
 
 def _told(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from newsletter.audience.apart import Companion, companions, seldom_collecting
+from newsletter.audience.apart import Companion, Waiting, companions, seldom_collecting
 from newsletter.audience.erased import Erased
 from newsletter.audience.folding import LINE, PART
 from newsletter.audience.memo import Memo
@@ -150,8 +150,8 @@ def _spread(shares: Sequence[Share], others: Sequence[Companion]) -> list[Piece]
     theirs: list[list[Share]] = [[] for _other in others]
     for share in sorted(shares, key=_size, reverse=True):
         min([mine, *theirs], key=lambda some: sum(map(_size, some))).append(share)
-    read = [other.do(_stage_each, some) for other, some in zip(others, theirs, strict=True)]
-    return sorted([*_stage_each(mine), *chain.from_iterable(read)], key=_place)
+    read = [other.do(_stage_apart, some) for other, some in zip(others, theirs, strict=True)]
+    return sorted([*map(stage, mine), *chain.from_iterable(read)], key=_place)
 
 
 def _size(share: Share) -> int:
@@ -162,7 +162,7 @@ def _place(piece: Piece) -> tuple[int, int]:
     return piece.number, piece.part.begin if piece.part else 0
 
 
-def _stage_each(shares: Sequence[Share]) -> Iterator[Piece]:
+def _stage_apart(_waiting: Waiting, shares: Sequence[Share]) -> Iterator[Piece]:
     return map(stage, shares)
 
 
@@ -244,7 +244,10 @@ class _Packing:
             parts,
             ["0" if standing == "subscribed" else "1" for standing in said.standing],
             repeat(self.precedence, rows),
-            said.address,
+            [
+                "" if address == key else address
+                for address, key in zip(said.address, said.key, strict=True)
+            ],
             map(
                 self.names.__getitem__,
                 map("\t".join, zip(said.first_name, said.last_name, strict=True)),

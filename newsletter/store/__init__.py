@@ -1,6 +1,6 @@
 """This room defines every table and opens the store."""
 
-from newsletter.store.bulk import insert_lines, insert_many, insert_new, insert_numbers
+from newsletter.store.bulk import insert_lines, insert_many, insert_new, insert_numbers, tuples_of
 from newsletter.store.columns import metadata, widen
 from newsletter.store.events import EVENT_RANKS, OUTCOME_OF_RANK, event
 from newsletter.store.folders import refuse_shared_folder
@@ -72,6 +72,7 @@ __all__ = [
     "subscriber",
     "suppression",
     "throttle",
+    "tuples_of",
     "variant",
     "wave",
 ]

@@ -145,15 +145,38 @@ def _copy_numbers(
 
 @contextmanager
 def _copying(connection: Connection, table: str, columns: Sequence[str]) -> Iterator[Any]:
-    driver: Any = connection.connection.driver_connection
     statement = f"COPY {table} ({_names(columns)}) FROM STDIN"
+    with (
+        _driver(connection, statement) as driver,
+        driver.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        yield copy
+
+
+def tuples_of(
+    connection: Connection, query: str, values: Sequence[Any]
+) -> Sequence[tuple[Any, ...]]:
+    """What *query* finds, as the driver gives it: as Row it would take a fifth longer."""
+    with _driver(connection, query) as driver:
+        found: Sequence[tuple[Any, ...]] = driver.execute(query, values).fetchall()
+    return found
+
+
+@contextmanager
+def _driver(connection: Connection, statement: str) -> Iterator[Any]:
+    """The driver's own connection; what goes wrong there is raised as SQLAlchemy would."""
+    driver: Any = connection.connection.driver_connection
     error_of_driver = connection.dialect.loaded_dbapi.Error
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            yield copy
+        yield driver
     except error_of_driver as error:
         raise DBAPIError.instance(
-            statement, None, error, error_of_driver, connection_invalidated=driver.closed
+            statement,
+            None,
+            error,
+            error_of_driver,
+            connection_invalidated=getattr(driver, "closed", False),
         ) from error
 
 

@@ -8,18 +8,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from newsletter.audience import stage
-from newsletter.audience.apart import companions
+from newsletter.audience import merge_lists, stage
+from newsletter.audience.apart import Waiting, companions
+from newsletter.audience.decide import Deciding, Undecided, Writes
 from newsletter.audience.merge import examined, staging
 from newsletter.audience.room import room
 from newsletter.errors import NewsletterError, Problem, Problems, ServiceFailed
 from newsletter.feedback import Suppression, suppress
-from newsletter.store import Store, subscriber
+from newsletter.store import Store, list_row, open_store, subscriber
 from tests.waiting import wait
 
 from .conftest import MergeAll, Write
@@ -91,12 +93,49 @@ def test_another_process_knows_who_is_stored_and_who_left(
     assert merge().rows == 0
 
 
-def breaking_off(path: str) -> Iterator[int]:
+def people_and_rows(store: Store) -> list[tuple[object, ...]]:
+    """Everybody with each of their rows, without the numbers that somebody happened to be given."""
+    said = [column for column in subscriber.c if column.name != "id"]
+    query = select(*said, list_row.c.source_id, list_row.c.line).join(
+        list_row, list_row.c.subscriber_id == subscriber.c.id
+    )
+    with store.read() as connection:
+        return sorted(tuple(row) for row in connection.execute(query))
+
+
+def test_processes_that_share_the_deciding_write_what_one_writes(
+    write: Write, store: Store, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(first: int, town: str) -> str:
+        people = range(first, first + 6_000)
+        return "".join(f"p{n}@example.com,{'Kenner' if n % 7 else town}\n" for n in people)
+
+    decided_here = []
+    decide_about = Deciding.of
+
+    def seen(deciding: Deciding, undecided: Undecided) -> Iterator[Writes]:
+        decided_here.append(undecided)
+        return decide_about(deciding, undecided)
+
+    with closing(open_store(tmp_path / "alone.db")) as alone:
+        for name, text in (("old", rows(0, "Gretna")), ("new", rows(3_000, "Harvey"))):
+            lists = [write(name, f"Email,City\n{text}")]
+            plain = merge_lists(alone, lists, project, now=1)
+            with monkeypatch.context() as patched:
+                patched.setattr(stage, "LARGE", 0)
+                patched.setattr(Deciding, "of", seen)
+                assert merge_lists(store, lists, project, now=1) == plain
+                assert decided_here.pop()
+                decided_here.clear()
+        assert people_and_rows(store) == people_and_rows(alone)
+
+
+def breaking_off(_waiting: Waiting, path: str) -> Iterator[int]:
     yield 1
     raise Problems([Problem(path, 7, "the list breaks off here", "export it again")])
 
 
-def stopped_from_outside(_path: str) -> Iterator[int]:
+def stopped_from_outside(_waiting: Waiting, _path: str) -> Iterator[int]:
     yield 1
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -109,7 +148,7 @@ def stopped_from_outside(_path: str) -> Iterator[int]:
     ],
 )
 def test_what_goes_wrong_in_another_process_is_told_here(
-    work: Callable[[str], Iterator[int]], told: str, error: type[NewsletterError]
+    work: Callable[[Waiting, str], Iterator[int]], told: str, error: type[NewsletterError]
 ) -> None:
     with companions(1) as (other,):
         pieces = other.do(work, "desk.csv")
@@ -118,7 +157,7 @@ def test_what_goes_wrong_in_another_process_is_told_here(
             next(pieces)
 
 
-def counting(_path: str) -> Iterator[int]:
+def counting(_waiting: Waiting, _path: str) -> Iterator[int]:
     yield from (1, 2)
 
 
@@ -129,7 +168,7 @@ def test_control_c_is_told_once_by_whoever_asked() -> None:
         assert [*other.do(counting, "door.csv")] == [1, 2]
 
 
-def much(_path: str) -> Iterator[bytes]:
+def much(_waiting: Waiting, _path: str) -> Iterator[bytes]:
     yield from (bytes(100_000) for _piece in range(1_000))
 
 
