@@ -105,3 +105,10 @@ def is_sample(address: str) -> bool:
     return domain.endswith(SAMPLES) or any(
         domain == name or domain.endswith(f".{name}") for name in SAMPLE_DOMAINS
     )
+
+
+SAMPLE_KEYS = (
+    *(f"%{ending}" for ending in SAMPLES),
+    *(f"%{sign}{name}" for name in SAMPLE_DOMAINS for sign in "@."),
+)
+"""is_sample() for LIKE in SQL."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, case, distinct, func, or_, select, true
 
-from newsletter.audience.address import SAMPLE_DOMAINS, SAMPLES
+from newsletter.audience.address import SAMPLE_KEYS
 from newsletter.store import list_row, source, subscriber, suppression
 
 AT_ONCE = 1000
@@ -129,13 +129,6 @@ def _why(samples: bool) -> ColumnElement[str]:
         *made_up,
         else_="",
     )
-
-
-SAMPLE_KEYS = (
-    *(f"%{ending}" for ending in SAMPLES),
-    *(f"%{sign}{name}" for name in SAMPLE_DOMAINS for sign in "@."),
-)
-"""is_sample() in SQL."""
 
 
 def _by_list(connection: Connection, asked: _Asked) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from newsletter.audience.address import is_sample
+from newsletter.audience.address import SAMPLE_KEYS, is_sample
 
 FATES = ("taken", "merged into", "suppressed", "no consent", "sample address", "rejected")
 
@@ -61,13 +61,16 @@ def _fate(row: Any, samples: bool) -> tuple[str, str]:
 
 
 def list_reports(connection: Connection, *, samples: bool) -> list[ListReport]:
-    """A report for each list, in the order of their names."""
+    """A report for each list, in the order of their names: fates() counted, which the database does much faster."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FATES, 0))
+    for name, fate, number in connection.execute(text(COUNTS), {"samples": int(samples)}):
+        counts[name][fate] += number
+    for name, rows in connection.execute(text(TAKEN_ROWS)):
+        counts[name]["merged into"] = rows - sum(counts[name].values())
     rejected: dict[str, list[Fate]] = defaultdict(list)
-    for fate in fates(connection, samples=samples):
-        counts[fate.list][fate.fate] += 1
-        if fate.fate == "rejected":
-            rejected[fate.list].append(fate)
+    for row in connection.execute(text(f"{CURRENT}{REJECTED}{IN_ORDER}")):
+        counts[row.list]["rejected"] += 1
+        rejected[row.list].append(Fate(row.list, row.line, "rejected", row.reason, row.path))
     return [
         ListReport(
             row.list, row.path, row.consent, row.rows, counts[row.list], tuple(rejected[row.list])
@@ -91,6 +94,16 @@ NEWEST = f"""
 SELECT list, MAX(CASE WHEN supplement = 0 THEN path END) AS path, MIN(consent) AS consent, SUM(rows) AS rows FROM current GROUP BY list ORDER BY list
 """  # noqa: S608 - no value of anybody's
 
+BEST_FIRST = "CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, o.id"
+
+REJECTED = """
+SELECT o.list, o.path, o.id AS source_id, j.line, 0 AS part, j.reason, NULL AS key, NULL AS standing, NULL AS consent,
+  NULL AS suppressed, 1 AS place, NULL AS first_list, NULL AS first_line
+FROM reject AS j JOIN current AS o ON o.id = j.source_id
+"""
+
+IN_ORDER = "ORDER BY list, source_id, line, part"
+
 ROWS = f"""
 {CURRENT}, person AS (
 SELECT o.list, o.path, o.id AS source_id, r.line, r.part, p.key, p.standing, p.consent,
@@ -101,11 +114,32 @@ SELECT o.list, o.path, o.id AS source_id, r.line, r.part, p.key, p.standing, p.c
 FROM list_row AS r
 JOIN current AS o ON o.id = r.source_id
 JOIN subscriber AS p ON p.id = r.subscriber_id
-WINDOW person AS (PARTITION BY r.subscriber_id ORDER BY CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, o.id, r.line, r.part)
+WINDOW person AS (PARTITION BY r.subscriber_id ORDER BY {BEST_FIRST}, r.line, r.part)
 )
 SELECT list, path, source_id, line, part, NULL AS reason, key, standing, consent, suppressed, place, first_list, first_line FROM person
 UNION ALL
-SELECT o.list, o.path, o.id, j.line, 0, j.reason, NULL, NULL, NULL, NULL, 1, NULL, NULL
-FROM reject AS j JOIN current AS o ON o.id = j.source_id
-ORDER BY list, source_id, line, part
+{REJECTED}
+{IN_ORDER}
+"""  # noqa: S608 - no value of anybody's
+
+COUNTS = f"""
+{CURRENT}, ranked AS (
+  SELECT o.id, o.list, ROW_NUMBER() OVER (ORDER BY {BEST_FIRST}) AS place FROM current AS o
+), person AS (
+  SELECT r.subscriber_id, MIN(o.place) AS place
+  FROM list_row AS r JOIN ranked AS o ON o.id = r.source_id GROUP BY r.subscriber_id
+)
+SELECT o.list, CASE
+  WHEN p.standing <> 'subscribed' OR EXISTS (SELECT 1 FROM suppression AS s WHERE s.key = p.key) THEN 'suppressed'
+  WHEN p.consent <> 'confirmed' THEN 'no consent'
+  WHEN :samples = 0 AND ({" OR ".join(f"p.key LIKE '{key}'" for key in SAMPLE_KEYS)}) THEN 'sample address'
+  ELSE 'taken' END AS fate, COUNT(*)
+FROM person JOIN ranked AS o ON o.place = person.place JOIN subscriber AS p ON p.id = person.subscriber_id
+GROUP BY o.list, fate
+"""  # noqa: S608 - no value of anybody's
+"""People by what became of the first row of theirs; all their others were merged into that."""
+
+TAKEN_ROWS = f"""
+{CURRENT}
+SELECT o.list, COUNT(*) FROM list_row AS r JOIN current AS o ON o.id = r.source_id GROUP BY o.list
 """  # noqa: S608 - no value of anybody's

@@ -3,12 +3,13 @@
 import itertools
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from newsletter.audience import FATES, choose, fates, list_reports, merge_lists, people
 from newsletter.audience.fold import Known, fold
@@ -32,6 +33,7 @@ def test_the_fate_of_every_row_of_the_sample_lists(store: Store, project: Path) 
             for f in fates(connection, samples=True)
         ]
         reports = list_reports(connection, samples=True)
+        assert_counted(connection)
     assert "\n".join(told) + "\n" == GOLDEN.read_text(encoding="utf-8")
     assert all(report.adds_up for report in reports)
     assert len(samples) == len(reports) == 4
@@ -57,6 +59,18 @@ def test_the_same_file_twice_changes_nothing(write: Write, merge: MergeAll, stor
     assert second.files == ()
     (report,) = reports(store)
     assert report.fates == {**dict.fromkeys(FATES, 0), "taken": 1, "merged into": 1}
+
+
+def assert_counted(connection: Connection) -> None:
+    """The reports count what is told of every row."""
+    for samples in (True, False):
+        told = Counter((one.list, one.fate) for one in fates(connection, samples=samples))
+        reported = {
+            (report.list, fate): number
+            for report in list_reports(connection, samples=samples)
+            for fate, number in report.fates.items()
+        }
+        assert Counter(reported) == told
 
 
 def reports(store: Store) -> list:  # type: ignore[type-arg]
@@ -224,6 +238,7 @@ def test_an_erased_person_is_not_filled_in_again() -> None:
     assert fold(known, [row]) == known
 
 
+UNCONFIRMED = '[list]\nconsent = "unconfirmed"\nsource = "desk"\n'
 LISTS = st.lists(
     st.lists(
         st.tuples(
@@ -253,7 +268,7 @@ def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
         path.write_text(
             "Email,Status\n" + "".join(f"{who}@example.com,{status}\n" for who, status in rows)
         )
-        path.with_suffix(".toml").write_text(CONFIRMED)
+        path.with_suffix(".toml").write_text(CONFIRMED if number % 2 else UNCONFIRMED)
         merge_lists(store, [path], root, now=number)
         left |= {
             f"{who}@example.com" for who, status in rows if status in {"unsubscribed", "cleaned"}
@@ -263,4 +278,5 @@ def test_no_sequence_of_merges_brings_back_who_left_and_fates_always_add_up(
                 person.key for person in people(connection, (), samples=True, today=TODAY)
             }
             assert all(report.adds_up for report in list_reports(connection, samples=True))
+            assert_counted(connection)
     store.close()
