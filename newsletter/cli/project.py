@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 PRACTICE_KEY = "SG.practice.only"
 PRACTICE_SENDER = "news@clinic.example.com"
 PRACTICE = "PRACTICE: nothing left this computer."
+OLDER = (
+    "The store was made by an older program and is brought up to date first, once; "
+    "with millions of people that takes a minute."
+)
 LOCAL_HOSTS = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 
@@ -67,7 +71,10 @@ class Project:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        store = open_store(self.settings.store_address(practice=self.practice))
+        store = open_store(
+            self.settings.store_address(practice=self.practice),
+            older=lambda: note(OLDER),
+        )
         try:
             yield store
         finally:

@@ -1,7 +1,7 @@
 """This module brings a store to the tables that this program knows, before anything is done with it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,10 @@ VERSION = Table(
 """Alembic's own table, as Alembic makes it."""
 
 
-def migrate(engine: Engine, name: str) -> None:
+def migrate(engine: Engine, name: str, older: Callable[[], None]) -> None:
     """Bring the store to the newest version in one transaction, after a copy of an SQLite file was made.
 
-    Raises NewsletterError for a store that a newer program made.
+    *older* is called before that, where there is something to do. Raises NewsletterError for a store that a newer program made.
     """
     readers = engine.execution_options(newsletter_begin="DEFERRED")
     with in_plain_words(name), readers.connect() as connection:
@@ -51,6 +51,7 @@ def migrate(engine: Engine, name: str) -> None:
         if version is None and not inspect(connection).get_table_names():
             _make(connection)
         elif version != VERSIONS[-1]:
+            older()
             _keep_copy(connection)
             upgrade(connection)
 

@@ -1,6 +1,6 @@
 """This module opens the store: SQLite in the project folder, or PostgreSQL by its URL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,15 +78,18 @@ READING: dict[str, dict[str, Any]] = {
 }
 
 
-def open_store(address: Address, *, patience: float = 30) -> Store:
+def open_store(
+    address: Address, *, patience: float = 30, older: Callable[[], None] = lambda: None
+) -> Store:
     """Open the store and bring its tables up to date.
 
-    *patience*: seconds to wait for another writer. Raises NewsletterError for a folder that another computer
-    shares and for a store of a newer program, ServiceFailed where the disk or the server refuses.
+    *patience*: seconds to wait for another writer; *older* is called before tables of an older program are changed,
+    which takes a while for millions of people. Raises NewsletterError for a folder that another computer shares and
+    for a store of a newer program, ServiceFailed where the disk or the server refuses.
     """
     engine, name = _engine(address, patience)
     try:
-        migrate(engine, name)
+        migrate(engine, name, older)
     except BaseException:
         engine.dispose()
         raise

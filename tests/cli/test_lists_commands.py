@@ -1,6 +1,8 @@
 """The commands under newsletter lists: what they show, ask and write."""
 
 import csv
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -254,3 +256,18 @@ def test_check_shows_doubtful_addresses(run: Run, clinic: Path) -> None:
     assert "1 of 2 people look doubtful; nothing was changed." in told.out
     assert "2 of 2 domains not verified" in told.out
     assert run("lists", "check", *PRACTICE, "--json").json["people"] == 2
+
+
+@pytest.mark.engine("sqlite")
+def test_a_store_of_an_older_program_is_brought_up_to_date_and_that_is_said(
+    run: Run, clinic: Path
+) -> None:
+    early = Path(__file__).parents[1] / "store" / "before_versions.sql"
+    (clinic / ".newsletter").mkdir(exist_ok=True)
+    with closing(sqlite3.connect(clinic / ".newsletter" / "practice.db")) as store:
+        store.executescript(early.read_text())
+        store.commit()
+    told = "The store was made by an older program and is brought up to date first, once;"
+    first, second = (run("lists", *PRACTICE) for _time in range(2))
+    assert (first.code, second.code) == (0, 0)
+    assert (told in first.err, told in second.err) == (True, False)

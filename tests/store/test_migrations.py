@@ -144,14 +144,17 @@ def test_rows_and_changes_of_lists_find_their_new_places(early: Path) -> None:
 def test_a_copy_of_the_file_as_it_was_stays_beside_it(early: Path) -> None:
     before = contents(early)
     early.with_suffix(".before-0000.db").touch()
-    open_store(early).close()
+    told = []
+    for _time in range(2):
+        open_store(early, older=lambda: told.append("once")).close()
+    assert told == ["once"]
     (copy,) = copies(early)
     assert copy.name == f"early.before-{VERSIONS[-1]}.db"
     assert contents(copy) == before
 
 
 def test_a_new_store_needs_no_copy(tmp_path: Path) -> None:
-    open_store(tmp_path / "new.db").close()
+    open_store(tmp_path / "new.db", older=pytest.fail).close()
     assert copies(tmp_path / "new.db") == []
 
 
