@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, MetaData, Table
 
-from newsletter.audience.folding import COLUMNS, SAID, Stored
+from newsletter.audience.folding import COLUMNS, SAID
+from newsletter.audience.stored import Stored
 from newsletter.store import insert_many, tuples_of
 
 WHO = ", ".join(f"subscriber.{name}" for name in COLUMNS[:SAID])

@@ -30,8 +30,8 @@ from newsletter.audience.folding import (
     folded,
     numbers_of,
     rows_of_people,
-    with_stored,
 )
+from newsletter.audience.stored import with_stored
 from newsletter.store import CONSENTS, Address, Store, open_store, subscriber, suppression
 
 KEY, ADDRESS, CONSENT = (COLUMNS.index(name) for name in ("key", "address", "consent"))

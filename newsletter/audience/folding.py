@@ -16,7 +16,6 @@ from newsletter.audience.fold import (
     Conflict,
     Known,
     Origin,
-    join,
     newer,
     one_family,
     plainest,
@@ -79,7 +78,8 @@ def numbers_of(sources: Mapping[int, int]) -> Mapping[str, int]:
 KEY = itemgetter(0)
 
 
-def _address(row: Packed) -> str:
+def spelling_of(row: Packed) -> str:
+    """The address as a row spells it."""
     return row[ADDRESS] or row[0]
 
 
@@ -102,8 +102,8 @@ def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, boo
 
 def _spelt(key: str, rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
     """The address of rows that spell it differently, and its origin where that is not the first of them."""
-    address = plainest(key, [*map(_address, rows)])
-    spelt = next(row for row in rows if _address(row) == address)
+    address = plainest(key, [*map(spelling_of, rows)])
+    spelt = next(row for row in rows if spelling_of(row) == address)
     if spelt is rows[0]:
         return address, ""
     return address, f',"address":{_place_text(spelt, sources)}'
@@ -111,14 +111,15 @@ def _spelt(key: str, rows: Sequence[Packed], sources: Mapping[str, int]) -> tupl
 
 def _dated(rows: Sequence[Packed], sources: Mapping[str, int]) -> str:
     """The origins of what the latest of rows counts for, where that is not the first of them."""
-    places = [_place(row, sources) for row in rows]
+    places = [place_of(row, sources) for row in rows]
     latest = reduce(newer, places)
     cells = rows[0][SAYS].split("\t")
     singles = {field: latest for at, field in SINGLES if cells[at]}
-    return f",{_text(singles)[1:-1]}" if singles and latest != places[0] else ""
+    return f",{as_json(singles)[1:-1]}" if singles and latest != places[0] else ""
 
 
-def _place(row: Packed, sources: Mapping[str, int]) -> Place:
+def place_of(row: Packed, sources: Mapping[str, int]) -> Place:
+    """Which row it is."""
     return int(row[PRECEDENCE]), row[DAY], sources[row[LIST]], int(row[LINE])
 
 
@@ -132,7 +133,7 @@ Statement = tuple[Place, str, Sequence[str]]
 
 def said_by(row: Packed, sources: Mapping[str, int]) -> Statement:
     """What a row of a run says."""
-    return _place(row, sources), _address(row), row[SAYS][:-1].split("\t")
+    return place_of(row, sources), spelling_of(row), row[SAYS][:-1].split("\t")
 
 
 SINGLES = tuple((COLUMNS.index(field) - SAID, field) for field in SINGLE)
@@ -185,7 +186,7 @@ class _Together:
         self.things: dict[str, Place] = {}
 
     def of(self, key: str) -> Sequence[str]:
-        address = self._address(key)
+        address = self.spelling_of(key)
         for thing, at, best in BEST:
             if at in self.varied:
                 value = self.cells[at] = best({*self.columns[at]})
@@ -202,7 +203,7 @@ class _Together:
         if standing != self.first:
             self.things = dict.fromkeys(_gathered(self.cells), self.first) | self.things
         other = {thing: row for thing, row in self.things.items() if row != standing}
-        return key, address, _text({"*": standing, **other}), _text(conflicts), *self.cells
+        return key, address, as_json({"*": standing, **other}), as_json(conflicts), *self.cells
 
     def _is_from(self, thing: str, sayers: Sequence[Statement]) -> None:
         """*thing* is from the earliest of *sayers*, who are in order, but for what the store says."""
@@ -211,7 +212,7 @@ class _Together:
             places = [self.known[thing] if one is self.stored else one[0] for one in sayers]
             self.things[thing] = min(places, key=_since)
 
-    def _address(self, key: str) -> str:
+    def spelling_of(self, key: str) -> str:
         addresses = {address for _row, address, _cells in self.said}
         if len(addresses) == 1:
             return addresses.pop()
@@ -225,7 +226,7 @@ class _Together:
             for name in NAMES[one[2][NAMES_AT]]:
                 sayers.setdefault(name, []).append(one)
         whose = Known(key, address, one_family([*sayers]))
-        self.cells[NAMES_AT] = _text(whose.names)
+        self.cells[NAMES_AT] = as_json(whose.names)
         self.cells[FIRST_NAME_AT], self.cells[LAST_NAME_AT] = whose.first_name, whose.last_name
         for name in whose.names:
             self._is_from(f"names {name[0]} {name[1]}", sayers[name])
@@ -235,7 +236,7 @@ class _Together:
         for one in self.said:
             for tag in TAGS[one[2][TAGS_AT]]:
                 sayers.setdefault(tag, []).append(one)
-        self.cells[TAGS_AT] = _text(sorted(sayers))
+        self.cells[TAGS_AT] = as_json(sorted(sayers))
         for tag, some in sayers.items():
             self._is_from(f"tags {tag}", some)
 
@@ -290,16 +291,16 @@ def columns(known: Known) -> tuple[str, ...]:
     return (
         known.key,
         known.address,
-        _text(known.origins),
-        _text(known.conflicts),
+        as_json(known.origins),
+        as_json(known.conflicts),
         known.first_name,
         known.last_name,
-        _text(known.names),
+        as_json(known.names),
         known.city,
         known.language,
         known.time_zone,
         known.signed_up,
-        _text(known.tags),
+        as_json(known.tags),
         known.standing,
         known.consent,
     )
@@ -329,81 +330,8 @@ def known_of(columns: Sequence[str]) -> Known:
     )
 
 
-Stored = Sequence[Any]
-"""A person as they are looked up: key, address, origins, conflicts, what is known as rows say it, and the number."""
-
-
-def with_stored(
-    stored: Stored, rows: Sequence[Packed], sources: Mapping[str, int]
-) -> Sequence[str] | None:
-    """A stored person and what *rows* of later lists say; nothing where they stay as they are."""
-    key, address, origins, conflicts, says = stored[: SAID + 1]
-    if _say_no_more(stored, rows):
-        plainer = address if address == key else plainest(key, {address, *map(_address, rows)})
-        return None if plainer == address else _respelt(stored, plainer, rows, sources)
-    cells = says.split("\t")
-    was = (key, address, origins, conflicts, *cells)
-    now: Sequence[str] | None = None
-    if conflicts == "[]" and cells[STANDING_AT] != "erased":
-        known = {thing: tuple(row) for thing, row in orjson.loads(origins).items()}
-        if first := known.pop("*", None):
-            more = [said_by(row, sources) for row in rows]
-            now = together(key, [(first, address, cells), *more], known)
-    if now is None:
-        said = folded(rows, sources)[0].split("\t")
-        now = columns(join(known_of(was), known_of(said)))
-    return None if tuple(now) == was else now
-
-
-def _say_no_more(stored: Stored, rows: Sequence[Packed]) -> bool:
-    """Whether *rows* say what was said already, of that day and with that rank: so it is with most."""
-    _key, _address, origins, conflicts, says, *_number = stored
-    day, precedence = rows[0][DAY], rows[0][PRECEDENCE]
-    place = f'[{precedence},"{day}",'
-    from_then = origins.count(place)
-    if not from_then or from_then < origins.count("["):
-        return False
-    if conflicts != "[]" and 1 + 2 * conflicts.count(place) < conflicts.count("["):
-        return False
-    known, cells = f"{says}\n", None
-    for row in rows:
-        if row[DAY] != day or row[PRECEDENCE] != precedence:
-            return False
-        if row[SAYS] != known:
-            cells = cells or says.split("\t")
-            if not _is_within(row[SAYS][:-1].split("\t"), cells, conflicts):
-                return False
-    return True
-
-
-def _is_within(said: Sequence[str], known: Sequence[str], conflicts: str) -> bool:
-    """Whether a row says nothing but what is *known*, or lost against it, where both are of one day and rank."""
-    since = said[SIGNED_UP_AT]
-    if since and (not known[SIGNED_UP_AT] or since < known[SIGNED_UP_AT]):
-        return False
-    return (
-        STANDING_RANK[said[STANDING_AT]] <= STANDING_RANK[known[STANDING_AT]]
-        and CONSENT_RANK[said[CONSENT_AT]] <= CONSENT_RANK[known[CONSENT_AT]]
-        and said[NAMES_AT] in ("[]", known[NAMES_AT])
-        and said[TAGS_AT] in ("[]", known[TAGS_AT])
-        and all(
-            said[at] in ("", known[at]) or f"{_text([field, said[at]])[:-1]},[" in conflicts
-            for at, field in SINGLES
-        )
-    )
-
-
-def _respelt(
-    stored: Stored, address: str, rows: Sequence[Packed], sources: Mapping[str, int]
-) -> Sequence[str]:
-    """A stored person of whom *rows* say nothing new but a plainer *address*."""
-    key, _spelt_so_far, origins, conflicts, says = stored[: SAID + 1]
-    row = next(row for row in rows if _address(row) == address)
-    places = {**orjson.loads(origins), "address": _place(row, sources)}
-    return key, address, _text(places), conflicts, *says.split("\t")
-
-
-def _text(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """*value* as the store keeps it."""
     return (
         orjson.dumps(value, default=tuple, option=orjson.OPT_SORT_KEYS).decode()
         if value

@@ -15,9 +15,9 @@ from newsletter.audience.folding import (
     known_of,
     numbers_of,
     rows_of_people,
-    with_stored,
 )
 from newsletter.audience.runs import merged, write_run
+from newsletter.audience.stored import with_stored
 
 SOURCES = {0: 7, 1: 8}
 LATER = {0: 9, 1: 10}

@@ -1,0 +1,107 @@
+"""This module tells what rows change of people in the store, quickly where they say what is known: so it is with most."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from newsletter.audience.fold import CONSENT_RANK, STANDING_RANK, join, plainest
+from newsletter.audience.folding import (
+    CONSENT_AT,
+    DAY,
+    NAMES_AT,
+    PRECEDENCE,
+    SAID,
+    SAYS,
+    SIGNED_UP_AT,
+    SINGLES,
+    STANDING_AT,
+    TAGS_AT,
+    Packed,
+    as_json,
+    columns,
+    folded,
+    known_of,
+    place_of,
+    said_by,
+    spelling_of,
+    together,
+)
+
+Stored = Sequence[Any]
+"""A person as they are looked up: key, address, origins, conflicts, what is known as rows say it, and the number."""
+
+
+def with_stored(
+    stored: Stored, rows: Sequence[Packed], sources: Mapping[str, int]
+) -> Sequence[str] | None:
+    """A stored person and what *rows* of later lists say; nothing where they stay as they are."""
+    key, address, origins, conflicts, says = stored[: SAID + 1]
+    nothing_new = _say_no_more(stored, rows)
+    if nothing_new and address == key:
+        return None
+    cells = says.split("\t")
+    if nothing_new:
+        plainer = plainest(key, {address, *map(spelling_of, rows)})
+        if plainer == address or cells[STANDING_AT] == "erased":
+            return None
+        return _respelt(stored, plainer, rows, sources)
+    was = (key, address, origins, conflicts, *cells)
+    now: Sequence[str] | None = None
+    if conflicts == "[]" and cells[STANDING_AT] != "erased":
+        known = {thing: tuple(row) for thing, row in orjson.loads(origins).items()}
+        if first := known.pop("*", None):
+            more = [said_by(row, sources) for row in rows]
+            now = together(key, [(first, address, cells), *more], known)
+    if now is None:
+        said = folded(rows, sources)[0].split("\t")
+        now = columns(join(known_of(was), known_of(said)))
+    return None if tuple(now) == was else now
+
+
+def _say_no_more(stored: Stored, rows: Sequence[Packed]) -> bool:
+    """Whether *rows* say what was said already, of that day and with that rank: so it is with most."""
+    _key, _address, origins, conflicts, says, *_number = stored
+    day, precedence = rows[0][DAY], rows[0][PRECEDENCE]
+    place = f'[{precedence},"{day}",'
+    from_then = origins.count(place)
+    if not from_then or from_then < origins.count("["):
+        return False
+    if conflicts != "[]" and 1 + 2 * conflicts.count(place) < conflicts.count("["):
+        return False
+    known, cells = f"{says}\n", None
+    for row in rows:
+        if row[DAY] != day or row[PRECEDENCE] != precedence:
+            return False
+        if row[SAYS] != known:
+            cells = cells or says.split("\t")
+            if not _is_within(row[SAYS][:-1].split("\t"), cells, conflicts):
+                return False
+    return True
+
+
+def _is_within(said: Sequence[str], known: Sequence[str], conflicts: str) -> bool:
+    """Whether a row says nothing but what is *known*, or lost against it, where both are of one day and rank."""
+    since = said[SIGNED_UP_AT]
+    if since and (not known[SIGNED_UP_AT] or since < known[SIGNED_UP_AT]):
+        return False
+    return (
+        STANDING_RANK[said[STANDING_AT]] <= STANDING_RANK[known[STANDING_AT]]
+        and CONSENT_RANK[said[CONSENT_AT]] <= CONSENT_RANK[known[CONSENT_AT]]
+        and said[NAMES_AT] in ("[]", known[NAMES_AT])
+        and said[TAGS_AT] in ("[]", known[TAGS_AT])
+        and all(
+            said[at] in ("", known[at]) or f"{as_json([field, said[at]])[:-1]},[" in conflicts
+            for at, field in SINGLES
+        )
+    )
+
+
+def _respelt(
+    stored: Stored, address: str, rows: Sequence[Packed], sources: Mapping[str, int]
+) -> Sequence[str]:
+    """A stored person of whom *rows* say nothing new but a plainer *address*."""
+    key, _spelt_so_far, origins, conflicts, says = stored[: SAID + 1]
+    row = next(row for row in rows if spelling_of(row) == address)
+    places = {**orjson.loads(origins), "address": place_of(row, sources)}
+    return key, address, as_json(places), conflicts, *says.split("\t")
