@@ -186,7 +186,7 @@ class _Together:
         self.things: dict[str, Place] = {}
 
     def of(self, key: str) -> Sequence[str]:
-        address = self.spelling_of(key)
+        address = self._spelling(key)
         for thing, at, best in BEST:
             if at in self.varied:
                 value = self.cells[at] = best({*self.columns[at]})
@@ -212,7 +212,7 @@ class _Together:
             places = [self.known[thing] if one is self.stored else one[0] for one in sayers]
             self.things[thing] = min(places, key=_since)
 
-    def spelling_of(self, key: str) -> str:
+    def _spelling(self, key: str) -> str:
         addresses = {address for _row, address, _cells in self.said}
         if len(addresses) == 1:
             return addresses.pop()
