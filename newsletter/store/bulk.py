@@ -18,7 +18,11 @@ NOTHING: Mapping[str, int] = {}
 
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
-    """Add *rows*, each with a value for each of *columns* in their order."""
+    """Add *rows*, each with a value for each of *columns* in their order.
+
+    Where a row breaks a rule of the table the transaction must not be committed, here as in the next two: some rows were
+    added already.
+    """
     WAYS[connection.dialect.name](connection, table.name, columns, rows)
 
 
@@ -101,8 +105,9 @@ def _insert_cells(
     cells: Sequence[Any],
     always: Mapping[str, int] = NOTHING,
 ) -> None:
+    """OR FAIL: what breaks a rule ends the transaction, so SQLite need not copy each page to take one statement back."""
     row = f"({', '.join([*'?' * len(columns), *map(str, always.values())])})"
-    insert = f"INSERT INTO {table} ({_names([*columns, *always])}) VALUES "  # noqa: S608
+    insert = f"INSERT OR FAIL INTO {table} ({_names([*columns, *always])}) VALUES "  # noqa: S608
     begin = 0
     for rows in ROWS_AT_ONCE:
         width = rows * len(columns)
