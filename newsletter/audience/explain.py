@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from newsletter.audience.address import read_address
 from newsletter.audience.decide import why_left_out
+from newsletter.audience.erased import erased_people
 from newsletter.audience.fold import NOWHERE, Known, Origin, origin_of
 from newsletter.audience.folding import COLUMNS, known_of
 from newsletter.errors import NewsletterError
@@ -59,10 +60,14 @@ class Person:
 
 
 def explain(connection: Connection, address: str) -> Person:
-    """All that is known of *address*, with its sources; raises NewsletterError where nobody has it."""
+    """All that is known of *address*, with its sources; raises NewsletterError where nobody has it, or who had it was forgotten."""
     key = key_of(address)
     row = connection.execute(select(subscriber).where(subscriber.c.key == key)).first()
     gone = _suppressions(connection, key)
+    if row is None and erased_people(connection).knows(key):
+        raise NewsletterError(
+            f"{address} asked to be forgotten: only a digest is kept, so that no list brings them back"
+        )
     if row is None:
         told = (
             "; it may not be mailed (" + ", ".join(sorted({why for why, *_ in gone})) + ")"

@@ -67,7 +67,7 @@ def forget(address: str, practice: bool, yes: bool, json: bool) -> None:
 def _say(address: str, gone: Forgotten) -> None:
     if gone.known:
         result(
-            f"Erased: {several(gone.rows, 'row')} of lists, {several(gone.mails, 'mail')}, {several(gone.suppressions, 'entry')} of who may not be mailed."
+            f"Erased: {several(gone.rows, 'row')} of lists, {several(gone.mails, 'mail')}, {several(gone.suppressions, 'note')} that they may not be mailed."
         )
     else:
         result(f"Nothing was known of {address}.")

@@ -33,9 +33,7 @@ def lists_undo(practice: bool, yes: bool, json: bool) -> None:
         if json:
             as_json(asdict(undone))
         else:
-            result(
-                f"{people(undone.gone)} who came with it {'is' if undone.gone == 1 else 'are'} gone, {undone.restored:,} are as before."
-            )
+            result(f"Gone again: {people(undone.gone)}. As before: {people(undone.restored)}.")
             if undone.kept:
                 result(
                     f"{people(undone.kept)} got mail since: the address stays, not mailed, so that their link to leave works."

@@ -93,7 +93,7 @@ def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Pa
     assert run("lists", "undo", *PRACTICE, typed="n\n").code == 1
     undone = run("lists", "undo", *PRACTICE, typed="\n")
     assert f"Take back the merge of {desk}" in undone.err
-    assert "1 person who came with it is gone" in undone.out
+    assert "Gone again: 1 person. As before: 0 people." in undone.out
     assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 0
     again = run("lists", "import", desk, *PRACTICE, "--yes")
     assert (again.code, "add --again" in again.err) == (1, True)

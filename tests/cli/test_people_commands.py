@@ -72,8 +72,10 @@ def test_forget_leaves_nothing_of_a_person_but_a_digest(
     assert copy.exists()
     gone = run("forget", "ADA.Fontenot@example.com", *PRACTICE, typed="y\n")
     assert gone.code == 0
-    assert "Erased: 3 rows of lists, 1 mail, 1 entry" in gone.out
+    assert "Erased: 3 rows of lists, 1 mail, 1 note that" in gone.out
     assert "subscribers/sample/website.csv still names them" in gone.err
+    asked = run("lists", "explain", ADA, *PRACTICE)
+    assert (asked.code, f"{ADA} asked to be forgotten" in asked.err) == (1, True)
     kept = everything(clinic)
     for trace in (ADA, "Fontenot"):
         assert trace not in kept
