@@ -102,28 +102,40 @@ def _widen(pipe: Pipe) -> None:
 
 
 def _serve(asked: Pipe, giving: Pipe) -> None:
-    def waiting() -> bool:
-        """Whoever asked said so, once or several times."""
-        said = False
-        while asked.poll():
-            said = asked.recv() is None
-        return said
-
     try:
         with seldom_collecting():
             while True:
                 if task := asked.recv():
-                    _give(giving, waiting, *task)
+                    _give(giving, _Ear(asked), *task)
     except (ConnectionError, EOFError):  # whoever asked has ended, or gave up and says why
         pass
 
 
-def _give(giving: Pipe, waiting: Waiting, work: Callable[..., Iterable[Any]], given: Any) -> None:
+class _Ear:
+    """Hears that whoever asked waits; asked whether they do, it has forgotten afterwards."""
+
+    def __init__(self, asked: Pipe) -> None:
+        self.asked, self.heard = asked, False
+
+    def listen(self) -> None:
+        """What nobody hears would fill the pipe."""
+        while self.asked.poll():
+            self.asked.recv()
+            self.heard = True
+
+    def __call__(self) -> bool:
+        self.listen()
+        heard, self.heard = self.heard, False
+        return heard
+
+
+def _give(giving: Pipe, waiting: _Ear, work: Callable[..., Iterable[Any]], given: Any) -> None:
     """Send what *work* gives, and at last nothing, or what went wrong."""
     end = None
     try:
         for piece in work(waiting, *given):
             giving.send(piece)
+            waiting.listen()
     except NewsletterError as error:
         end = error
     giving.send(end)

@@ -168,6 +168,18 @@ def test_control_c_is_told_once_by_whoever_asked() -> None:
         assert [*other.do(counting, "door.csv")] == [1, 2]
 
 
+def slowly(_waiting: Waiting, pieces: int) -> Iterator[bytes]:
+    for _piece in range(pieces):
+        time.sleep(0.0001)
+        yield bytes(1_000)
+
+
+@pytest.mark.slow
+def test_whoever_never_asks_whether_somebody_waits_hears_it_all_the_same() -> None:
+    with companions(1) as (other,):
+        assert sum(map(len, other.do(slowly, 12_000))) == 12_000_000
+
+
 def much(_waiting: Waiting, _path: str) -> Iterator[bytes]:
     yield from (bytes(100_000) for _piece in range(1_000))
 
