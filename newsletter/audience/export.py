@@ -9,6 +9,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, select
 
 from newsletter.audience.choose import Subscriber
+from newsletter.audience.fates import fates
 from newsletter.store import suppression
 
 Column = Callable[[Any], str]
@@ -105,6 +106,17 @@ def write_suppressed(connection: Connection, file: IO[str]) -> int:
     for key, reason, origin, at in found:
         day = datetime.fromtimestamp(at, UTC).date().isoformat()
         writer.writerow((key, reason, _harmless(origin), day))
+        number += 1
+    return number
+
+
+def write_fates(connection: Connection, file: IO[str], *, samples: bool) -> int:
+    """Write what became of every row of every list; how many rows."""
+    writer = csv.writer(file)
+    writer.writerow(("List", "Line", "What became of it", "Why", "File"))
+    number = 0
+    for fate in fates(connection, samples=samples):
+        writer.writerow((fate.list, fate.line, fate.fate, _harmless(fate.why), fate.path))
         number += 1
     return number
 

@@ -11,6 +11,8 @@ from newsletter.audience.address import SAMPLE_KEYS, is_sample
 
 FATES = ("taken", "merged into", "suppressed", "no consent", "sample address", "rejected")
 
+AT_ONCE = 1_000
+
 
 @dataclass(frozen=True)
 class Fate:
@@ -42,7 +44,7 @@ class ListReport:
 
 def fates(connection: Connection, *, samples: bool) -> Iterator[Fate]:
     """The fate of each row of each list as it was last read, in the order of lists and lines."""
-    for row in connection.execute(text(ROWS)):
+    for row in connection.execute(text(ROWS), execution_options={"yield_per": AT_ONCE}):
         yield Fate(row.list, row.line, *_fate(row, samples), row.path)
 
 

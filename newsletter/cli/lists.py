@@ -34,6 +34,7 @@ SUBCOMMANDS = {
     "import": "Show what a list would change, then merge it.",
     "undo": "Take the last merge back.",
     "explain": "Say where everything about an address comes from.",
+    "fates": "Write what became of every row into a file.",
     "suppress": "Never mail anybody in a file again.",
     "suppressed": "Write who may not be mailed into a file.",
     "check": "Say which addresses look doubtful, and who never opens.",

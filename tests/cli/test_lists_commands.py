@@ -137,6 +137,23 @@ def test_send_asks_twice_before_an_old_export_and_stops_in_a_script(run: Run, cl
     )
 
 
+def test_fates_writes_what_became_of_every_row(run: Run, clinic: Path) -> None:
+    written(clinic, "desk", [person(1), person(1), person(2, "unsubscribed"), "nobody,\n"])
+    run("lists", *PRACTICE)
+    told = run("lists", "fates", "rows.csv", *PRACTICE)
+    assert (told.code, "4 rows written to rows.csv." in told.err) == (0, True)
+    with (clinic / "rows.csv").open(encoding="utf-8-sig", newline="") as file:
+        heading, *rows = csv.reader(file)
+    assert heading == ["List", "Line", "What became of it", "Why", "File"]
+    assert [row[:4] for row in rows] == [
+        ["desk", "2", "taken", ""],
+        ["desk", "3", "merged into", "desk:2"],
+        ["desk", "4", "suppressed", "unsubscribed"],
+        ["desk", "5", "rejected", '"nobody" is no address (An email address must have an @-sign)'],
+    ]
+    assert {row[4] for row in rows} == {"subscribers/desk.csv"}
+
+
 def test_explain_says_which_row_said_what(run: Run) -> None:
     run("lists", *PRACTICE)
     told = run("lists", "explain", "Ada.Fontenot@example.com", *PRACTICE)
