@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MOST_PEOPLE = 1_000
 """In one request (SendGrid's mail/send specification)."""
@@ -41,6 +42,14 @@ def gaps(whole: Run, taken: Iterable[tuple[int, int]]) -> Iterator[Run]:
         start = last + 1
     if start <= whole.last:
         yield Run(whole.variant, start, whole.last)
+
+
+def overlap(runs: Iterable[Run]) -> bool:
+    """Whether somebody is in two of *runs*."""
+    return any(
+        one.variant == next_one.variant and next_one.first <= one.last
+        for one, next_one in pairwise(sorted(runs))
+    )
 
 
 def most_people(letter_bytes: int, largest: int) -> int:

@@ -7,7 +7,7 @@ from itertools import groupby
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from newsletter.campaign.counts import DECIDING
-from newsletter.campaign.ranges import Run, gaps, most_people, whole_variant
+from newsletter.campaign.ranges import Run, gaps, most_people, overlap, whole_variant
 from newsletter.campaign.states import ATTEMPT, before
 from newsletter.errors import NewsletterError
 from newsletter.store import attempt, campaign, picture, request, variant, wave
@@ -86,12 +86,23 @@ def _gaps(connection: Connection, campaign_id: int, pictures: int) -> Iterator[G
 def open_wave(
     connection: Connection, campaign_id: int, batch: Batch, planned: Sequence[Planned]
 ) -> Attempt | None:
-    """Put the people planned into requests of a new wave; None where a person stopped the campaign."""
+    """Put the people planned into requests of a new wave; None where a person stopped the campaign.
+
+    Raises NewsletterError where some of them are under way already: whoever planned may have lost the campaign's lock
+    with its connection (PostgreSQL), and another process may have opened a wave for them.
+    """
     row = connection.execute(
         select(campaign.c.stop, campaign.c.first_send_at).where(campaign.c.id == campaign_id)
     ).one()
     if row.stop or not planned:
         return None
+    taken = _taken(connection, campaign_id).items()
+    under_way = [Run(number, *ends) for number, ranges in taken for ends in ranges]
+    if overlap([*under_way, *(one.run for one in planned)]):
+        raise NewsletterError(
+            "the ledger was changed by another process meanwhile (somebody of the new wave is under way "
+            "already); type the same command again"
+        )
     waves = select(func.count()).where(wave.c.campaign_id == campaign_id)
     number = 1 + connection.execute(waves).scalar_one()
     wave_id = connection.execute(

@@ -116,6 +116,24 @@ def test_nobody_is_in_two_waves(opened: Clinic) -> None:
         assert open_wave(connection, 1, Batch("batch-2", NOW), []) is None
 
 
+def test_whoever_planned_while_another_process_opened_a_wave_opens_none(frozen: Clinic) -> None:
+    with frozen.store.read() as connection:
+        both = planned(connection, 1, SEND_AT)
+    with frozen.store.write() as connection:
+        assert open_wave(connection, 1, BATCH, both[1:]) is not None
+    with (
+        pytest.raises(NewsletterError, match="under way already"),
+        frozen.store.write() as connection,
+    ):
+        open_wave(connection, 1, Batch("batch-2", BATCH.post_until), both)
+    with frozen.store.write() as connection:
+        assert len(attempts(connection, 1)) == 1
+        rest = planned(connection, 1, SEND_AT)
+        assert rest == both[:1]
+        assert open_wave(connection, 1, Batch("batch-2", BATCH.post_until), rest) is not None
+    assert frozen.counts(1) == Counts(frozen=1500, pending=1500)
+
+
 def test_a_stopped_campaign_opens_no_wave_and_claims_nothing(frozen: Clinic) -> None:
     with frozen.store.write() as connection:
         ask_stop(connection, 1, "undo")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.campaign.ranges import Run, gaps, halves, most_people, whole_variant
+from newsletter.campaign.ranges import Run, gaps, halves, most_people, overlap, whole_variant
 
 
 @given(
@@ -21,6 +21,20 @@ def test_gaps_and_what_is_taken_hold_everybody_once(
     gone = {seq for first, last in taken for seq in range(first, last + 1)}
     assert people == [seq for seq in range(1, size + 1) if seq not in gone]
     assert all(piece.size for piece in pieces)
+
+
+RUNS = st.builds(
+    lambda variant, first, more: Run(variant, first, first + more),
+    st.integers(0, 1),
+    st.integers(1, 30),
+    st.integers(0, 9),
+)
+
+
+@given(st.lists(RUNS, max_size=5))
+def test_runs_overlap_where_somebody_is_in_two_of_them(runs: list[Run]) -> None:
+    people = [(run.variant, seq) for run in runs for seq in range(run.first, run.last + 1)]
+    assert overlap(runs) == (len({*people}) < len(people))
 
 
 @pytest.mark.parametrize(
