@@ -99,10 +99,7 @@ def open_wave(
     taken = _taken(connection, campaign_id).items()
     under_way = [Run(number, *ends) for number, ranges in taken for ends in ranges]
     if overlap([*under_way, *(one.run for one in planned)]):
-        raise NewsletterError(
-            "the ledger was changed by another process meanwhile (somebody of the new wave is under way "
-            "already); type the same command again"
-        )
+        raise _changed_meanwhile("somebody of the new wave is under way already")
     waves = select(func.count()).where(wave.c.campaign_id == campaign_id)
     number = 1 + connection.execute(waves).scalar_one()
     wave_id = connection.execute(
@@ -167,10 +164,13 @@ def move(connection: Connection, attempt_id: int, state: str, **values: int) -> 
         .values(state=state, **values)
     )
     if changed.rowcount != 1:
-        raise NewsletterError(
-            f"the ledger was changed by another process meanwhile (attempt {attempt_id} cannot become "
-            f"{state}); type the same command again"
-        )
+        raise _changed_meanwhile(f"attempt {attempt_id} cannot become {state}")
+
+
+def _changed_meanwhile(why: str) -> NewsletterError:
+    return NewsletterError(
+        f"the ledger was changed by another process meanwhile ({why}); type the same command again"
+    )
 
 
 def close_attempts(connection: Connection, campaign_id: int, now: int) -> None:
