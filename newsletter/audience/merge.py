@@ -254,8 +254,8 @@ class _Writing:
         self.connection = connection
         self.brought = {"merge_id": before.merge_id, "updated_at": before.now}
         self.new: list[str] = []
-        self.rows: dict[int, array[int]] = defaultdict(_no_numbers)
-        self.parts: dict[int, array[int]] = defaultdict(_no_numbers)
+        self.numbers: dict[tuple[Sequence[str], int], array[int]] = defaultdict(lambda: array("q"))
+        """By their columns and their source."""
 
     def write(self, writes: Writes) -> None:
         self.new.append(writes.new)
@@ -263,33 +263,25 @@ class _Writing:
             self._write_new()
         bulk(self.connection).update("subscriber", CHANGED, writes.changed)
         insert_many(self.connection, change, CHANGES, writes.changes)
-        for waiting, columns, numbers in (
-            (self.rows, ROWS, writes.rows),
-            (self.parts, PARTS, writes.parts),
-        ):
+        for columns, numbers in ((ROWS, writes.rows), (PARTS, writes.parts)):
             for source_id, some in numbers.items():
-                waiting[source_id] += some
-                if len(waiting[source_id]) >= AT_ONCE:
-                    self._write_numbers(columns, source_id, waiting.pop(source_id))
+                self.numbers[columns, source_id] += some
+                if len(self.numbers[columns, source_id]) >= AT_ONCE:
+                    self._write_numbers(columns, source_id)
 
     def end(self) -> None:
         """Write what still waits."""
         self._write_new()
-        for source_id, pairs in self.rows.items():
-            self._write_numbers(ROWS, source_id, pairs)
-        for source_id, threes in self.parts.items():
-            self._write_numbers(PARTS, source_id, threes)
+        for columns, source_id in [*self.numbers]:
+            self._write_numbers(columns, source_id)
 
     def _write_new(self) -> None:
         insert_lines(self.connection, subscriber, NEW, "".join(self.new), self.brought)
         self.new.clear()
 
-    def _write_numbers(self, columns: Sequence[str], source_id: int, numbers: "array[int]") -> None:
+    def _write_numbers(self, columns: Sequence[str], source_id: int) -> None:
+        numbers = self.numbers.pop((columns, source_id))
         insert_numbers(self.connection, list_row, columns, numbers, {"source_id": source_id})
-
-
-def _no_numbers() -> "array[int]":
-    return array("q")
 
 
 def _told(
