@@ -1,4 +1,4 @@
-"""This module writes many rows at once, each database in its own quick way."""
+"""This module writes and reads many rows at once, each database in its own quick way."""
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
