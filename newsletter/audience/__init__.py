@@ -5,10 +5,10 @@ from newsletter.audience.basis import lines_to_add
 from newsletter.audience.choose import Audience, Subscriber, choose, people, time_zones
 from newsletter.audience.difference import Jump, Merge, jumps
 from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_reports
+from newsletter.audience.fold import LARGEST_FAMILY
 from newsletter.audience.merge import merge_lists
 from newsletter.audience.place import list_files
 from newsletter.audience.proof import Proof, list_sources, proof
-from newsletter.audience.shared import LARGEST_FAMILY
 
 __all__ = [
     "FATES",

@@ -30,6 +30,7 @@ from newsletter.audience.folding import (
     folded,
     numbers_of,
     rows_of_people,
+    telling,
 )
 from newsletter.audience.stored import with_stored
 from newsletter.store import CONSENTS, Address, Store, open_store, subscriber, suppression
@@ -163,11 +164,13 @@ def _decided(
     deciding = Deciding(connection, before, rows.sources)
     tally = deciding.tally
     for people in rows_of_people(rows.runs):
-        if waiting():
-            yield Undecided(people, tally.last)
-            tally.last += len(people)
+        if people.goes_on:
+            yield from deciding.begin(people.rows[0])
+        elif deciding.begun or not waiting():
+            yield from deciding.of(Undecided(people.rows, tally.last))
         else:
-            yield from deciding.of(Undecided(people, tally.last))
+            yield Undecided(people.rows, tally.last)
+            tally.last += len(people.rows)
     yield tally
 
 
@@ -179,6 +182,8 @@ class Deciding:
         self.before = before
         self.sources = numbers_of(sources)
         self.tally = Tally(before.last)
+        self.begun: list[Packed] = []
+        """What is known of somebody with so many rows that they come in parts."""
 
     def of(self, undecided: Undecided) -> Iterator[Writes]:
         """What becomes of some people by their rows, where it is to be written; they come once in all."""
@@ -193,17 +198,20 @@ class Deciding:
         new: list[str] = []
         changed: list[Sequence[Any]] = []
         changes: list[Sequence[Any]] = []
-        whose: dict[str, tuple[list[int], list[str]]] = {name: ([], []) for name in sources}
-        parts: dict[str, array[int]] = {name: array("q") for name in sources}
+        places = _Places(sources)
+        begun, self.begun = self.begun, []
         for key, rows in zip(keys, people, strict=True):
             was = stored.get(key)
+            said = rows
+            if begun:
+                said, begun = [*begun, *rows], []
             if was is None:
                 number = tally.last = tally.last + 1
-                end, differ = folded(rows, sources)
+                end, differ = folded(said, sources)
                 new.append(f"{number}\t{end}\n")
             else:
                 number = was[-1]
-                if now := with_stored(was, rows, sources):
+                if now := with_stored(was, said, sources):
                     before = (*was[:SAID], *was[SAID].split("\t"))
                     self._count(before, now, key in suppressed)
                     changed.append((number, *now[1:], self.before.now))
@@ -215,25 +223,22 @@ class Deciding:
             if differ:
                 tally.counts["conflicts"] += 1
             if key in suppressed or not end.endswith(MAILED):
-                self._count_out(key in suppressed, end, rows)
-            for row in rows:
-                if row[PART] == "0":
-                    numbers, lines = whose[row[LIST]]
-                    numbers.append(number)
-                    lines.append(row[LINE])
-                else:
-                    parts[row[LIST]].extend((number, int(row[LINE]), int(row[PART])))
+                self._count_out(key in suppressed, end, said)
+            places.add(number, rows)
         tally.counts["unchanged"] += unchanged
-        pairs = {
-            name: array("q", chain.from_iterable(zip(numbers, map(int, lines), strict=True)))
-            for name, (numbers, lines) in whose.items()
-        }
         if self.before.merge_id:
-            of_sources = self._by_source(pairs), self._by_source(parts)
-            yield Writes("".join(new), changed, changes, *of_sources)
+            yield Writes("".join(new), changed, changes, *places.of_sources())
 
-    def _by_source(self, numbers: Mapping[str, "array[int]"]) -> dict[int, "array[int]"]:
-        return {self.sources[name]: some for name, some in numbers.items() if some}
+    def begin(self, rows: Sequence[Packed]) -> Iterator[Writes]:
+        """Some rows of somebody of whom more are to come, who is first among the next people."""
+        key = rows[0][KEY]
+        stored = self.bulk.people([key]) if self.before.anybody else {}
+        number = stored[key][-1] if key in stored else self.tally.last + 1
+        self.begun = telling([*self.begun, *rows], self.sources)
+        if self.before.merge_id:
+            places = _Places(self.sources)
+            places.add(number, rows)
+            yield Writes("", [], [], *places.of_sources())
 
     def _count(self, was: Sequence[str], now: Sequence[str], suppressed: bool) -> None:
         """Count a stored person who is not *now* as they were; new rows that say what is known count for nothing."""
@@ -260,6 +265,36 @@ class Deciding:
         before = orjson.dumps({name: old for name, old, _new in pairs}).decode()
         after = orjson.dumps({name: new for name, _old, new in pairs}).decode()
         return self.before.merge_id, number, before, after, self.before.now
+
+
+class _Places:
+    """Whose the rows of each list are."""
+
+    def __init__(self, sources: Mapping[str, int]) -> None:
+        self.sources = sources
+        self.whole: dict[str, tuple[list[int], list[str]]] = {name: ([], []) for name in sources}
+        self.parts: dict[str, array[int]] = {name: array("q") for name in sources}
+
+    def add(self, number: int, rows: Sequence[Packed]) -> None:
+        """These *rows* are the subscriber's of that *number*."""
+        for row in rows:
+            if row[PART] == "0":
+                numbers, lines = self.whole[row[LIST]]
+                numbers.append(number)
+                lines.append(row[LINE])
+            else:
+                self.parts[row[LIST]].extend((number, int(row[LINE]), int(row[PART])))
+
+    def of_sources(self) -> tuple[Mapping[int, "array[int]"], Mapping[int, "array[int]"]]:
+        """By the number of each list in the store: pairs of a subscriber and a line, and the parts of lines."""
+        pairs = {
+            self.sources[name]: array(
+                "q", chain.from_iterable(zip(numbers, map(int, lines), strict=True))
+            )
+            for name, (numbers, lines) in self.whole.items()
+            if lines
+        }
+        return pairs, {self.sources[name]: some for name, some in self.parts.items() if some}
 
 
 def why_left_out(standing: str, consent: str) -> str:

@@ -3,13 +3,16 @@
 Every field is a lattice, so that the order of files, rows and merges changes nothing, and twice is once: standing only
 falls, consent and tags only gather, and of two different cities the one with the higher rank wins: first the list's
 precedence, then the newer day, then the later word in the alphabet. The loser is kept as a conflict.
+What would go on without end, where thousands of rows have one address, ends somewhere: that is a lattice too.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
-from newsletter.audience.read import Row
+from newsletter.audience.row import Row
 from newsletter.store import CONSENTS, STANDINGS
 
 
@@ -57,13 +60,20 @@ class Known(NamedTuple):
 
     @property
     def last_name(self) -> str:
-        """The last name that all names share."""
+        """The last name that all names of a family share."""
         lasts = {last for _first, last in self.names}
-        return lasts.pop() if len(lasts) == 1 else ""
+        return lasts.pop() if len(lasts) == 1 and len(self.names) <= LARGEST_FAMILY else ""
 
 
 SINGLE = ("city", "language", "time_zone")
 """Fields of which a person has one: two different values are a conflict."""
+
+LARGEST_FAMILY = 8
+"""More names at one address are no family: somebody wrote it wherever there was none. One more is kept, to tell."""
+MOST_TAGS = 1_000
+"""Of the tags of an address so many are kept, by the alphabet."""
+MOST_CONFLICTS = 20
+"""Of the values that lost in a field so many are kept, of the highest ranks."""
 
 NOWHERE = Origin(0, "", 0, 0)
 STANDING_RANK = {standing: rank for rank, standing in enumerate(STANDINGS)}
@@ -116,7 +126,7 @@ def join(one: Known, two: Known) -> Known:
         plainest(one.key, (one.address, two.address)),
         one.names if one.names == two.names else one_family((*one.names, *two.names)),
         signed_up=min(one.signed_up, two.signed_up) or one.signed_up or two.signed_up,
-        tags=one.tags if one.tags == two.tags else tuple(sorted({*one.tags, *two.tags})),
+        tags=one.tags if one.tags == two.tags else first_tags((*one.tags, *two.tags)),
         standing=standing,
         consent=consent,
     )
@@ -124,6 +134,7 @@ def join(one: Known, two: Known) -> Known:
     lost = _lost(one, two)
     city, language, time_zone = (_single(field, one, two, origins, lost) for field in SINGLE)
     first = origins.pop("standing")
+    conflicts = [Conflict(*at, origin) for at, origin in lost.items()]
     return together._replace(
         city=city,
         language=language,
@@ -132,10 +143,34 @@ def join(one: Known, two: Known) -> Known:
             "*": first,
             **{thing: origin for thing, origin in origins.items() if origin != first},
         },
-        conflicts=tuple(sorted(Conflict(*at, origin) for at, origin in lost.items()))
-        if lost
-        else (),
+        conflicts=tuple(kept_conflicts(conflicts)) if conflicts else (),
     )
+
+
+Lost = TypeVar("Lost", bound=tuple[str, str, tuple[int, str, int, int]])
+"""A Conflict, or what it holds."""
+
+
+def kept_conflicts(conflicts: list[Lost]) -> list[Lost]:
+    """Those of *conflicts* that are kept, in order."""
+    if len(conflicts) > MOST_CONFLICTS:
+        conflicts.sort(key=_lost_rank, reverse=True)
+        conflicts = [
+            conflict
+            for _field, some in groupby(conflicts, itemgetter(0))
+            for conflict in islice(some, MOST_CONFLICTS)
+        ]
+    return sorted(conflicts)
+
+
+def _lost_rank(conflict: tuple[str, str, tuple[int, str, int, int]]) -> tuple[str, int, str, str]:
+    field, value, origin = conflict
+    return field, origin[0], origin[1], value
+
+
+def first_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Those of *tags* that are kept, each once and in order."""
+    return tuple(sorted({*tags})[:MOST_TAGS])
 
 
 def origin_of(known: Known, thing: str) -> Origin:
@@ -224,9 +259,10 @@ def one_family(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         if first or last:
             people.setdefault((first.casefold(), last.casefold()), (first, last))
     whole = {first for first, last in people if last}
-    kept = [name for (first, last), name in people.items() if last or first not in whole]
-    firsts = {first.casefold() for first, _last in kept if first}
-    return tuple(sorted(name for name in kept if name[0] or not firsts))
+    kept = [alike for alike in people if alike[1] or alike[0] not in whole]
+    named = any(first for first, _last in kept)
+    kept = sorted(alike for alike in kept if alike[0] or not named)
+    return tuple(sorted(people[alike] for alike in kept[: LARGEST_FAMILY + 1]))
 
 
 def plainest(key: str, addresses: Collection[str]) -> str:

@@ -5,7 +5,7 @@ from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,6 +16,8 @@ from newsletter.audience.fold import (
     Conflict,
     Known,
     Origin,
+    first_tags,
+    kept_conflicts,
     newer,
     one_family,
     plainest,
@@ -23,7 +25,9 @@ from newsletter.audience.fold import (
 from newsletter.audience.memo import Memo
 from newsletter.audience.runs import WIDE, merged
 
-AT_ONCE = 1000
+AT_ONCE = 1_000
+MOST_ROWS = 5_000
+"""Of one person so many are folded at once."""
 
 COLUMNS = (
     "key",
@@ -57,17 +61,31 @@ Place = tuple[int, str, int, int]
 """What Origin() holds."""
 
 
-def rows_of_people(runs: Sequence[Path]) -> Iterator[list[list[Packed]]]:
+class People(NamedTuple):
+    """The rows of each of some people; of the only one there are more to come, where it *goes_on*."""
+
+    rows: Sequence[Sequence[Packed]]
+    goes_on: bool = False
+
+
+def rows_of_people(runs: Sequence[Path]) -> Iterator[People]:
     """The rows of each person, in the order of their keys, of some people at a time."""
-    people: list[list[Packed]] = []
+    last: list[Packed] = []
     for lines in merged(runs):
         rows = (line.split("\t", SAYS) for line in lines)
-        people += [[*same] for _key, same in groupby(rows, KEY)]
-        while len(people) >= AT_ONCE:
-            yield people[:AT_ONCE]
-            people = people[AT_ONCE:]
-    if people:
-        yield people
+        people = [[*same] for _key, same in groupby(rows, KEY)]
+        if last and last[0][0] == people[0][0][0]:
+            people[0] = last + people[0]
+        elif last:
+            people.insert(0, last)
+        last = people.pop()
+        for begin in range(0, len(people), AT_ONCE):
+            yield People(people[begin : begin + AT_ONCE])
+        if len(last) > MOST_ROWS:
+            yield People([last[:-1]], goes_on=True)
+            last = last[-1:]
+    if last:
+        yield People([last])
 
 
 def numbers_of(sources: Mapping[int, int]) -> Mapping[str, int]:
@@ -98,6 +116,24 @@ def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, boo
         others += _dated(rows, sources)
     first = f'[{precedence},"{day}",{sources[number]},{line.lstrip()}]'
     return f'{key}\t{address}\t{{"*":{first}{others}}}\t[]\t{says[:-1]}', False
+
+
+def telling(rows: Sequence[Packed], sources: Mapping[str, int]) -> list[Packed]:
+    """Those of *rows* of one person that say together what all of them say: whatever is known carries its row.
+
+    For each list that calls the person subscribed one such row is among them.
+    """
+    said = folded(rows, sources)[0].split("\t")
+    origins: Mapping[str, Sequence[Any]] = orjson.loads(said[ORIGINS])
+    conflicts: Sequence[tuple[str, str, Sequence[Any]]] = orjson.loads(said[CONFLICTS])
+    known = [*origins.values(), *(origin for _field, _value, origin in conflicts)]
+    places = {(source, line) for _precedence, _day, source, line in known}
+    places |= {(sources[row[LIST]], int(row[LINE])) for row in _subscribed(rows).values()}
+    return [row for row in rows if (sources[row[LIST]], int(row[LINE])) in places]
+
+
+def _subscribed(rows: Sequence[Packed]) -> Mapping[str, Packed]:
+    return {row[LIST]: row for row in rows if row[LEFT] == "0"}
 
 
 def _spelt(key: str, rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
@@ -198,7 +234,7 @@ class _Together:
         for thing in self.known:
             if KIND_AT.get(thing.partition(" ")[0]) not in self.varied and thing not in self.things:
                 self._is_from(thing, self.said)
-        conflicts = sorted(self._singles())
+        conflicts = kept_conflicts([*self._singles()])
         standing = self.things.pop("standing", self.first)
         if standing != self.first:
             self.things = dict.fromkeys(_gathered(self.cells), self.first) | self.things
@@ -236,9 +272,10 @@ class _Together:
         for one in self.said:
             for tag in TAGS[one[2][TAGS_AT]]:
                 sayers.setdefault(tag, []).append(one)
-        self.cells[TAGS_AT] = as_json(sorted(sayers))
-        for tag, some in sayers.items():
-            self._is_from(f"tags {tag}", some)
+        tags = first_tags(sayers)
+        self.cells[TAGS_AT] = as_json(tags)
+        for tag in tags:
+            self._is_from(f"tags {tag}", sayers[tag])
 
     def _singles(self) -> Iterator[tuple[str, str, Place]]:
         """Take the value of the highest rank of each field that has one; the others are conflicts."""

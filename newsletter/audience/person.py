@@ -12,6 +12,7 @@ from newsletter.audience.columns import Columns
 from newsletter.audience.days import SHORTEST_MOMENT, day, moment
 from newsletter.audience.doubts import ROLES, host_doubts
 from newsletter.audience.encoding import has_broken_letters
+from newsletter.audience.fold import first_tags
 from newsletter.audience.memo import Memo
 from newsletter.audience.names import first_name, split_name, tidy
 from newsletter.audience.row import Row
@@ -253,7 +254,7 @@ def tags_of(own: tuple[str, ...], cell: str) -> tuple[str, ...]:
     for mark in (":::", ";", "|", "\n"):
         cell = cell.replace(mark, ",")
     found = (tidy(tag.strip(" \"'[]")) for tag in cell.split(","))
-    return tuple(sorted({*own, *(tag for tag in found if tag and not tag.startswith("* "))}))
+    return first_tags([*own, *(tag for tag in found if tag and not tag.startswith("* "))])
 
 
 def language(usual: str, cell: str) -> str:

@@ -4,19 +4,20 @@ A row is a line of text, with tabs between its fields; the first is its key. Pyt
 the order of UTF-8's bytes, SQLite's BINARY and PostgreSQL's "C": all four agree. No field holds a sign below the blank.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from heapq import heapify, heapreplace
 from pathlib import Path
 
 RUN = 40_000
 """Rows that are sorted in memory."""
 BLOCK, BLOCKS = 32_000, 4_000_000
 """Letters that are read back at once, from each run and from all together."""
+PART = 1_000_000
+"""Letters that are read before some rows are given, about."""
 WIDE = 10
 """Letters of a number, blanks before it, so that text is in the order of numbers."""
-STEP = 2
-"""One in so many runs is read on before a part is merged: fewer, larger parts."""
 
 
 def write_run(path: Path, rows: list[str]) -> None:
@@ -27,23 +28,31 @@ def write_run(path: Path, rows: list[str]) -> None:
 
 
 def merged(paths: Sequence[Path]) -> Iterator[list[str]]:
-    """All rows of all runs in the order of their keys; a key is never split between two lists."""
+    """All rows of all runs in their order, some at a time, however they lie in the runs; a key may go on in the next."""
     size = min(BLOCK, BLOCKS // max(len(paths), 1))
     with ExitStack() as opened:
         runs = [opened.enter_context(path.open(encoding="utf-8", newline="\n")) for path in paths]
-        heads = [(block, run) for run in runs if (block := run.readlines(size))]
+        blocks = [(number, run.readlines(size)) for number, run in enumerate(runs)]
+        heads = [(block[-1], number, block) for number, block in blocks if block]
+        heapify(heads)
         while heads:
-            last = sorted(block[-1] for block, _run in heads)[len(heads) // STEP]
-            bound = last.partition("\t")[0] + "\n"  # behind all rows of this key
+            for _block in range(0, PART, size):
+                _last, number, block = heads[
+                    0
+                ]  # the run that lags behind: so no other one fills memory
+                if not (more := runs[number].readlines(size)):
+                    break
+                block += more
+                heapreplace(heads, (block[-1], number, block))
+            bound = heads[0][0]
             taken: list[str] = []
             rest = []
-            for block, run in heads:
-                while block[-1] < bound and (more := run.readlines(size)):
-                    block += more
-                end = bisect_left(block, bound)
+            for _last, number, block in heads:
+                end = bisect_right(block, bound)
                 taken += block[:end]
-                if end < len(block):
-                    rest.append((block[end:], run))
+                if left := block[end:] or runs[number].readlines(size):
+                    rest.append((left[-1], number, left))
             heads = rest
+            heapify(heads)
             taken.sort()
             yield taken

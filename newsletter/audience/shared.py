@@ -8,8 +8,6 @@ from sqlalchemy import Connection, func, select
 
 from newsletter.store import subscriber
 
-LARGEST_FAMILY = 8
-"""More names at one address are no family: somebody wrote it wherever there was none."""
 GMAIL = "%@gmail.com"
 SEVERAL = "%],[%"
 """How a list of more than one name looks as JSON."""

@@ -87,6 +87,6 @@ def _names(names: Sequence[str]) -> str:
     if len(names) <= LARGEST_FAMILY:
         return " and ".join(names)
     return (
-        f"{len(names):,} names: no family, it seems, but written where there was no address; "
+        f"more than {LARGEST_FAMILY} names: no family, it seems, but written where there was no address; "
         "a letter greets none of them, and whoever has the address gets it"
     )

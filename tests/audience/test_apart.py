@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -128,6 +129,52 @@ def test_processes_that_share_the_deciding_write_what_one_writes(
                 assert decided_here.pop()
                 decided_here.clear()
         assert people_and_rows(store) == people_and_rows(alone)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_people_with_more_rows_than_fit_into_one_go_are_merged_as_others_are(
+    write: Write,
+    store: Store,
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    some = Random(seed)
+
+    def row(number: int) -> str:
+        names = (
+            f"{some.choice(['Ada', 'ada', f'P{number}', ''])},{some.choice(['Fontenot', 'Landry'])}"
+        )
+        told = f"{some.choice(['Gretna', 'Kenner', f'Town {number}', ''])},{some.choice(['yoga', f't{number}'])}"
+        left = some.choice(["subscribed"] * 9 + ["unsubscribed"])
+        address = some.choice(
+            ["ada@example.com", "ADA@example.com", "bo@example.com", f"p{number}@example.com"]
+        )
+        return f"{address},{names},{told},{left},2026-01-0{some.randint(1, 3)}\n"
+
+    with closing(open_store(tmp_path / "plain.db")) as plain:
+        for name in ("old", "new", "newer"):
+            rows = "".join(row(number) for number in range(some.choice([3, 90])))
+            lists = [
+                write(name, f"Email,First name,Last name,City,Tags,Status,Last changed\n{rows}")
+            ]
+            done = merge_lists(plain, lists, project, now=1)
+            with monkeypatch.context() as patched:
+                for where, most in (
+                    ("folding.MOST_ROWS", 4),
+                    ("runs.PART", 900),
+                    ("runs.BLOCK", 300),
+                ):
+                    patched.setattr(f"newsletter.audience.{where}", most)
+                patched.setattr("newsletter.audience.decide._never", lambda: bool(seed % 2))
+                assert merge_lists(store, lists, project, now=1) == done
+            for one in (plain, store):
+                with one.write() as connection:
+                    suppress(
+                        connection, [Suppression("bo@example.com", "complained", "page")], now=1
+                    )
+        assert people_and_rows(store) == people_and_rows(plain)
 
 
 def breaking_off(_waiting: Waiting, path: str) -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 import csv
 import resource
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -133,3 +135,44 @@ def test_many_files_in_one_zip_are_refused(tmp_path: Path) -> None:
     assert places([path]) == [path]
     _listed, (problem,) = examine(path, tmp_path, Basis())
     assert problem.what == "300 files in one zip"
+
+
+MERGING = """
+import resource, sys
+from pathlib import Path
+from newsletter.audience import merge_lists, stage
+from newsletter.store import open_store
+if __name__ == "__main__":
+    stage.LARGE = 0
+    root = Path(sys.argv[1])
+    done = merge_lists(open_store(root / "store.db"), [root / "list.csv"], root, now=1)
+    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(done.rows, done.new, max(used) // 1024)
+"""
+
+
+ORDERS = {
+    "against the alphabet": ("a{1:09}@example.com,Ada,Gretna,yoga", 250_000),
+    "all of one address": ("ada@example.com,Ada{0},Town {0},tag{0}", 1),
+    "of three addresses": ("{2}@example.com,Ada{0},Town {0},tag{0}", 3),
+}
+"""A row by its number, by those that are still to come, and by three in turn; and how many people these are."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("row", "people"),
+    ORDERS.values(),
+    ids=ORDERS,
+)
+def test_a_long_list_takes_no_more_memory_however_its_rows_lie(
+    tmp_path: Path, row: str, people: int
+) -> None:
+    rows = [row.format(number, 250_000 - number, number % 3) for number in range(250_000)]
+    (tmp_path / "list.csv").write_text("\n".join(["Email,First name,City,Tags", *rows]))
+    script = tmp_path / "merging.py"
+    script.write_text(MERGING)
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True)
+    merged, new, megabytes = map(int, done.stdout.split())
+    assert (merged, new) == (250_000, people)
+    assert megabytes < MEGABYTES
