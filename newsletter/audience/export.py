@@ -1,6 +1,7 @@
 """This module writes people in the forms that other programs import."""
 
 import csv
+import heapq
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,8 +11,11 @@ from sqlalchemy import Connection, select
 
 from newsletter.audience.choose import Subscriber
 from newsletter.audience.fates import fates
-from newsletter.store import suppression
+from newsletter.audience.fold import origin_of
+from newsletter.audience.folding import COLUMNS, known_of
+from newsletter.store import STANDINGS, source, subscriber, suppression
 
+IN_PARTS = {"yield_per": 1_000}
 Column = Callable[[Any], str]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -96,18 +100,39 @@ def write_people(people: Iterator[Subscriber], form: Form, file: IO[str]) -> int
 
 
 def write_suppressed(connection: Connection, file: IO[str]) -> int:
-    """Write whoever may not be mailed, with the reason, as newsletter lists suppress reads it; how many rows."""
+    """Write whoever left, bounced or complained, by what came home and by lists, as newsletter lists suppress reads it.
+
+    How many rows; who is in both has two.
+    """
     writer = csv.writer(file)
     writer.writerow(("Email", "Status", "Said by", "Day"))
-    columns = suppression.c
-    query = select(columns.key, columns.reason, columns.origin, columns.at)
-    found = connection.execute(query.order_by(columns.key, columns.reason, columns.origin))
     number = 0
-    for key, reason, origin, at in found:
-        day = datetime.fromtimestamp(at, UTC).date().isoformat()
+    for key, reason, origin, day in heapq.merge(_came_home(connection), _left_lists(connection)):
         writer.writerow((key, reason, _harmless(origin), day))
         number += 1
     return number
+
+
+Gone = tuple[str, str, str, str]
+"""The key of an address, why it may not be mailed, who said so, and the day."""
+
+
+def _came_home(connection: Connection) -> Iterator[Gone]:
+    columns = suppression.c
+    query = select(columns.key, columns.reason, columns.origin, columns.at)
+    query = query.order_by(columns.key, columns.reason, columns.origin)
+    for key, reason, origin, at in connection.execute(query, execution_options=IN_PARTS):
+        yield key, reason, origin, datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def _left_lists(connection: Connection) -> Iterator[Gone]:
+    """Whoever is not subscribed by what lists say; the row that says so is the one that their standing is from."""
+    lists = {row.id: row.list for row in connection.execute(select(source.c.id, source.c.list))}
+    query = select(subscriber).where(subscriber.c.standing != STANDINGS[0])
+    for row in connection.execute(query.order_by(subscriber.c.key), execution_options=IN_PARTS):
+        origin = origin_of(known_of([getattr(row, name) for name in COLUMNS]), "standing")
+        said_by = f"{lists[origin.source]}:{origin.line}" if origin.source in lists else ""
+        yield row.key, row.standing, said_by, origin.day[:10]
 
 
 def write_fates(connection: Connection, file: IO[str], *, samples: bool) -> int:

@@ -1,4 +1,4 @@
-"""This module writes who may not be mailed into a file."""
+"""This module writes who left, bounced or complained into a file."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from newsletter.cli.project import open_project, practice_option, said_to_be_pra
 from newsletter.cli.wording import note, several
 
 
-@click.command("suppressed", short_help="Write who may not be mailed into a file.")
+@click.command("suppressed", short_help="Write who left, bounced or complained into a file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @practice_option
 def lists_suppressed(file: Path, practice: bool) -> None:
-    """Write who may not be mailed, why, and who said so, into FILE (- prints them)."""
+    """Write who left, bounced or complained, and who said so, into FILE (- prints them): for another tool to suppress."""
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store, store.read() as connection:
         number = to_file(str(file), lambda out: write_suppressed(connection, out))

@@ -157,5 +157,9 @@ def test_suppression_files_go_in_and_come_out(run: Run, clinic: Path) -> None:
     assert [(row["Email"], row["Status"], row["Said by"]) for row in rows] == [
         (ADA, "unsubscribed", "left.csv"),
         ("b@example.com", "bounced", "left.csv"),
+        ("left.already@example.com", "unsubscribed", "sample/old-tool:3"),
+        ("wendy.trahan@example.org", "bounced", "sample/old-tool:4"),
+        ("xavier.daigle@example.net", "unsubscribed", "sample/old-tool:5"),
+        ("zoe.lejeune@example.net", "complained", "sample/old-tool:8"),
     ]
-    assert json.loads(run("lists", "suppress", "out.csv", *PRACTICE, "--json").out)["rows"] == 2
+    assert json.loads(run("lists", "suppress", "out.csv", *PRACTICE, "--json").out)["rows"] == 6
