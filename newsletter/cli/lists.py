@@ -26,7 +26,7 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import as_json, note, people, result, several, table
+from newsletter.cli.wording import as_json, note, people, result, several, table, the_first
 from newsletter.store import Store
 
 SUBCOMMANDS = {
@@ -36,7 +36,7 @@ SUBCOMMANDS = {
     "explain": "Say where everything about an address comes from.",
     "fates": "Write what became of every row into a file.",
     "suppress": "Never mail anybody in a file again.",
-    "suppressed": "Write who may not be mailed into a file.",
+    "suppressed": "Write who left, bounced or complained into a file.",
     "check": "Say which addresses look doubtful, and who never opens.",
     "count": "Say how many people an audience in plain words means.",
 }
@@ -76,7 +76,7 @@ def show_lists(practice: bool, json: bool) -> None:
             )
             return
         say_merge(merge)
-        say_reports(reports)
+        say_reports(project, reports)
         result()
         result(f"{people(audience.recipients)} may be mailed.")
         for why, number in audience.left_out.items():
@@ -136,8 +136,8 @@ def difference(merge: Merge) -> Iterator[str]:
         yield f"{people(number)} no longer in {name}: they stay as they were."
 
 
-def say_reports(reports: list[ListReport]) -> None:
-    """A line for each list, the sum, the rejected rows, and what to add."""
+def say_reports(project: Project, reports: list[ListReport]) -> None:
+    """A line for each list, the sum, the first rejected rows, and what to add."""
     if not reports:
         result(
             "There are no lists yet: put CSV files into subscribers/ (subscribers/README.md says how)."
@@ -149,9 +149,13 @@ def say_reports(reports: list[ListReport]) -> None:
     ]
     sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
     result(table(["list", *shown, "rows"], [*rows, ["together", *sums]]))
-    for report in reports:
-        for fate in report.rejected:
-            result(f"{fate.path}:{fate.line}: rejected: {fate.why}")
+    rejected = [
+        f"{fate.path}:{fate.line}: rejected: {fate.why}"
+        for report in reports
+        for fate in report.rejected
+    ]
+    for line in the_first(rejected, project.advice("newsletter lists fates FILE writes them all")):
+        result(line)
     for report in reports:
         if report.consent == "none":
             result()

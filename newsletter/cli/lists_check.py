@@ -10,9 +10,18 @@ from newsletter.audience import LARGEST_FAMILY
 from newsletter.audience.domains import UNKNOWN, asker
 from newsletter.audience.hygiene import Hygiene, hygiene
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, note, people, result, several, table
+from newsletter.cli.wording import (
+    MOST_SHOWN,
+    as_json,
+    note,
+    people,
+    result,
+    several,
+    table,
+    the_first,
+)
 
-MOST_SHOWN = 50
+ALL = "--json has them all"
 
 
 @click.command("check", short_help="Say which addresses look doubtful, and who never opens.")
@@ -41,7 +50,7 @@ def say_hygiene(found: Hygiene, family: str) -> None:
     if rows:
         result(table(("address", "why", "row"), rows[:MOST_SHOWN]))
         if len(rows) > MOST_SHOWN:
-            result(f"... and {len(rows) - MOST_SHOWN:,} more; --json has them all")
+            result(f"... and {len(rows) - MOST_SHOWN:,} more; {ALL}")
     result(f"{len(rows):,} of {people(found.people)} look doubtful; nothing was changed.")
     say_shared(found, family)
     if found.not_verified:
@@ -72,10 +81,8 @@ def say_shared(found: Hygiene, family: str) -> None:
     ):
         if each:
             result(f"{what}: {len(each):,}")
-        for one in each[:MOST_SHOWN]:
-            result(f"  {said_of(one)}")
-        if len(each) > MOST_SHOWN:
-            result(f"  ... and {len(each) - MOST_SHOWN:,} more; --json has them all")
+        for line in the_first([*map(said_of, each)], ALL):
+            result(f"  {line}")
 
 
 def said_of(one: Sequence[str | Sequence[str]]) -> str:

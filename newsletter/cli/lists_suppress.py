@@ -10,7 +10,7 @@ import click
 from newsletter.audience.merge import examined
 from newsletter.audience.read import ListFile, Rejected, read_rows
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, note, result, several
+from newsletter.cli.wording import as_json, note, result, several, the_first
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import STANDINGS
 
@@ -52,8 +52,9 @@ def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: boo
         result(
             f"{several(seen.rows, 'row')}: {new:,} new, {seen.rows - new - len(seen.rejected):,} known already."
         )
-        for row in seen.rejected:
-            result(f"row {row.line} rejected: {row.reason}")
+        rejected = [f"row {row.line} rejected: {row.reason}" for row in seen.rejected]
+        for line in the_first(rejected, "--json has them all"):
+            result(line)
         note("Nobody of them is mailed any more. Next: newsletter lists")
 
 

@@ -65,9 +65,13 @@ class Project:
             )
         return replace(self, settings=settings)
 
+    def advice(self, sentence: str) -> str:
+        """What to type next: in practice with --practice."""
+        return in_practice(sentence) if self.practice else sentence
+
     def advise(self, sentence: str) -> None:
         """Say what to type next."""
-        note(in_practice(sentence) if self.practice else sentence)
+        note(self.advice(sentence))
 
     @contextmanager
     def store(self) -> Iterator[Store]:

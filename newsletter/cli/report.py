@@ -20,14 +20,12 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.results import results_article
-from newsletter.cli.wording import as_json, file_error, moment, note, result, table
+from newsletter.cli.wording import MOST_SHOWN, as_json, file_error, moment, note, result, table
 from newsletter.delivery.told import Asked, ask_what_became
 from newsletter.edition import Birth
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Tally, tally
 from newsletter.store import Store
-
-MOST_SHOWN = 50
 
 
 @click.command(short_help="Say who got a campaign, one row a person.")

@@ -1,16 +1,18 @@
 """This module says numbers, times and tables the way a person would."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+MOST_SHOWN = 50
+"""Lines of a kind that fit on a screen or two."""
 WITH_PRACTICE = re.compile(
     r"\bnewsletter (?:send|test|campaigns|status|undo|report|doctor|forget|export"
-    r"|lists(?: (?:read|import|undo|explain|suppress|suppressed|check|count)\b)?)\b"
+    r"|lists(?: (?:read|import|undo|explain|fates|suppress|suppressed|check|count)\b)?)\b"
     r"(?: (?:\d+|\S+\.md|[A-Z]{2,}))?+(?! --practice)"
 )
 """A command that looks into the store, with what it is about."""
@@ -76,6 +78,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         for row in cells
     ]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def the_first(lines: Sequence[str], rest: str) -> Iterator[str]:
+    """The first of *lines*, and how many more there are; *rest* says where they all are."""
+    yield from lines[:MOST_SHOWN]
+    if len(lines) > MOST_SHOWN:
+        yield f"... and {len(lines) - MOST_SHOWN:,} more; {rest}"
 
 
 def note(sentence: str = "") -> None:

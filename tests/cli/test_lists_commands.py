@@ -288,3 +288,14 @@ def test_a_store_of_an_older_program_is_brought_up_to_date_and_that_is_said(
     first, second = (run("lists", *PRACTICE) for _time in range(2))
     assert (first.code, second.code) == (0, 0)
     assert (told in first.err, told in second.err) == (True, False)
+
+
+def test_the_first_of_many_rejected_rows_are_shown_and_where_all_are(
+    run: Run, clinic: Path
+) -> None:
+    written(clinic, "desk", [person(1), *["nobody,\n"] * 60])
+    shown = run("lists", *PRACTICE).out
+    assert shown.count(": rejected: ") == 50
+    assert "... and 10 more; newsletter lists fates FILE --practice writes them all\n" in shown
+    assert run("lists", "fates", "all.csv", *PRACTICE).code == 0
+    assert (clinic / "all.csv").read_text(encoding="utf-8-sig").count(",rejected,") == 60
