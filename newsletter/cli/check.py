@@ -18,6 +18,7 @@ from newsletter.cli.findings import (
     survey_readers,
 )
 from newsletter.cli.letters import audience_option, compose_article, readers
+from newsletter.cli.progress import busy
 from newsletter.cli.project import Project, json_option, open_project, practice_option
 from newsletter.cli.wording import as_json, note, result
 from newsletter.errors import NewsletterError, Problems
@@ -50,7 +51,8 @@ def check(
     has all rules, and how an edition accepts a warning.
     """
     project = open_project(practice=practice)
-    found = _find(project, article, audience, _scope(project, offline=offline, quick=quick))
+    with busy("Checking the letter"):
+        found = _find(project, article, audience, _scope(project, offline=offline, quick=quick))
     if json:
         as_json([as_dict(finding, who=who) for finding in found])
     else:

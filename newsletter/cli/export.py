@@ -12,6 +12,7 @@ from newsletter.audience.explain import key_of
 from newsletter.audience.export import FORMS, write_people
 from newsletter.campaign.known import all_known
 from newsletter.cli.letters import audience_option
+from newsletter.cli.progress import busy
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, note, people
 from newsletter.errors import NewsletterError
@@ -50,7 +51,10 @@ def to_file(name: str, write: Callable[[IO[str]], int]) -> int:
     if name == "-":
         return write(sys.stdout)
     try:
-        with Path(name).open("w", encoding="utf-8-sig", newline="") as file:
+        with (
+            busy(f"Writing {name}"),
+            Path(name).open("w", encoding="utf-8-sig", newline="") as file,
+        ):
             return write(file)
     except OSError as error:
         raise NewsletterError(

@@ -16,6 +16,7 @@ from newsletter.audience.place import NoList, opened_zip, refuse_bomb
 from newsletter.audience.room import sweep
 from newsletter.campaign.forget import Forgotten, on_its_way
 from newsletter.campaign.forget import forget as erase
+from newsletter.cli.progress import busy
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -50,12 +51,13 @@ def forget(address: str, practice: bool, yes: bool, json: bool) -> None:
         if not yes and not click.confirm(question, err=True):
             raise NewsletterError("nothing was erased")
         _refuse_on_its_way(project, store, key)
-        with store.write() as connection:
+        with busy("Erasing"), store.write() as connection:
             gone = erase(connection, key, now=int(time.time()))
         shutil.rmtree(project.root / ".newsletter" / "preview", ignore_errors=True)
         sweep(project.root / ".newsletter")
         store.remove_copies()
-        files = [*_files_with(key, project.root)]
+        with busy("Looking through your files"):
+            files = [*_files_with(key, project.root)]
         if json:
             as_json({**asdict(gone), "files": files})
             return

@@ -19,6 +19,7 @@ from newsletter.audience import (
     merge_lists,
 )
 from newsletter.cli.group import Commands
+from newsletter.cli.progress import busy
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -29,6 +30,7 @@ from newsletter.cli.project import (
 from newsletter.cli.wording import as_json, note, people, result, several, table, the_first
 from newsletter.store import Store
 
+MERGING = "Merging the lists"
 SUBCOMMANDS = {
     "read": "Show how a list is read; nothing is merged.",
     "import": "Show what a list would change, then merge it.",
@@ -63,7 +65,7 @@ def show_lists(practice: bool, json: bool) -> None:
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
         merge = merge_new(project, store)
-        with store.read() as connection:
+        with busy("Counting rows and people"), store.read() as connection:
             reports = list_reports(connection, samples=project.local)
             audience = choose(connection, (), samples=project.local, today=project.today)
         if json:
@@ -91,12 +93,14 @@ def merge_new(project: Project, store: Store) -> Merge:
     files = list_files(project.root, samples=project.practice)
     now = int(time.time())
     try:
-        return merge_lists(store, files, project.root, now=now, refuse_jumps=True)
+        with busy(MERGING):
+            return merge_lists(store, files, project.root, now=now, refuse_jumps=True)
     except Jump as jump:
         given = click.get_current_context().params
         if given.get("yes") or given.get("json") or not agreed_to_jump(jump.merge):
             raise
-    return merge_lists(store, files, project.root, now=now)
+    with busy(MERGING):
+        return merge_lists(store, files, project.root, now=now)
 
 
 def agreed_to_jump(merge: Merge) -> bool:

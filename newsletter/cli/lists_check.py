@@ -9,6 +9,7 @@ import click
 from newsletter.audience import LARGEST_FAMILY
 from newsletter.audience.domains import UNKNOWN, asker
 from newsletter.audience.hygiene import Hygiene, hygiene
+from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import (
     MOST_SHOWN,
@@ -36,7 +37,7 @@ def lists_check(offline: bool, practice: bool, json: bool) -> None:
     project = open_project(practice=practice)
     ask = (lambda domain: UNKNOWN) if offline or project.local else asker()
     with said_to_be_practice(project), project.store() as store:
-        with store.read() as connection:
+        with busy("Looking at every address"), store.read() as connection:
             found = hygiene(connection, ask, now=int(time.time()))
         if json:
             as_json(asdict(found))

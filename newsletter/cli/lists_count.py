@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from newsletter.audience import choose
+from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, people, result
 
@@ -27,7 +28,7 @@ def lists_count(words: tuple[str, ...], practice: bool, json: bool) -> None:
     """
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
-        with store.read() as connection:
+        with busy("Counting"), store.read() as connection:
             audience = choose(
                 connection, (" ".join(words),), samples=project.local, today=project.today
             )

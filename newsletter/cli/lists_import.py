@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from newsletter.audience.read import ListFile
 from newsletter.audience.rejects import original_of, write_rejects
 from newsletter.audience.stage import Staged
 from newsletter.audience.survey import in_short
-from newsletter.cli.lists import agreed_to_jump, difference
+from newsletter.cli.lists import MERGING, agreed_to_jump, difference
+from newsletter.cli.progress import busy
 from newsletter.cli.project import (
     Project,
     json_option,
@@ -60,8 +62,10 @@ def lists_import(
             note(in_short(file))
         again = _agreed_again(store, listed, again=again, asking=not yes and not json)
         now = int(time.time())
-        with staging(store, listed, project.root, now) as stage:
-            merge = preview(store, stage, now)
+        with ExitStack() as until_merged:
+            with busy("Looking what would change"):
+                stage = until_merged.enter_context(staging(store, listed, project.root, now))
+                merge = preview(store, stage, now)
             if not json:
                 say_preview(merge)
             if not supplement:
@@ -70,7 +74,8 @@ def lists_import(
                 _say(merge, json, "Nothing was merged.")
                 return
             _agree(merge, yes=yes or json, jump=jump)
-            merge = apply(store, stage, now, again=again, supplement=supplement)
+            with busy(MERGING):
+                merge = apply(store, stage, now, again=again, supplement=supplement)
             if supplement:  # only now is what was put right kept elsewhere
                 write_all_rejects(stage.lists, project)
         _say(merge, json, "Merged. To take it back: newsletter lists undo")

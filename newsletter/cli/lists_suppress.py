@@ -9,6 +9,7 @@ import click
 
 from newsletter.audience.merge import examined
 from newsletter.audience.read import ListFile, Rejected, read_rows
+from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, note, result, several, the_first
 from newsletter.feedback import Suppression, suppress
@@ -43,7 +44,7 @@ def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: boo
     now, seen = int(time.time()), Read()
     with said_to_be_practice(project), project.store() as store:
         listed = examined(files, project.root)
-        with store.write() as connection:
+        with busy("Reading"), store.write() as connection:
             new = sum(suppress(connection, _gone(file, reason, seen), now=now) for file in listed)
         if json:
             told = [[row.line, row.reason] for row in seen.rejected]

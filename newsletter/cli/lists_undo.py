@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 
 from newsletter.audience.undo import last_merge, undo_merge
+from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, moment, note, people, result
 from newsletter.errors import NewsletterError
@@ -29,7 +30,8 @@ def lists_undo(practice: bool, yes: bool, json: bool) -> None:
         )
         if not yes and not click.confirm(question, default=True, err=True):
             raise NewsletterError("nothing was taken back")
-        undone = undo_merge(store, number, now=int(time.time()))
+        with busy("Taking the merge back"):
+            undone = undo_merge(store, number, now=int(time.time()))
         if json:
             as_json(asdict(undone))
         else:

@@ -16,6 +16,7 @@ from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
 from newsletter.cli.letters import Composed, compose_article, counted, new_readers
 from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
+from newsletter.cli.progress import busy
 from newsletter.cli.project import Project
 from newsletter.cli.times import twice
 from newsletter.cli.wording import facts, moment, people, several
@@ -73,14 +74,15 @@ def make_plan(
     merge = merge_new(project, store)
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
-    with store.read() as connection:
+    with busy("Making the letter for every reader"), store.read() as connection:
         chosen = counted(project, connection, composed.edition)
         zones = time_zones(connection)
         surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
     readers = surveyed.survey.readers
     leaving = leave(account.now(), readers, times, project.settings, zones)
     scope = LOCAL_SEND if project.local else Scope()
-    findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
+    with busy("Checking the letter"):
+        findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
     last = last_send_at(leaving.send_at, readers, times)
     return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), times, leaving, last)
 
