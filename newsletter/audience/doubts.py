@@ -5,6 +5,8 @@ A flag changes nothing by itself: it is shown, and a person decides.
 
 from functools import cache
 
+from newsletter.audience.memo import Memo
+
 ROLES = frozenset(
     "abuse admin administrator accounts accounting all billing bookings careers contact customerservice "
     "desk enquiries everyone finance frontdesk hello help helpdesk hostmaster hr info inquiries it jobs "
@@ -34,7 +36,7 @@ LONG_ENOUGH = 5
 def doubts(local: str, host: str) -> tuple[str, ...]:
     """The flags of an address, in lower case."""
     role = ("role account",) if local in ROLES else ()
-    return (*role, *host_doubts(host))
+    return (*role, *HOSTS[host])
 
 
 @cache
@@ -52,6 +54,10 @@ def host_doubts(host: str) -> tuple[str, ...]:
         return (f"perhaps {meant}",)
     above = host.partition(".")[2]
     return ("disposable domain",) if {host, above} & _throw_away() else ()
+
+
+HOSTS: Memo[str, tuple[str, ...]] = Memo(host_doubts)
+"""The flags of domains: of a thousand addresses most are at few."""
 
 
 def suggestion(host: str) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from newsletter.audience.choose import Subscriber
 from newsletter.audience.fates import fates
-from newsletter.audience.fold import origin_of
-from newsletter.audience.folding import COLUMNS, known_of
+from newsletter.audience.fold import Known, origin_of
+from newsletter.audience.folding import origins_of
 from newsletter.store import STANDINGS, source, subscriber, suppression
 
 IN_PARTS = {"yield_per": 1_000}
@@ -130,7 +130,8 @@ def _left_lists(connection: Connection) -> Iterator[Gone]:
     lists = {row.id: row.list for row in connection.execute(select(source.c.id, source.c.list))}
     query = select(subscriber).where(subscriber.c.standing != STANDINGS[0])
     for row in connection.execute(query.order_by(subscriber.c.key), execution_options=IN_PARTS):
-        origin = origin_of(known_of([getattr(row, name) for name in COLUMNS]), "standing")
+        known = Known(row.key, row.address, origins=origins_of(row.origins))
+        origin = origin_of(known, "standing")
         said_by = f"{lists[origin.source]}:{origin.line}" if origin.source in lists else ""
         yield row.key, row.standing, said_by, origin.day[:10]
 

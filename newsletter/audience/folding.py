@@ -347,7 +347,6 @@ def known_of(columns: Sequence[str]) -> Known:
     """What the store keeps, as a value."""
     key, address, origins, conflicts, _first, _last, names, *said = columns
     city, language, zone, signed_up, tags, standing, consent = said
-    places: Mapping[str, Sequence[Any]] = orjson.loads(origins) if origins else {}
     return Known(
         key,
         address,
@@ -359,12 +358,18 @@ def known_of(columns: Sequence[str]) -> Known:
         TAGS[tags],
         standing,
         consent,
-        {thing: Origin(*origin) for thing, origin in places.items()},
+        origins_of(origins),
         tuple(
             Conflict(field, value, Origin(*origin))
             for field, value, origin in orjson.loads(conflicts)
         ),
     )
+
+
+def origins_of(text: str) -> dict[str, Origin]:
+    """Which row each thing is from, by what the store keeps."""
+    places: Mapping[str, Sequence[Any]] = orjson.loads(text) if text else {}
+    return {thing: Origin(*origin) for thing, origin in places.items()}
 
 
 def as_json(value: Any) -> str:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Column, Connection, and_, exists, func, select
 
 from newsletter.audience.domains import NOWHERE, NULL, UNKNOWN, Ask, ask_all
 from newsletter.audience.doubts import doubts
 from newsletter.audience.fold import NOWHERE as NO_ROW
-from newsletter.audience.fold import origin_of
-from newsletter.audience.folding import COLUMNS, known_of
+from newsletter.audience.fold import Known, origin_of
+from newsletter.audience.folding import origins_of
 from newsletter.audience.shared import families, twins
 from newsletter.store import campaign, event, recipient, source, subscriber
 
@@ -64,31 +65,29 @@ def hygiene(connection: Connection, ask: Ask, *, now: int) -> Hygiene:
     )
 
 
-def _subscribed(connection: Connection) -> Iterator[list[str]]:
-    query = select(*(subscriber.c[name] for name in COLUMNS))
-    query = query.where(subscriber.c.standing == "subscribed").order_by(subscriber.c.key)
-    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
-        yield list(row)
+def _subscribed(connection: Connection, *columns: Column[Any]) -> Iterator[Any]:
+    query = select(*columns).where(subscriber.c.standing == "subscribed").order_by(subscriber.c.key)
+    yield from connection.execute(query, execution_options={"yield_per": AT_ONCE})
 
 
 def _domains(connection: Connection) -> set[str]:
-    keys = select(subscriber.c.key).where(subscriber.c.standing == "subscribed")
-    found = connection.scalars(keys, execution_options={"yield_per": AT_ONCE})
-    return {key.rpartition("@")[2] for key in found}
+    return {key.rpartition("@")[2] for (key,) in _subscribed(connection, subscriber.c.key)}
 
 
 def _doubts(
     connection: Connection, answers: Mapping[str, str], lists: Mapping[int, str]
 ) -> Iterator[Doubt]:
-    for columns in _subscribed(connection):
-        local, _, host = columns[0].rpartition("@")
+    columns = subscriber.c
+    for row in _subscribed(connection, columns.key, columns.address, columns.origins):
+        local, _, host = row.key.rpartition("@")
         why = [*doubts(local, host)]
         if answers[host] in NOBODY_THERE:
             why.insert(0, NOBODY_THERE[answers[host]])
         if why:
-            origin = origin_of(known_of(columns), "address")
+            known = Known(row.key, row.address, origins=origins_of(row.origins))
+            origin = origin_of(known, "address")
             name = lists.get(origin.source, "") if origin != NO_ROW else ""
-            yield Doubt(columns[1], ", ".join(why), name, origin.line)
+            yield Doubt(row.address, ", ".join(why), name, origin.line)
 
 
 def _asleep(connection: Connection, since: int) -> int | None:

@@ -10,7 +10,7 @@ from newsletter.audience.address import LOCAL, LONGEST, LONGEST_LOCAL, plain_hos
 from newsletter.audience.basis import Basis
 from newsletter.audience.columns import Columns
 from newsletter.audience.days import SHORTEST_MOMENT, day, moment
-from newsletter.audience.doubts import ROLES, host_doubts
+from newsletter.audience.doubts import doubts
 from newsletter.audience.encoding import has_broken_letters
 from newsletter.audience.fold import first_tags
 from newsletter.audience.memo import Memo
@@ -76,7 +76,7 @@ class People:
         self.told = _joined([place for _kind, place in columns.said], "\0")
         self.wish: Memo[str, Wish | str] = Memo(_wishes(columns, basis, tool))
         self.tags = Memo(partial(tags_of, basis.tags))
-        self.hosts, self.doubts = Memo(_short_host), Memo(host_doubts)
+        self.hosts = Memo(_short_host)
         self.days = Memo(partial(day, day_first=day_first))
         self.names = Memo(split_name)
         self.words: dict[str, Memo[str, str]] = {
@@ -189,7 +189,7 @@ class People:
 
     def _flags(self, key: str) -> tuple[str, ...]:
         box, _, host = key.partition("@")
-        return ("role account", *self.doubts[host]) if box in ROLES else self.doubts[host]
+        return doubts(box, host)
 
     def _words(self, ours: str, records: Sequence[Sequence[str]]) -> Words:
         words = self.words[ours]
