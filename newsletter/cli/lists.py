@@ -30,6 +30,12 @@ from newsletter.cli.project import (
 from newsletter.cli.wording import as_json, note, people, result, several, table, the_first
 from newsletter.store import Store
 
+NO_LISTS = (
+    "There are no lists yet: put CSV files into subscribers/ (subscribers/README.md says how)."
+)
+ALL_BACK = (
+    "The lists in subscribers/ were taken back; newsletter lists import FILE merges one again."
+)
 MERGING = "Merging the lists"
 SUBCOMMANDS = {
     "read": "Show how a list is read; nothing is merged.",
@@ -144,7 +150,9 @@ def say_reports(project: Project, reports: list[ListReport]) -> None:
     """A line for each list, the sum, the first rejected rows, and what to add."""
     if not reports:
         result(
-            "There are no lists yet: put CSV files into subscribers/ (subscribers/README.md says how)."
+            project.advice(
+                NO_LISTS if not list_files(project.root, samples=project.practice) else ALL_BACK
+            )
         )
         return
     shown = [fate for fate in FATES if any(report.fates[fate] for report in reports)]

@@ -95,6 +95,8 @@ def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Pa
     assert f"Take back the merge of {desk}" in undone.err
     assert "Gone again: 1 person. As before: 0 people." in undone.out
     assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 0
+    told = "were taken back; newsletter lists import FILE --practice merges one again"
+    assert told in run("lists", *PRACTICE).out
     again = run("lists", "import", desk, *PRACTICE, "--yes")
     assert (again.code, "add --again" in again.err) == (1, True)
     assert run("lists", "import", desk, *PRACTICE, typed="y\ny\n").code == 0
