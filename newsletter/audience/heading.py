@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
-from newsletter.audience import objects, table, workbook
+from newsletter.audience import objects, pasted, table, workbook
 from newsletter.audience.basis import Basis, basis_path
 from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped
 from newsletter.audience.days import has_day_first
 from newsletter.audience.encoding import Text, lines, scan
-from newsletter.audience.place import NoList, list_name, opened, parted
+from newsletter.audience.place import NoList, list_name, opened, opened_zip, parted
 from newsletter.audience.split import Part
 from newsletter.audience.table import Seen
 from newsletter.audience.tools import Tool, plain, recognised
@@ -33,6 +34,11 @@ OTHER_KINDS = {
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
+}
+DOCUMENTS = {
+    "Index/": ("a document of Numbers or Pages", "in Numbers choose File > Export To > CSV"),
+    "word/": ("a Word document", "save the table in it as CSV or Excel"),
+    "ppt/": ("a presentation", "save the table in it as CSV or Excel"),
 }
 
 
@@ -96,6 +102,8 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
     tool = recognised(header, inside or file.name)
     layout = mapped(header, [seen.cells for seen in rows], tool, basis)
     _refuse(header, layout, basis, begin.rows[0].begin)
+    if number < 0:
+        _refuse_several(layout, [seen.cells for seen in rows], rows[0].begin)
     wrong, unread = clinical(header, tool)
     if wrong:
         cure = "remove them: a newsletter needs nothing clinical (HIPAA)"
@@ -132,6 +140,17 @@ def _refuse(header: Sequence[str], layout: Columns, basis: Basis, line: int) -> 
         raise NoList(f"there is no column of addresses among: {_few(header)}", cure, line)
 
 
+def _refuse_several(layout: Columns, rows: Sequence[Sequence[str]], line: int) -> None:
+    """Where no heading says which addresses are meant, none is passed over."""
+    mine = layout.places["address"]
+    read = {mine, *layout.also.get(mine, ())}
+    if any(is_address(cell) for row in rows for at, cell in enumerate(row) if at not in read):
+        cure = "put each address on a line of its own, or headings above, of which one is Email"
+        raise NoList(
+            "addresses stand in several columns, and no heading says which are meant", cure, line
+        )
+
+
 def _few(header: Sequence[str]) -> str:
     return ", ".join(filter(None, header))[:200]
 
@@ -156,8 +175,19 @@ def _refuse_other_kinds(head: bytes) -> None:
             raise NoList(f"this is {kind}, no list", "open it, and save or export the list as CSV")
 
 
+def _refuse_documents(file: Path) -> None:
+    """Other programs' documents are zips too, as workbooks are; whoever reads the workbook says what else is wrong."""
+    names: list[str] = []
+    with suppress(NoList), opened_zip(file) as archive:
+        names = archive.namelist()
+    for mark, (kind, cure) in DOCUMENTS.items():
+        if any(name.startswith(mark) for name in names):
+            raise NoList(f"this is {kind}, no list", cure)
+
+
 def _workbook(path: Path, named: str) -> Begin:
     file = parted(path)[0]
+    _refuse_documents(file)
     sheets = workbook.sheets(file)
     if named and named not in [sheet for sheet, _rows in sheets]:
         there = ", ".join(sheet for sheet, _rows in sheets)
@@ -196,6 +226,11 @@ def _text(path: Path, basis: Basis) -> Begin:
         first = _first_lines(file, text)
     told = first[0].lower().startswith("sep=") and len(first[0].strip()) > 4
     delimiter = basis.delimiter or (first[0][4] if told else "")
+    if not delimiter and pasted.is_pasted(first):
+        people = chain.from_iterable(map(pasted.people_in, first))
+        some = [Seen(n, n, [*one]) for n, one in enumerate(islice(people, table.SEEN), 1)]
+        rows = [Seen(0, 0, [*pasted.HEADING]), *some]
+        return Begin(rows, "addresses", text.digest, text.encoding, broken=text.broken)
     delimiter = delimiter or table.likely_delimiter(first, is_heading)
     rows = [
         row
@@ -204,7 +239,20 @@ def _text(path: Path, basis: Basis) -> Begin:
     ]
     if not rows:
         raise NoList("the file is empty", "export the list again, or remove the file")
+    if inner := _delimiter_within(rows):
+        rows = [row for seen in rows for row in table.sample(seen.cells, inner, seen.begin - 1)]
+        return Begin(rows, "quoted text", text.digest, text.encoding, inner, text.broken)
     return Begin(rows, "text", text.digest, text.encoding, delimiter, text.broken)
+
+
+def _delimiter_within(rows: Sequence[Seen]) -> str:
+    """What parts the cells where each line stands in quotation marks as a whole; else nothing."""
+    if any(len(row.cells) != 1 for row in rows) or is_heading(rows[0].cells[0]):
+        return ""
+    lines = [row.cells[0] for row in rows]
+    delimiter = table.likely_delimiter(lines, is_heading)
+    heading = [cell for seen in table.sample(lines[:1], delimiter) for cell in seen.cells]
+    return delimiter if len(heading) > 1 and any(map(is_heading, heading)) else ""
 
 
 def _first_lines(file: IO[bytes], text: Text) -> list[str]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO
 
 SUFFIXES = ".csv .tsv .tab .txt .xlsx .xlsm .xls .ods .json .jsonl .ndjson .zip".split()
+BESIDE = (".toml", ".md")
+"""What stands beside lists: how their people asked for the letter, and notes."""
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 APART = ("sample", "rejected")
 """Folders below subscribers/ whose files are not the clinic's lists."""
@@ -38,8 +40,7 @@ class NoList(Exception):
 def list_files(root: Path, *, samples: bool) -> list[Path]:
     """The clinic's lists; with *samples*, while there are none, the made-up ones."""
     folder = root / "subscribers"
-    apart = {folder / name for name in APART}
-    own = [path for path in _below(folder) if not apart & set(path.parents)]
+    own = [path for path in _below(folder) if not _is_apart(path, folder)]
     return places(own) or (places(_below(folder / "sample")) if samples else [])
 
 
@@ -60,14 +61,29 @@ def _places(path: Path) -> list[Path]:
     return [path] if len(inside) < 2 else [Path(f"{path}#{name}") for name in inside]
 
 
+def passed_over(folder: Path) -> list[Path]:
+    """The files in *folder* that nobody reads, as a document of Numbers: people may be in them."""
+    return [
+        path
+        for path in _files(folder)
+        if path.suffix.lower() not in (*SUFFIXES, *BESIDE) and not _is_apart(path, folder)
+    ]
+
+
 def _below(folder: Path) -> list[Path]:
+    return [path for path in _files(folder) if path.suffix.lower() in SUFFIXES]
+
+
+def _files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
-        and not path.name.startswith((".", "~$"))
+        if path.is_file() and not path.name.startswith((".", "~$"))
     )
+
+
+def _is_apart(path: Path, folder: Path) -> bool:
+    return not {folder / name for name in APART}.isdisjoint(path.parents)
 
 
 def parted(path: Path) -> tuple[Path, str]:

@@ -1,11 +1,12 @@
 """This module reads a list row by row; a bad row is rejected with its line, never the whole list."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import IO
 
-from newsletter.audience import objects, table, workbook
+from newsletter.audience import objects, pasted, table, workbook
 from newsletter.audience.basis import Basis
 from newsletter.audience.encoding import lines
 from newsletter.audience.heading import ListFile, examined, shown_name
@@ -81,6 +82,29 @@ def _of_text(listed: ListFile) -> Iterator[Records]:
         )
 
 
+def _of_quoted(listed: ListFile) -> Iterator[Records]:
+    """Each line in quotation marks as a whole, as Excel writes a text that it took for one column."""
+    with opened(listed.path) as file:
+        text = lines(file, listed.encoding)
+        for begins, records in table.records(text, table.NOWHERE, 1, listed.skip):
+            yield (
+                begins,
+                [
+                    record
+                    if isinstance(record, str)
+                    else table.within("".join(record), listed.delimiter, listed.width)
+                    for record in records
+                ],
+            )
+
+
+def _of_addresses(listed: ListFile) -> Iterator[Records]:
+    with opened(listed.path) as file:
+        text = chain.from_iterable(lines(file, listed.encoding))
+        people = chain.from_iterable(map(pasted.people_in, text))
+        yield from some_at_a_time((number, [*one]) for number, one in enumerate(people, 1))
+
+
 def _of_part(file: IO[bytes], listed: ListFile, part: Part) -> Iterator[Records]:
     """Raises Entangled at the first record in which a quotation mark stands wrongly."""
     text = lines_of(file, part, listed.encoding)
@@ -112,6 +136,8 @@ def _of_objects(listed: ListFile) -> Iterator[Records]:
 
 FORMS = {
     "text": _of_text,
+    "quoted text": _of_quoted,
+    "addresses": _of_addresses,
     "workbook": _of_workbook,
     "json": _of_objects,
     "json lines": _of_objects,

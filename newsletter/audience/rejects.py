@@ -164,6 +164,8 @@ def _objects(rows: Rows) -> list[dict[str, str]]:
 
 FORMS: Mapping[str, tuple[str, Callable[[Path, ListFile, Rows], None]]] = {
     "text": (".csv", _write_text),
+    "quoted text": (".csv", _write_text),
+    "addresses": (".csv", _write_text),
     "workbook": (".xlsx", _write_workbook),
     "json": (".json", _write_json),
     "json lines": (".jsonl", _write_json_lines),

@@ -57,7 +57,8 @@ class Careful:
     def _whole(self, cells: Sequence[str]) -> list[str]:
         """As many cells as there are headings."""
         if any(extra.strip() for extra in cells[self.width :]):
-            raise ValueError(f"{len(cells)} cells under {self.width} headings")
+            headings = "1 heading" if self.width == 1 else f"{self.width} headings"
+            raise ValueError(f"{len(cells)} cells under {headings}")
         if self.place >= len(cells):
             raise ValueError("the row ends before its address")
         return [*cells[: self.width], *[""] * (self.width - len(cells))]

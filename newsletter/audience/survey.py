@@ -99,12 +99,15 @@ def _heading(listed: ListFile, place: int) -> str:
 def _form(listed: ListFile) -> str:
     if listed.form == "workbook":
         return f'workbook, sheet "{listed.sheet}"'
-    if listed.form != "text":
+    if listed.form == "addresses":
+        return "addresses, one after another"
+    if not listed.form.endswith("text"):
         return listed.form.replace("json", "JSON")
     sign = SIGNS.get(listed.delimiter, f'"{listed.delimiter}" between cells')
     lines = "line" if listed.broken == 1 else "lines"
     broken = f" but for {listed.broken:,} {lines}, mended" if listed.broken else ""
-    return f"text with {sign}, {SPOKEN.get(listed.encoding, listed.encoding)}{broken}"
+    within = ", each line within quotation marks" if listed.form == "quoted text" else ""
+    return f"text with {sign}{within}, {SPOKEN.get(listed.encoding, listed.encoding)}{broken}"
 
 
 def _few(words: list[str] | tuple[str, ...]) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 DELIMITERS = ",;\t|"
-RARE = "\x1f~^¦:"
+NOWHERE = "\x1f"
+"""A delimiter that no list has: every line is one cell."""
+RARE = f"{NOWHERE}~^¦:"
 MOST_SWALLOWED = 200
 MOST_LINES_SWALLOWED = 500_000
 """A quotation mark that is never closed swallows up to 128 kB before that is known: so often, then no more."""
@@ -170,6 +172,14 @@ def _alone(line: str, delimiter: str, width: int) -> Mended | None:
         if len(cells) == width > 1:
             return Mended(cell.replace('"', "") for cell in cells)
     return None
+
+
+def within(cell: str, delimiter: str, width: int) -> list[str] | Broken:
+    """The cells of a record that stands in one cell as a whole; where a quotation mark stands wrongly it counts with *width* cells."""
+    try:
+        return next(csv.reader([cell], delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        return _alone(cell, delimiter, width) or _broken(cell, delimiter, str(error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -18,6 +19,8 @@ from newsletter.audience import (
     list_reports,
     merge_lists,
 )
+from newsletter.audience.place import passed_over
+from newsletter.audience.read import shown_name
 from newsletter.cli.group import Commands
 from newsletter.cli.progress import busy
 from newsletter.cli.project import (
@@ -96,6 +99,7 @@ def merge_new(project: Project, store: Store) -> Merge:
 
     Asks twice before a merge that changes unusually much; where nobody can be asked it raises Jump.
     """
+    say_passed_over(project.root / "subscribers", project.root)
     files = list_files(project.root, samples=project.practice)
     now = int(time.time())
     try:
@@ -107,6 +111,15 @@ def merge_new(project: Project, store: Store) -> Merge:
             raise
     with busy(MERGING):
         return merge_lists(store, files, project.root, now=now)
+
+
+def say_passed_over(folder: Path, root: Path) -> None:
+    """Files that are no lists, in a *folder* of lists."""
+    for path in passed_over(folder):
+        note(
+            f"{shown_name(path, root)} was not read: a list is a CSV, Excel, OpenOffice, JSON or zip file; "
+            "if people are in it, export it as CSV"
+        )
 
 
 def agreed_to_jump(merge: Merge) -> bool:

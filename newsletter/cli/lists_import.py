@@ -14,7 +14,7 @@ from newsletter.audience.read import ListFile
 from newsletter.audience.rejects import original_of, write_rejects
 from newsletter.audience.stage import Staged
 from newsletter.audience.survey import in_short
-from newsletter.cli.lists import MERGING, agreed_to_jump, difference
+from newsletter.cli.lists import MERGING, agreed_to_jump, difference, say_passed_over
 from newsletter.cli.progress import busy
 from newsletter.cli.project import (
     Project,
@@ -56,6 +56,8 @@ def lists_import(
     """
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
+        for folder in filter(Path.is_dir, files):
+            say_passed_over(folder.resolve(), project.root)
         supplement = all(original_of(path, project.root) for path in files)
         listed = _new(store, examined(files, project.root, name=name))
         for file in listed:

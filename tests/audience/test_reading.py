@@ -1,5 +1,7 @@
 """Lists as they come: any delimiter, encoding and header, and bad rows rejected one by one."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,14 @@ def test_each_row_with_a_stray_quotation_mark_is_told_however_many(
     assert len(reasons(store)) == 300
 
 
+def zipped(name: str) -> bytes:
+    """A zip in which there is one file."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, "x")
+    return content.getvalue()
+
+
 UNREADABLE = {
     "empty": (b"", None, "the file is empty"),
     "blank": (b"\n \n", None, "the file is empty"),
@@ -146,6 +156,17 @@ UNREADABLE = {
     "a broken workbook": (b"PK\x03\x04\0\0\0", None, "this workbook is broken"),
     "a PDF": (b"%PDF-1.7\n", None, "this is a PDF, no list"),
     "a web page": (b"\n<HTML><table>", None, "this is a web page, no list"),
+    "a document of Numbers": (
+        zipped("Index/Document.iwa"),
+        None,
+        "this is a document of Numbers or Pages, no list",
+    ),
+    "a letter of Word": (zipped("word/document.xml"), None, "this is a Word document, no list"),
+    "addresses in two columns without a heading": (
+        b"Ada,a@example.com,x@example.com\n",
+        1,
+        "addresses stand in several columns, and no heading says which are meant",
+    ),
     "one huge line": (b"x" * 10_000_000, 1, "a line of more than a megabyte"),
     "clinical": (
         b"Email,Diagnosis,Date of birth\na@example.com,x,y\n",

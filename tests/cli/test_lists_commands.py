@@ -301,3 +301,16 @@ def test_the_first_of_many_rejected_rows_are_shown_and_where_all_are(
     assert "... and 10 more; newsletter lists fates FILE --practice writes them all\n" in shown
     assert run("lists", "fates", "all.csv", *PRACTICE).code == 0
     assert (clinic / "all.csv").read_text(encoding="utf-8-sig").count(",rejected,") == 60
+
+
+def test_files_that_nobody_reads_are_named(run: Run, clinic: Path) -> None:
+    folder = clinic / "subscribers"
+    written(clinic, "desk", [person(1)])
+    (folder / "more").mkdir()
+    for name in ("people.numbers", "notes.md", ".hidden", "more/scan.pdf"):
+        (folder / name).touch()
+    told = " was not read: a list is a CSV, Excel, OpenOffice, JSON or zip file"
+    for command in ((), ("import", "subscribers", "--dry-run")):
+        said = run("lists", *command, *PRACTICE).err
+        named = [line.partition(told)[0] for line in said.splitlines() if told in line]
+        assert named == ["subscribers/more/scan.pdf", "subscribers/people.numbers"]
