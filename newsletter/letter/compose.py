@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import Any
@@ -48,21 +50,25 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
     hero = _hero(edition, pictures)
     event = _event(edition, settings, pictures)
     files = _Files(settings.root / TEMPLATES)
-    problems = [
-        *files.missing(edition),
+    missing = files.missing(edition)
+    problems = {
+        *missing,
         *article.problems(tree, masked, edition.name),
         *pictures.problems,
         *_lost(masked, written["edition/body.mjml"].text, edition.name),
-    ]
-    if problems:
-        raise Problems(set(problems))
+    }
     own = {name: lines.text for name, lines in written.items()}
     own |= dict.fromkeys(("edition/preheader.mjml", "edition/preheader.txt"), edition.preheader)
     where = _where(edition, {name: lines.origins for name, lines in written.items()})
     known = context(edition, settings, hero, event, len(masked.text.split()))
     rendering = Rendering(Source(own, files.read, where), edition.template, known)
-    subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), known)
-    _try(rendering)
+    with _added_to(problems):
+        subject = Subject(edition.subject, edition.name, edition.lines.get("subject", 1), known)
+    if not missing:
+        with _added_to(problems):
+            _try(rendering, is_sound=not problems)
+    if problems:
+        raise Problems(problems)
     return Letter(
         edition,
         rendering,
@@ -154,8 +160,20 @@ def _lost(masked: Masked, body: str, path: str) -> list[Problem]:
     ]
 
 
-def _try(rendering: Rendering) -> None:
-    """Render once for a reader of whom nothing is known, so that wrong templates are found early."""
+@contextmanager
+def _added_to(problems: set[Problem]) -> Iterator[None]:
+    """Whoever mends an article hears of everything at once."""
+    try:
+        yield
+    except Problems as found:
+        problems.update(found.problems)
+
+
+def _try(rendering: Rendering, *, is_sound: bool) -> None:
+    """Render once for a reader of whom nothing is known, so that wrong templates are found early.
+
+    The MJML of an article that is not *sound* would be told of twice.
+    """
 
     def ask(held: Held) -> bool:
         try:
@@ -165,8 +183,9 @@ def _try(rendering: Rendering) -> None:
 
     rendered = rendering.render(lambda _held: "", ask)
     where = rendering.where
-    problems = {*lint(rendered.mjml, lambda line: where(*rendered.lines[line - 1]))}
-    if problems:
+    if is_sound and (
+        problems := {*lint(rendered.mjml, lambda line: where(*rendered.lines[line - 1]))}
+    ):
         raise Problems(problems)
 
 

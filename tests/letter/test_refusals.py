@@ -56,6 +56,19 @@ def test_it_is_refused_in_the_subject_too(bare: Write, source: str, message: str
     )
 
 
+def test_whoever_mends_an_article_hears_of_everything_at_once(bare: Write) -> None:
+    body = "::: nonsense\n:::\n\n<script>x</script>\n\n{{ reader.frist }}\n\n{{ reader.citty }}\n"
+    with pytest.raises(Problems) as caught:
+        bare(body, subject="{{ reader.nam }}")
+    assert sorted((problem.line, problem.what) for problem in caught.value.problems) == [
+        (4, "reader.nam is unknown"),
+        (8, "::: nonsense is unknown"),
+        (11, "<script> cannot travel in a letter"),
+        (13, "reader.frist is unknown"),
+        (15, "reader.citty is unknown"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "line", "message"),
     [
