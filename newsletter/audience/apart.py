@@ -16,6 +16,8 @@ Piece = TypeVar("Piece")
 Waiting = Callable[[], bool]
 """Whether whoever asked waits for the next piece, and could as well work."""
 
+WRONG = (NewsletterError, OSError)
+"""What is said, and no fault of the program."""
 SELDOM = 50_000
 PATIENCE = 10
 AHEAD = 1 << 20
@@ -42,7 +44,7 @@ class Companion:
     def do(self, work: Callable[..., Iterable[Piece]], *given: object) -> Iterator[Piece]:
         """What *work* gives for a Waiting and what is *given*; it begins at once.
 
-        Raises what *work* raises for people, and ServiceFailed where the process was stopped from outside.
+        Raises what *work* raises for people or of files, and ServiceFailed where the process was stopped from outside.
         """
         self.idle = False
         with suppress(ConnectionError):  # it is gone; whoever takes the pieces is told
@@ -55,8 +57,8 @@ class Companion:
                 if not self.given.poll():
                     self.asking.send(None)
                 piece = self.given.recv()
-                self.idle = piece is None or isinstance(piece, NewsletterError)
-                if isinstance(piece, NewsletterError):
+                self.idle = piece is None or isinstance(piece, WRONG)
+                if isinstance(piece, WRONG):
                     raise piece
                 if not self.idle:
                     yield piece
@@ -131,11 +133,11 @@ class _Ear:
 
 def _give(giving: Pipe, waiting: _Ear, work: Callable[..., Iterable[Any]], given: Any) -> None:
     """Send what *work* gives, and at last nothing, or what went wrong."""
-    end = None
+    end: Exception | None = None
     try:
         for piece in work(waiting, *given):
             giving.send(piece)
             waiting.listen()
-    except NewsletterError as error:
+    except WRONG as error:
         end = error
     giving.send(end)

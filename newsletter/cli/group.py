@@ -1,6 +1,7 @@
 """This module lists the commands and loads each only when it is used."""
 
 from collections.abc import Mapping
+from errno import ENOSPC
 from importlib import import_module
 from typing import Any
 
@@ -67,7 +68,7 @@ class Commands(click.Group):
             click.echo(f"{error}", err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno != ENOSPC:
                 raise
             click.echo(file_error(error), err=True)
             ctx.exit(NewsletterError.exit_code)

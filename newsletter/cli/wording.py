@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from errno import ENOSPC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,8 @@ FILE_ERRORS: Mapping[type[OSError], str] = {
 
 def file_error(error: OSError) -> str:
     """Why a file cannot be read or written, and what to do."""
+    if error.errno == ENOSPC:
+        return "the disk is full; make room and type the same command again"
     told = (sentence for kind, sentence in FILE_ERRORS.items() if isinstance(error, kind))
     otherwise = f"{error.strerror}; put it right and type the same command again"
     return f"{error.filename}: {next(told, otherwise)}"

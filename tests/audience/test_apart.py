@@ -20,7 +20,7 @@ from newsletter.audience.apart import Waiting, companions
 from newsletter.audience.decide import Deciding, Undecided, Writes
 from newsletter.audience.merge import examined, staging
 from newsletter.audience.room import room
-from newsletter.errors import NewsletterError, Problem, Problems, ServiceFailed
+from newsletter.errors import Problem, Problems, ServiceFailed
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import Store, list_row, open_store, subscriber
 from tests.waiting import wait
@@ -187,15 +187,21 @@ def stopped_from_outside(_waiting: Waiting, _path: str) -> Iterator[int]:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def gone_meanwhile(_waiting: Waiting, path: str) -> Iterator[int]:
+    yield 1
+    Path(path).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("work", "told", "error"),
     [
+        (gone_meanwhile, "No such file or directory: 'desk.csv'", FileNotFoundError),
         (breaking_off, "desk.csv:7: the list breaks off here; export it again", Problems),
         (stopped_from_outside, "merging was stopped from outside", ServiceFailed),
     ],
 )
 def test_what_goes_wrong_in_another_process_is_told_here(
-    work: Callable[[Waiting, str], Iterator[int]], told: str, error: type[NewsletterError]
+    work: Callable[[Waiting, str], Iterator[int]], told: str, error: type[Exception]
 ) -> None:
     with companions(1) as (other,):
         pieces = other.do(work, "desk.csv")

@@ -314,3 +314,13 @@ def test_files_that_nobody_reads_are_named(run: Run, clinic: Path) -> None:
         said = run("lists", *command, *PRACTICE).err
         named = [line.partition(told)[0] for line in said.splitlines() if told in line]
         assert named == ["subscribers/more/scan.pdf", "subscribers/people.numbers"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this computer has no /dev/full")
+def test_a_full_disk_is_a_sentence(run: Run, clinic: Path) -> None:
+    desk = written(clinic, "desk", ["nobody,\n"])
+    (clinic / "subscribers" / "rejected").mkdir()
+    (clinic / "subscribers" / "rejected" / "desk.csv").symlink_to("/dev/full")
+    full = run("lists", "import", desk, *PRACTICE, "--yes", "--jump")
+    assert full.code == 1
+    assert "the disk is full; make room and type the same command again" in full.err
