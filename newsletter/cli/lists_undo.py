@@ -35,6 +35,7 @@ def lists_undo(practice: bool, yes: bool, json: bool) -> None:
         if json:
             as_json(asdict(undone))
         else:
+            result(f"Taken back: {', '.join(undone.files)}.")
             result(f"Gone again: {people(undone.gone)}. As before: {people(undone.restored)}.")
             if undone.kept:
                 result(

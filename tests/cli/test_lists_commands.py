@@ -93,7 +93,8 @@ def test_undo_asks_and_the_next_send_does_not_bring_it_back(run: Run, clinic: Pa
     assert run("lists", "undo", *PRACTICE, typed="n\n").code == 1
     undone = run("lists", "undo", *PRACTICE, typed="\n")
     assert f"Take back the merge of {desk}" in undone.err
-    assert "Gone again: 1 person. As before: 0 people." in undone.out
+    told = f"Taken back: {desk}.\nGone again: 1 person. As before: 0 people.\n"
+    assert undone.out == told
     assert run("lists", *PRACTICE, "--json").json["audience"]["recipients"] == 0
     told = "were taken back; newsletter lists import FILE --practice merges one again"
     assert told in run("lists", *PRACTICE).out
