@@ -1,5 +1,6 @@
 """Folding quickly: the ways for rows that agree give what the plain one gives."""
 
+import resource
 from functools import reduce
 from pathlib import Path
 from random import Random
@@ -233,6 +234,7 @@ def test_runs_merge_into_one_order_and_never_much_at_once(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("newsletter.audience.runs.PART", 200)
         patched.setattr("newsletter.audience.runs.BLOCK", 40)
+        patched.setattr("newsletter.audience.runs.MOST_RUNS", 4)
         parts = [*merged(paths)]
     rows = [
         f"{key}\t{number}\t{at}\n"
@@ -241,3 +243,17 @@ def test_runs_merge_into_one_order_and_never_much_at_once(
     ]
     assert [row for part in parts for row in part] == sorted(rows)
     assert all(sum(map(len, part)) <= 200 + 60 * (1 + len(paths)) for part in parts)
+
+
+def test_more_runs_than_a_computer_lets_open_are_merged_all_the_same(tmp_path: Path) -> None:
+    paths = [tmp_path / str(number) for number in range(150)]
+    for number, path in enumerate(paths):
+        write_run(path, [f"{number:03}\n", f"{number:03}a\n"])
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, most))
+    try:
+        rows = [row for part in merged(paths) for row in part]
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (250, most)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    assert len(rows) == 300
