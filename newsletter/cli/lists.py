@@ -39,6 +39,8 @@ NO_LISTS = (
 ALL_BACK = (
     "The lists in subscribers/ were taken back; newsletter lists import FILE merges one again."
 )
+MOST_REJECTED = 10
+"""So many are shown, that the sums above are still on the screen."""
 MERGING = "Merging the lists"
 SUBCOMMANDS = {
     "read": "Show how a list is read; nothing is merged.",
@@ -179,7 +181,8 @@ def say_reports(project: Project, reports: list[ListReport]) -> None:
         for report in reports
         for fate in report.rejected
     ]
-    for line in the_first(rejected, project.advice("newsletter lists fates FILE writes them all")):
+    where = project.advice("newsletter lists fates FILE writes them all")
+    for line in the_first(rejected, where, MOST_REJECTED):
         result(line)
     for report in reports:
         if report.consent == "none":

@@ -83,11 +83,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
-def the_first(lines: Sequence[str], rest: str) -> Iterator[str]:
+def the_first(lines: Sequence[str], rest: str, most: int = MOST_SHOWN) -> Iterator[str]:
     """The first of *lines*, and how many more there are; *rest* says where they all are."""
-    yield from lines[:MOST_SHOWN]
-    if len(lines) > MOST_SHOWN:
-        yield f"... and {len(lines) - MOST_SHOWN:,} more; {rest}"
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"... and {len(lines) - most:,} more; {rest}"
 
 
 def note(sentence: str = "") -> None:

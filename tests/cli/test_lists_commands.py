@@ -298,8 +298,8 @@ def test_the_first_of_many_rejected_rows_are_shown_and_where_all_are(
 ) -> None:
     written(clinic, "desk", [person(1), *["nobody,\n"] * 60])
     shown = run("lists", *PRACTICE).out
-    assert shown.count(": rejected: ") == 50
-    assert "... and 10 more; newsletter lists fates FILE --practice writes them all\n" in shown
+    assert shown.count(": rejected: ") == 10
+    assert "... and 50 more; newsletter lists fates FILE --practice writes them all\n" in shown
     assert run("lists", "fates", "all.csv", *PRACTICE).code == 0
     assert (clinic / "all.csv").read_text(encoding="utf-8-sig").count(",rejected,") == 60
 
