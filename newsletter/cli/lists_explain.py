@@ -13,7 +13,7 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import as_json, facts, moment, result, table
+from newsletter.cli.wording import as_json, facts, moment, result, table, the_first
 
 
 @click.command("explain", short_help="Say where everything about an address comes from.")
@@ -42,20 +42,17 @@ def say_person(person: Person, project: Project) -> None:
         )
     )
     if person.proof:
+        said = {
+            "Consent": person.proof["how"],
+            "Wording": person.proof["wording"],
+            "Given": person.proof["given_on"].partition("T")[0],
+        }
         result()
-        result(
-            facts(
-                {
-                    "Consent": person.proof["how"],
-                    "Wording": person.proof["wording"],
-                    "Given": person.proof["given_on"].partition("T")[0],
-                }
-            )
-        )
+        result(facts({what: word for what, word in said.items() if word}))
     for head, told in _histories(person, project):
         if told:
             result()
-            result("\n  ".join([f"{head}:", *told]))
+            result("\n  ".join([f"{head}:", *the_first(told, "--json has them all")]))
 
 
 def _histories(person: Person, project: Project) -> Iterator[tuple[str, list[str]]]:

@@ -325,3 +325,12 @@ def test_a_full_disk_is_a_sentence(run: Run, clinic: Path) -> None:
     full = run("lists", "import", desk, *PRACTICE, "--yes", "--jump")
     assert full.code == 1
     assert "the disk is full; make room and type the same command again" in full.err
+
+
+def test_of_somebody_with_hundreds_of_rows_the_first_are_shown(run: Run, clinic: Path) -> None:
+    written(clinic, "desk", ["none@example.com,\n"] * 60)
+    run("lists", *PRACTICE)
+    told = run("lists", "explain", "none@example.com", *PRACTICE)
+    assert told.out.count("subscribers/desk.csv:") == 50
+    assert "  ... and 10 more; --json has them all\n" in told.out
+    assert len(run("lists", "explain", "none@example.com", *PRACTICE, "--json").json["rows"]) == 60
