@@ -32,7 +32,10 @@ def write_run(path: Path, rows: list[str]) -> None:
 
 
 def merged(paths: Sequence[Path]) -> Iterator[list[str]]:
-    """All rows of all runs in their order, some at a time, however they lie in the runs; a key may go on in the next."""
+    """All rows of all runs in their order, some at a time; a key may go on in the next.
+
+    Always the run that lags behind is read on, so that no other one fills memory, however the rows lie.
+    """
     while len(paths) > MOST_RUNS:
         groups = range(0, len(paths), MOST_RUNS)
         paths = [_joined(paths[begin : begin + MOST_RUNS]) for begin in groups]
@@ -45,9 +48,7 @@ def merged(paths: Sequence[Path]) -> Iterator[list[str]]:
         heapify(heads)
         while heads:
             for _block in range(0, PART, size):
-                _last, number, block = heads[
-                    0
-                ]  # the run that lags behind: so no other one fills memory
+                _last, number, block = heads[0]
                 if not (more := runs[number].readlines(size)):
                     break
                 block += more
