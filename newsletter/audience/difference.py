@@ -30,7 +30,7 @@ class Merge:
 
     *lowered* were known and fell (to unsubscribed, bounced or complained); *leaving* are the first of those that could
     be mailed until now. *left_out* are the people of these lists who are not mailed, by reason; *conflicts* those of
-    whom two rows say different things.
+    whom two rows say different things. *not_read* are sheets of these files that hold addresses too.
     """
 
     files: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ class Merge:
     left_out: tuple[tuple[str, int], ...] = ()
     conflicts: int = 0
     lists: tuple[ListChange, ...] = ()
+    not_read: tuple[str, ...] = ()
 
 
 class Jump(NewsletterError):

@@ -64,6 +64,8 @@ class ListFile:
     day_first: bool = False
     broken: int = 0
     unread: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
+    """Which hold addresses too, where nobody said which one is meant."""
     part: Part | None = None
     """Where only these bytes of it are meant."""
 
@@ -86,6 +88,7 @@ class Begin:
     delimiter: str = ","
     broken: int = 0
     sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
 
 def shown_name(path: Path, root: Path) -> str:
@@ -112,7 +115,7 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
         path, shown_name(path, root), list_name(path, root), _digest(begin.digest, path),
         begin.encoding, begin.delimiter, _skip(begin.rows, rows, number), layout.places, len(header),
         basis, layout, begin.form, begin.sheet, tuple(header), tool,
-        _day_first(rows, layout, basis), begin.broken, tuple(unread),
+        _day_first(rows, layout, basis), begin.broken, tuple(unread), begin.other_sheets,
     )  # fmt: skip
 
 
@@ -199,7 +202,8 @@ def _workbook(path: Path, named: str) -> Begin:
         raise NoList("the workbook is empty", "export the list again, or remove the file")
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return Begin(rows, "workbook", f"{digest} {named}", sheet=name)
+    others = [sheet for sheet, some in sheets if not named and sheet != name and _addresses(some)]
+    return Begin(rows, "workbook", f"{digest} {named}", sheet=name, other_sheets=tuple(others))
 
 
 def _addresses(rows: Sequence[Seen]) -> int:

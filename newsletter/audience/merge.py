@@ -292,6 +292,9 @@ def _told(
 ) -> Merge:
     return Merge(
         files=tuple(one.file.name for one in lists),
+        not_read=tuple(
+            f"{one.file.name}#{sheet}" for one in lists for sheet in one.file.other_sheets
+        ),
         rows=sum(one.rows for one in lists),
         rejected=sum(one.rejected for one in lists),
         leaving=tuple(tally.leaving),

@@ -76,6 +76,13 @@ def how_read(listed: ListFile) -> dict[str, str]:
         found["what they want"] = f"all are {listed.tool.standing}"
     if set(listed.columns) & {"signed_up", "consent_at", "updated_at", "left_at"}:
         found["days"] = "day before month" if listed.day_first else "month before day, or by name"
+    return found | _not_read(listed)
+
+
+def _not_read(listed: ListFile) -> dict[str, str]:
+    found = {}
+    if listed.other_sheets:
+        found["not read"] = f"{_sheets(listed)}: addresses stand there too"
     passed = [word for word in listed.layout.passed if word not in listed.unread]
     if passed:
         found["passed over"] = _few(passed)
@@ -89,7 +96,12 @@ def how_read(listed: ListFile) -> dict[str, str]:
 def in_short(listed: ListFile) -> str:
     """The same in one sentence."""
     tool = f", as {listed.tool.name} exports it" if listed.tool else ""
-    return f"{listed.name}: {_form(listed)}{tool}; addresses from {_heading(listed, listed.columns['address'])}"
+    others = f"; not read: {_sheets(listed)}" if listed.other_sheets else ""
+    return f"{listed.name}: {_form(listed)}{tool}; addresses from {_heading(listed, listed.columns['address'])}{others}"
+
+
+def _sheets(listed: ListFile) -> str:
+    return ", ".join(f'sheet "{name}"' for name in listed.other_sheets)
 
 
 def _heading(listed: ListFile, place: int) -> str:

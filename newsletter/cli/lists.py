@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -157,6 +158,8 @@ def difference(merge: Merge) -> Iterator[str]:
     )
     if merge.conflicts:
         yield f"{people(merge.conflicts)} of whom two rows say different things: newsletter lists explain ADDRESS shows both."
+    for place in merge.not_read:
+        yield f"{place} holds addresses too and is not read: newsletter lists import {quote(place)} merges it."
     for name, number in merge.vanished:
         yield f"{people(number)} no longer in {name}: they stay as they were."
 

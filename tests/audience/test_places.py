@@ -68,6 +68,12 @@ def test_a_sheet_is_named_or_found(tmp_path: Path) -> None:
     assert addresses(FAIR, Basis()) == may
     assert addresses(Path(f"{FAIR}#April"), Basis()) == april
     assert addresses(FAIR, Basis(sheet="April")) == april
+    assert [
+        examine(FAIR, tmp_path, basis)[0].other_sheets for basis in (Basis(), Basis(sheet="May"))
+    ] == [  # type: ignore[union-attr]
+        ("April",),
+        (),
+    ]
     assert list_name(Path(f"{FAIR}#April"), tmp_path) == "fair/April"
     _listed, (problem,) = examine(Path(f"{FAIR}#June"), tmp_path, Basis())
     assert (problem.what, problem.cure) == (

@@ -1,6 +1,7 @@
 """The commands under newsletter lists: what they show, ask and write."""
 
 import csv
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ from newsletter.sandbox import Sandbox, skip
 
 from .conftest import Run
 
+FAIR = Path(__file__).parents[1] / "data" / "lists" / "fair.xlsx"
 WEB = "subscribers/sample/website.csv"
 PRACTICE = ("--practice",)
 
@@ -334,3 +336,15 @@ def test_of_somebody_with_hundreds_of_rows_the_first_are_shown(run: Run, clinic:
     assert told.out.count("subscribers/desk.csv:") == 50
     assert "  ... and 10 more; --json has them all\n" in told.out
     assert len(run("lists", "explain", "none@example.com", *PRACTICE, "--json").json["rows"]) == 60
+
+
+def test_another_sheet_with_addresses_is_named_and_can_be_merged(run: Run, clinic: Path) -> None:
+    shutil.copy(FAIR, clinic / "subscribers" / "fair.xlsx")
+    place = "subscribers/fair.xlsx#April"
+    told = (
+        f"{place} holds addresses too and is not read: newsletter lists import '{place}' merges it."
+    )
+    assert told in run("lists", *PRACTICE).err
+    assert run("lists", "import", place, *PRACTICE, "--yes").code == 0
+    lists = [report["list"] for report in run("lists", *PRACTICE, "--json").json["lists"]]
+    assert lists == ["fair", "fair/April"]
