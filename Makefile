@@ -37,6 +37,7 @@ bench: $(VENV)/ready-dev ## Measure speed and memory
 	@$(BIN)/python -m bench.lists_read 100000 1000000
 	@$(BIN)/python -m bench.lists_merge 100000 1000000 --upserts
 	@$(BIN)/python -m bench.lists_merge 1000000 --postgresql
+	@$(BIN)/python -m bench.lists_odd 1000000
 	@$(BIN)/python -m bench.check 10000
 	@$(BIN)/python -m bench.preview 10000
 	@$(BIN)/python -m bench.freeze 10000 100000 1000000
