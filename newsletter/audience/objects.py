@@ -1,11 +1,13 @@
 """This module reads people from JSON: a list of objects, as APIs give it, or an object a line."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
+from newsletter.audience.columns import is_address
 from newsletter.audience.encoding import LONGEST_LINE
 from newsletter.audience.place import NoList
 
@@ -16,8 +18,8 @@ DEEPEST = 4
 CURE = "export the list as CSV, or as JSON with an object for each person"
 
 
-def people(file: IO[bytes]) -> Sequence[Mapping[str, Any]]:
-    """The objects of the longest list of objects in a JSON file; raises NoList where there is none."""
+def people(file: IO[bytes]) -> Sequence[Any]:
+    """The list of objects with addresses in a JSON file, else the longest; raises NoList where there is none, or addresses stand in several."""
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise NoList("a JSON file of more than 50 MB", "export it as CSV, or as JSON lines")
@@ -25,21 +27,29 @@ def people(file: IO[bytes]) -> Sequence[Mapping[str, Any]]:
         value = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise NoList(f"this is no JSON ({error.msg})", CURE, error.lineno) from error
-    found: Sequence[Mapping[str, Any]] = max(_lists(value, DEEPEST), key=len, default=[])
-    if not found:
+    lists = {name: found for name, found in _lists(value, DEEPEST) if found}
+    if not lists:
         raise NoList("there are no people in this JSON", CURE)
-    return found
+    with_addresses = [name for name, found in lists.items() if _holds_addresses(found)]
+    if len(with_addresses) > 1:
+        what = f"addresses stand in several lists of this JSON: {', '.join(with_addresses)}"
+        raise NoList(what, "save each in a file of its own, so that it is clear who left")
+    return lists[with_addresses[0]] if with_addresses else max(lists.values(), key=len)
 
 
-def _lists(value: Any, depth: int) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Each list of objects in *value*."""
+def _lists(value: Any, depth: int, name: str = "") -> Iterator[tuple[str, Sequence[Any]]]:
+    """Each list in *value* that has objects, and where it stands."""
     if isinstance(value, list):
-        objects = [item for item in value if isinstance(item, dict)]
-        if objects:
-            yield objects
+        if any(isinstance(item, dict) for item in value):
+            yield name, value
     elif isinstance(value, dict) and depth:
-        for inner in value.values():
-            yield from _lists(inner, depth - 1)
+        for key, inner in value.items():
+            yield from _lists(inner, depth - 1, f"{name}.{key}" if name else key)
+
+
+def _holds_addresses(found: Sequence[Any]) -> bool:
+    objects = (item for item in islice(found, SEEN) if isinstance(item, dict))
+    return any(is_address(cell) for item in objects for cell in flat(item).values())
 
 
 def flat(person: Mapping[str, Any], above: str = "", depth: int = DEEPEST) -> dict[str, str]:
@@ -79,7 +89,7 @@ def headings(rows: Iterator[Mapping[str, str]]) -> tuple[str, ...]:
 def numbered(file: IO[bytes]) -> Iterator[tuple[int, Mapping[str, str] | str]]:
     """The people of a JSON file with their numbers."""
     for number, person in enumerate(people(file), 1):
-        yield number, flat(person)
+        yield number, flat(person) if isinstance(person, dict) else "this is no object"
 
 
 def by_line(file: IO[bytes]) -> Iterator[tuple[int, Mapping[str, str] | str]]:

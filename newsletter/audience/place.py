@@ -8,7 +8,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -61,13 +62,24 @@ def _places(path: Path) -> list[Path]:
     return [path] if len(inside) < 2 else [Path(f"{path}#{name}") for name in inside]
 
 
-def passed_over(folder: Path) -> list[Path]:
-    """The files in *folder* that nobody reads, as a document of Numbers: people may be in them."""
-    return [
-        path
-        for path in _files(folder)
-        if path.suffix.lower() not in (*SUFFIXES, *BESIDE) and not _is_apart(path, folder)
-    ]
+def passed_over(path: Path) -> list[Path]:
+    """The files in a folder or zip that nobody reads, as a document of Numbers: people may be in them."""
+    if path.is_dir():
+        inside = [file for file in _files(path) if not _is_apart(file, path)]
+        unread = [file for file in inside if _is_unread(file)]
+        return sorted([*unread, *chain.from_iterable(map(passed_over, inside))])
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        return []
+    with (
+        suppress(NoList),
+        opened_zip(path) as archive,
+    ):  # whoever reads it says what is wrong with it
+        return [Path(f"{path}#{name}") for name in _in_zip(archive) if _is_unread(Path(name))]
+    return []
+
+
+def _is_unread(path: Path) -> bool:
+    return path.suffix.lower() not in (*SUFFIXES, *BESIDE)
 
 
 def _below(folder: Path) -> list[Path]:
@@ -110,15 +122,19 @@ def list_name(path: Path, root: Path) -> str:
 def files_in_zip(path: Path) -> list[str]:
     """The lists in a zip, by name; raises NoList where it is none, or has too many."""
     with opened_zip(path) as archive:
-        names = [
-            info.filename
-            for info in archive.infolist()
-            if Path(info.filename).suffix.lower() in SUFFIXES
-            and not any(part.startswith((".", "__MACOSX")) for part in Path(info.filename).parts)
-        ]
+        names = [name for name in _in_zip(archive) if Path(name).suffix.lower() in SUFFIXES]
     if len(names) > MOST_FILES:
         raise NoList(f"{len(names)} files in one zip", "unpack it and keep the lists")
     return sorted(names)
+
+
+def _in_zip(archive: zipfile.ZipFile) -> list[str]:
+    return [
+        info.filename
+        for info in archive.infolist()
+        if not info.is_dir()
+        and not any(part.startswith((".", "__MACOSX")) for part in Path(info.filename).parts)
+    ]
 
 
 @contextmanager

@@ -116,9 +116,9 @@ def merge_new(project: Project, store: Store) -> Merge:
         return merge_lists(store, files, project.root, now=now)
 
 
-def say_passed_over(folder: Path, root: Path) -> None:
-    """Files that are no lists, in a *folder* of lists."""
-    for path in passed_over(folder):
+def say_passed_over(place: Path, root: Path) -> None:
+    """Files that are no lists, in a folder or zip of lists."""
+    for path in passed_over(place):
         note(
             f"{shown_name(path, root)} was not read: a list is a CSV, Excel, OpenOffice, JSON or zip file; "
             "if people are in it, export it as CSV"

@@ -56,8 +56,8 @@ def lists_import(
     """
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
-        for folder in filter(Path.is_dir, files):
-            say_passed_over(folder.resolve(), project.root)
+        for path in files:
+            say_passed_over(path.resolve(), project.root)
         supplement = all(original_of(path, project.root) for path in files)
         listed = _new(store, examined(files, project.root, name=name))
         for file in listed:

@@ -88,6 +88,11 @@ def test_a_sheet_is_named_or_found(tmp_path: Path) -> None:
         ("l.zip", b"PK\x03\x04broken", "this zip is broken"),
         ("l.json", b"{", "this is no JSON"),
         ("l.json", b'{"total": 3}', "there are no people in this JSON"),
+        (
+            "l.json",
+            b'{"in": [{"email": "a@example.com"}], "more": {"out": [{"email": "b@example.com"}]}}',
+            "addresses stand in several lists of this JSON: in, more.out",
+        ),
         ("l.jsonl", b"nothing\n", "there are no people in this file"),
         ("l.vcf.txt", b"BEGIN:VCARD\n", "this is a file of address cards, no list"),
     ],
@@ -198,3 +203,19 @@ def test_a_column_that_a_toml_names_and_the_list_has_not_is_told(
         Problems, match=r"there is no column Wer; correct \[columns\]; there are: Email"
     ):
         merge()
+
+
+def test_what_is_no_person_in_a_list_of_people_is_a_rejected_row(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(
+        '{"tags": [{"name": "run"}, {}, {}, {}], "people": [{"email": "a@example.com"}, "b@example.com", null]}'
+    )
+    listed, _problems = examine(path, tmp_path, Basis())
+    assert listed is not None
+    assert [
+        (row.line, row.address if isinstance(row, Row) else row.reason) for row in read_rows(listed)
+    ] == [
+        (1, "a@example.com"),
+        (2, "this is no object"),
+        (3, "this is no object"),
+    ]

@@ -3,6 +3,7 @@
 import csv
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -312,11 +313,18 @@ def test_files_that_nobody_reads_are_named(run: Run, clinic: Path) -> None:
     (folder / "more").mkdir()
     for name in ("people.numbers", "notes.md", ".hidden", "more/scan.pdf"):
         (folder / name).touch()
+    with zipfile.ZipFile(folder / "old.zip", "w") as archive:
+        for name in ("a/list.csv", "a/list.numbers", "__MACOSX/._list", "a/.DS_Store"):
+            archive.writestr(name, "Email\na@example.com\n")
     told = " was not read: a list is a CSV, Excel, OpenOffice, JSON or zip file"
     for command in ((), ("import", "subscribers", "--dry-run")):
         said = run("lists", *command, *PRACTICE).err
         named = [line.partition(told)[0] for line in said.splitlines() if told in line]
-        assert named == ["subscribers/more/scan.pdf", "subscribers/people.numbers"]
+        assert named == [
+            "subscribers/more/scan.pdf",
+            "subscribers/old.zip#a/list.numbers",
+            "subscribers/people.numbers",
+        ]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this computer has no /dev/full")
