@@ -16,6 +16,7 @@ from typing import IO
 SUFFIXES = ".csv .tsv .tab .txt .xlsx .xlsm .xls .ods .json .jsonl .ndjson .zip".split()
 BESIDE = (".toml", ".md")
 """What stands beside lists: how their people asked for the letter, and notes."""
+OF_WINDOWS = ("thumbs.db", "desktop.ini")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 APART = ("sample", "rejected")
 """Folders below subscribers/ whose files are not the clinic's lists."""
@@ -90,7 +91,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith((".", "~$"))
+        if path.is_file()
+        and not path.name.startswith((".", "~$"))
+        and path.name.lower() not in OF_WINDOWS
     )
 
 

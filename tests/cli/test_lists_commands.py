@@ -311,7 +311,7 @@ def test_files_that_nobody_reads_are_named(run: Run, clinic: Path) -> None:
     folder = clinic / "subscribers"
     written(clinic, "desk", [person(1)])
     (folder / "more").mkdir()
-    for name in ("people.numbers", "notes.md", ".hidden", "more/scan.pdf"):
+    for name in ("people.numbers", "notes.md", ".hidden", "Thumbs.db", "more/scan.pdf"):
         (folder / name).touch()
     with zipfile.ZipFile(folder / "old.zip", "w") as archive:
         for name in ("a/list.csv", "a/list.numbers", "__MACOSX/._list", "a/.DS_Store"):
