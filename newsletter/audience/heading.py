@@ -105,7 +105,7 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
     tool = recognised(header, inside or file.name)
     layout = mapped(header, [seen.cells for seen in rows], tool, basis)
     _refuse(header, layout, basis, begin.rows[0].begin)
-    if number < 0:
+    if number < 0 and "address" not in basis.columns:
         _refuse_several(layout, [seen.cells for seen in rows], rows[0].begin)
     wrong, unread = clinical(header, tool)
     if wrong:
@@ -148,7 +148,10 @@ def _refuse_several(layout: Columns, rows: Sequence[Sequence[str]], line: int) -
     mine = layout.places["address"]
     read = {mine, *layout.also.get(mine, ())}
     if any(is_address(cell) for row in rows for at, cell in enumerate(row) if at not in read):
-        cure = "put each address on a line of its own, or headings above, of which one is Email"
+        cure = (
+            "put each address on a line of its own, or headings above, of which one is Email; or write into the "
+            f'list\'s .toml:  [columns]  and below it  address = "column {mine + 1}"'
+        )
         raise NoList(
             "addresses stand in several columns, and no heading says which are meant", cure, line
         )

@@ -219,3 +219,13 @@ def test_what_is_no_person_in_a_list_of_people_is_a_rejected_row(tmp_path: Path)
         (2, "this is no object"),
         (3, "this is no object"),
     ]
+
+
+def test_without_headings_the_toml_says_which_addresses_are_meant(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Ada,a@example.com,x@example.com\nBo,b@example.com,\n")
+    _none, (problem,) = examine(path, tmp_path, Basis())
+    assert 'address = "column 2"' in problem.cure
+    listed, _problems = examine(path, tmp_path, Basis(columns={"address": "column 3"}))
+    assert listed is not None
+    assert [row.address for row in read_rows(listed) if isinstance(row, Row)] == ["x@example.com"]
