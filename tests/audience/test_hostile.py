@@ -147,10 +147,12 @@ if __name__ == "__main__":
     root = Path(sys.argv[1])
     done = merge_lists(open_store(root / "store.db"), [root / "list.csv"], root, now=1)
     used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(done.rows, done.new, max(used) // 1024)
+    print(done.rows, done.new, max(used) // (1 << 20 if sys.platform == "darwin" else 1 << 10))
 """
 
 
+BETWEEN = ("sh", "-c", '"$@"; exit $?', "sh")
+"""A small process: who is started by a large one counts that one's memory as its own peak (getrusage(2))."""
 ORDERS = {
     "against the alphabet": ("a{1:09}@example.com,Ada,Gretna,yoga", 250_000),
     "all of one address": ("ada@example.com,Ada{0},Town {0},tag{0}", 1),
@@ -172,7 +174,9 @@ def test_a_long_list_takes_no_more_memory_however_its_rows_lie(
     (tmp_path / "list.csv").write_text("\n".join(["Email,First name,City,Tags", *rows]))
     script = tmp_path / "merging.py"
     script.write_text(MERGING)
-    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True)
+    done = subprocess.run(
+        [*BETWEEN, sys.executable, script, tmp_path], capture_output=True, text=True, check=True
+    )
     merged, new, megabytes = map(int, done.stdout.split())
     assert (merged, new) == (250_000, people)
     assert megabytes < MEGABYTES
