@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
-from newsletter.campaign import Counts
+if TYPE_CHECKING:
+    from newsletter.campaign import Counts
 
-Progress = Callable[[Counts], None]
+Progress = Callable[["Counts"], None]
 UNTOLD_SECONDS = 1
 """What is done within them needs no word."""
 
