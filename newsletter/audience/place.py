@@ -64,17 +64,17 @@ def _places(path: Path) -> list[Path]:
 
 
 def passed_over(path: Path) -> list[Path]:
-    """The files in a folder or zip that nobody reads, as a document of Numbers: people may be in them."""
+    """The files in a folder or zip that nobody reads, as a document of Numbers: people may be in them.
+
+    Of a broken zip nothing is said here: whoever reads it does.
+    """
     if path.is_dir():
         inside = [file for file in _files(path) if not _is_apart(file, path)]
         unread = [file for file in inside if _is_unread(file)]
         return sorted([*unread, *chain.from_iterable(map(passed_over, inside))])
     if path.suffix.lower() != ".zip" or not path.is_file():
         return []
-    with (
-        suppress(NoList),
-        opened_zip(path) as archive,
-    ):  # whoever reads it says what is wrong with it
+    with suppress(NoList), opened_zip(path) as archive:
         return [Path(f"{path}#{name}") for name in _in_zip(archive) if _is_unread(Path(name))]
     return []
 

@@ -79,7 +79,7 @@ def _joined(paths: Sequence[Path]) -> Path:
 def _let_open(files: int) -> None:
     """A Mac lets a program open 256 files, if it does not ask for more."""
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed < files + OTHER_FILES:
-        wanted = files + OTHER_FILES
-        wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    wanted = files + OTHER_FILES
+    if allowed < wanted:
+        given = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (given, most))

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 DELIMITERS = ",;\t|"
 NOWHERE = "\x1f"
-"""A delimiter that no list has: every line is one cell."""
+"""Where this is the delimiter, nearly every line is one cell."""
 RARE = f"{NOWHERE}~^¦:"
 MOST_SWALLOWED = 200
 MOST_LINES_SWALLOWED = 500_000

@@ -167,11 +167,8 @@ def difference(merge: Merge) -> Iterator[str]:
 def say_reports(project: Project, reports: list[ListReport]) -> None:
     """A line for each list, the sum, the first rejected rows, and what to add."""
     if not reports:
-        result(
-            project.advice(
-                NO_LISTS if not list_files(project.root, samples=project.practice) else ALL_BACK
-            )
-        )
+        there = list_files(project.root, samples=project.practice)
+        result(project.advice(ALL_BACK if there else NO_LISTS))
         return
     shown = [fate for fate in FATES if any(report.fates[fate] for report in reports)]
     rows = [

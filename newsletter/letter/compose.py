@@ -182,10 +182,11 @@ def _try(rendering: Rendering, *, is_sound: bool) -> None:
             return False
 
     rendered = rendering.render(lambda _held: "", ask)
+    if not is_sound:
+        return
     where = rendering.where
-    if is_sound and (
-        problems := {*lint(rendered.mjml, lambda line: where(*rendered.lines[line - 1]))}
-    ):
+    problems = {*lint(rendered.mjml, lambda line: where(*rendered.lines[line - 1]))}
+    if problems:
         raise Problems(problems)
 
 
