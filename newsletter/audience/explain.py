@@ -12,6 +12,7 @@ from newsletter.audience.decide import why_left_out
 from newsletter.audience.erased import erased_people
 from newsletter.audience.fold import NOWHERE, Known, Origin, origin_of
 from newsletter.audience.folding import COLUMNS, known_of
+from newsletter.audience.proof import list_names
 from newsletter.errors import NewsletterError
 from newsletter.store import change, list_row, rows_of, source, subscriber, suppression
 
@@ -76,7 +77,7 @@ def explain(connection: Connection, address: str) -> Person:
         )
         raise NewsletterError(f"no list names {address}{told}")
     known = known_of([getattr(row, name) for name in COLUMNS])
-    lists = _lists(connection)
+    lists = list_names(connection)
     why = min((reason for reason, *_ in gone), default="") or why_left_out(
         row.standing, row.consent
     )
@@ -132,10 +133,6 @@ def _things(known: Known) -> Iterator[tuple[str, str, str]]:
 
 def _said(field: str, value: str, origin: Origin, lists: Mapping[int, str]) -> Said:
     return Said(field, value, lists.get(origin.source, ""), origin.line, origin.day)
-
-
-def _lists(connection: Connection) -> Mapping[int, str]:
-    return {row.id: row.list for row in connection.execute(select(source.c.id, source.c.list))}
 
 
 def _rows(connection: Connection, number: int) -> tuple[tuple[str, str, int, int], ...]:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 
 from newsletter.audience.choose import Subscriber
 from newsletter.audience.fates import fates
-from newsletter.audience.fold import Known, origin_of
+from newsletter.audience.fold import origin_in
 from newsletter.audience.folding import origins_of
-from newsletter.store import STANDINGS, source, subscriber, suppression
+from newsletter.audience.proof import list_names
+from newsletter.store import STANDINGS, subscriber, suppression
 
 IN_PARTS = {"yield_per": 1_000}
 Column = Callable[[Any], str]
@@ -127,11 +128,11 @@ def _came_home(connection: Connection) -> Iterator[Gone]:
 
 def _left_lists(connection: Connection) -> Iterator[Gone]:
     """Whoever is not subscribed by what lists say; the row that says so is the one that their standing is from."""
-    lists = {row.id: row.list for row in connection.execute(select(source.c.id, source.c.list))}
-    query = select(subscriber).where(subscriber.c.standing != STANDINGS[0])
-    for row in connection.execute(query.order_by(subscriber.c.key), execution_options=IN_PARTS):
-        known = Known(row.key, row.address, origins=origins_of(row.origins))
-        origin = origin_of(known, "standing")
+    lists, columns = list_names(connection), subscriber.c
+    query = select(columns.key, columns.standing, columns.origins).order_by(columns.key)
+    left = query.where(columns.standing != STANDINGS[0])
+    for row in connection.execute(left, execution_options=IN_PARTS):
+        origin = origin_in(origins_of(row.origins), "standing")
         said_by = f"{lists[origin.source]}:{origin.line}" if origin.source in lists else ""
         yield row.key, row.standing, said_by, origin.day[:10]
 

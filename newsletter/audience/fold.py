@@ -165,7 +165,7 @@ def kept_conflicts(conflicts: list[Lost]) -> list[Lost]:
 
 def _lost_rank(conflict: tuple[str, str, tuple[int, str, int, int]]) -> tuple[str, int, str, str]:
     field, value, origin = conflict
-    return field, origin[0], origin[1], value
+    return field, *_rank((origin, value))
 
 
 def first_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -175,7 +175,12 @@ def first_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 def origin_of(known: Known, thing: str) -> Origin:
     """The row that *thing* is from."""
-    return known.origins.get(thing) or known.origins.get("*") or NOWHERE
+    return origin_in(known.origins, thing)
+
+
+def origin_in(origins: Mapping[str, Origin], thing: str) -> Origin:
+    """The same, by the *origins* of somebody."""
+    return origins.get(thing) or origins.get("*") or NOWHERE
 
 
 def _gathered(one: Known, two: Known, together: Known) -> dict[str, Origin]:
@@ -247,9 +252,9 @@ def newer(one: Ranked, two: Ranked) -> Ranked:
     return max(one, two)
 
 
-def _rank(said: tuple[Origin, str]) -> tuple[int, str, str]:
-    origin, value = said
-    return origin.precedence, origin.day, value
+def _rank(said: tuple[tuple[int, str, int, int], str]) -> tuple[int, str, str]:
+    (precedence, day, _source, _line), value = said
+    return precedence, day, value
 
 
 def one_family(names: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -9,10 +9,11 @@ from sqlalchemy import Column, Connection, and_, exists, func, select
 from newsletter.audience.domains import NOWHERE, NULL, UNKNOWN, Ask, ask_all
 from newsletter.audience.doubts import doubts
 from newsletter.audience.fold import NOWHERE as NO_ROW
-from newsletter.audience.fold import Known, origin_of
+from newsletter.audience.fold import origin_in
 from newsletter.audience.folding import origins_of
+from newsletter.audience.proof import list_names
 from newsletter.audience.shared import families, twins
-from newsletter.store import campaign, event, recipient, source, subscriber
+from newsletter.store import campaign, event, recipient, subscriber
 
 AT_ONCE = 5_000
 YEAR = 365 * 86_400
@@ -53,7 +54,7 @@ def hygiene(connection: Connection, ask: Ask, *, now: int) -> Hygiene:
     counted = select(func.count()).where(subscriber.c.standing == "subscribed")
     domains = _domains(connection)
     answers = ask_all(domains, ask)
-    lists = {row.id: row.list for row in connection.execute(select(source.c.id, source.c.list))}
+    lists = list_names(connection)
     return Hygiene(
         people=connection.execute(counted).scalar_one(),
         doubts=tuple(_doubts(connection, answers, lists)),
@@ -84,8 +85,7 @@ def _doubts(
         if answers[host] in NOBODY_THERE:
             why.insert(0, NOBODY_THERE[answers[host]])
         if why:
-            known = Known(row.key, row.address, origins=origins_of(row.origins))
-            origin = origin_of(known, "address")
+            origin = origin_in(origins_of(row.origins), "address")
             name = lists.get(origin.source, "") if origin != NO_ROW else ""
             yield Doubt(row.address, ", ".join(why), name, origin.line)
 

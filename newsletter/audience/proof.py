@@ -32,6 +32,11 @@ def _marked(connection: Connection, ids: Select[int]) -> bytearray:
     return marks
 
 
+def list_names(connection: Connection) -> Mapping[int, str]:
+    """The list of each reading, by its number."""
+    return {row.id: row.list for row in connection.execute(select(source.c.id, source.c.list))}
+
+
 def list_sources(connection: Connection, lists: Sequence[str]) -> Mapping[str, str]:
     """For each list (of *lists*, where any is named) its name and files, as people call them."""
     query = select(source.c.list, source.c.path).order_by(source.c.id)
