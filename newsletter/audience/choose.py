@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, case, distinct, func, or_, select, true
 
 from newsletter.audience.address import SAMPLE_KEYS
-from newsletter.store import list_row, source, subscriber, suppression
+from newsletter.store import SPELLING, list_row, source, subscriber, suppression
 
 AT_ONCE = 1000
 
@@ -62,7 +62,11 @@ def people(
         yield _subscriber(row)
 
 
-COLUMNS = [subscriber.c[entry.name] for entry in fields(Subscriber) if entry.name != "first_names"]
+COLUMNS = [
+    SPELLING if entry.name == "address" else subscriber.c[entry.name]
+    for entry in fields(Subscriber)
+    if entry.name != "first_names"
+]
 
 
 def time_zones(connection: Connection) -> list[str]:

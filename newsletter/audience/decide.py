@@ -250,7 +250,7 @@ class Deciding:
             self.tally.counts["lowered"] += 1
             could = not (suppressed or why_left_out(was[STANDING], was[CONSENT]))
             if could and len(self.tally.leaving) < MOST_NAMED:
-                self.tally.leaving.append(now[ADDRESS])
+                self.tally.leaving.append(now[ADDRESS] or now[KEY])
 
     def _count_out(self, suppressed: bool, end: str, rows: Sequence[Packed]) -> None:
         """Count somebody who is not mailed, and the lists that call them subscribed although they left."""

@@ -83,14 +83,14 @@ def explain(connection: Connection, address: str) -> Person:
     )
     return Person(
         id=row.id,
-        address=row.address,
+        address=known.address,
         standing=row.standing,
         consent=row.consent,
         why=why,
         facts=tuple(_facts(known, lists)),
         rows=_rows(connection, row.id),
         suppressions=gone,
-        changes=tuple(_changes(connection, row.id)),
+        changes=tuple(_changes(connection, row.id, key)),
         proof=_proof(connection, origin_of(known, "consent")) if row.consent != "none" else {},
     )
 
@@ -152,12 +152,13 @@ def _suppressions(connection: Connection, key: str) -> tuple[tuple[str, str, int
     return tuple((row[0], row[1], row[2]) for row in found)
 
 
-def _changes(connection: Connection, number: int) -> Iterator[Change]:
+def _changes(connection: Connection, number: int, key: str) -> Iterator[Change]:
     query = select(change).where(change.c.subscriber_id == number).order_by(change.c.id)
     for row in connection.execute(query):
         was, now = orjson.loads(row.was), orjson.loads(row.now)
         for field in sorted(set(now) - {"origins", "conflicts"}):
-            yield Change(row.at, field, was[field], now[field])
+            empty = key if field == "address" else ""
+            yield Change(row.at, field, was[field] or empty, now[field] or empty)
 
 
 def _proof(connection: Connection, origin: Origin) -> Mapping[str, str]:

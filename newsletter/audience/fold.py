@@ -36,8 +36,8 @@ class Conflict(NamedTuple):
 class Known(NamedTuple):
     """What is known of one address; a household has several *names*, as (first, last).
 
-    *origins* says which row each thing is from, by `city`, `tags physio`, `names Ada Fontenot` …; `*` is the row
-    that everything else is from (the standing first of all).
+    *origins* says which row each thing is from, by `city`, `tags physio`, `names Ada Fontenot` …; `*` is the earliest
+    of these rows, which everything else is from.
     """
 
     key: str
@@ -133,7 +133,7 @@ def join(one: Known, two: Known) -> Known:
     origins = _gathered(one, two, together)
     lost = _lost(one, two)
     city, language, time_zone = (_single(field, one, two, origins, lost) for field in SINGLE)
-    first = origins.pop("standing")
+    first = min(origins.values(), key=since)
     conflicts = [Conflict(*at, origin) for at, origin in lost.items()]
     return together._replace(
         city=city,
@@ -171,6 +171,11 @@ def _lost_rank(conflict: tuple[str, str, tuple[int, str, int, int]]) -> tuple[st
 def first_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Those of *tags* that are kept, each once and in order."""
     return tuple(sorted({*tags})[:MOST_TAGS])
+
+
+def since(origin: tuple[int, str, int, int]) -> tuple[str, int, int]:
+    """What tells which of two rows is the earlier: day, list and line."""
+    return origin[1:]
 
 
 def origin_of(known: Known, thing: str) -> Origin:

@@ -21,6 +21,7 @@ from newsletter.audience.fold import (
     newer,
     one_family,
     plainest,
+    since,
 )
 from newsletter.audience.memo import Memo
 from newsletter.audience.runs import WIDE, merged
@@ -101,6 +102,11 @@ def spelling_of(row: Packed) -> str:
     return row[ADDRESS] or row[0]
 
 
+def as_stored(key: str, address: str) -> str:
+    """How the store keeps an address: nothing where it is the key, so it is with most."""
+    return "" if address == key else address
+
+
 def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, bool]:
     """What *rows* of one person say together, with tabs between the columns, and whether they differ: what join() would give."""
     key, day, number, line, _part, _left, precedence, address, says = rows[0]
@@ -111,7 +117,10 @@ def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, boo
             return "\t".join(said), said[CONFLICTS] != "[]"
         spelt = spelt or row[ADDRESS] != address
         dated = dated or row[DAY] != day or row[PRECEDENCE] != precedence
-    address, others = _spelt(key, rows, sources) if spelt else (address or key, "")
+    if spelt:
+        address, others = _spelt(key, rows, sources)
+    else:
+        others = ""
     if dated:
         others += _dated(rows, sources)
     first = f'[{precedence},"{day}",{sources[number]},{line.lstrip()}]'
@@ -137,12 +146,11 @@ def _subscribed(rows: Sequence[Packed]) -> Mapping[str, Packed]:
 
 
 def _spelt(key: str, rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, str]:
-    """The address of rows that spell it differently, and its origin where that is not the first of them."""
+    """The address of rows that spell it differently, as stored, and its origin where that is not the first of them."""
     address = plainest(key, [*map(spelling_of, rows)])
     spelt = next(row for row in rows if spelling_of(row) == address)
-    if spelt is rows[0]:
-        return address, ""
-    return address, f',"address":{_place_text(spelt, sources)}'
+    others = "" if spelt is rows[0] else f',"address":{_place_text(spelt, sources)}'
+    return spelt[ADDRESS], others
 
 
 def _dated(rows: Sequence[Packed], sources: Mapping[str, int]) -> str:
@@ -235,18 +243,20 @@ class _Together:
             if KIND_AT.get(thing.partition(" ")[0]) not in self.varied and thing not in self.things:
                 self._is_from(thing, self.said)
         conflicts = kept_conflicts([*self._singles()])
-        standing = self.things.pop("standing", self.first)
-        if standing != self.first:
-            self.things = dict.fromkeys(_gathered(self.cells), self.first) | self.things
-        other = {thing: row for thing, row in self.things.items() if row != standing}
-        return key, address, as_json({"*": standing, **other}), as_json(conflicts), *self.cells
+        first = self.first
+        if "standing" in self.things:  # else the first row is needed in any case
+            self.things = dict.fromkeys(_gathered(self.cells), first) | self.things
+            first = min(self.things.values(), key=since)
+        origins = {thing: row for thing, row in self.things.items() if row != first}
+        known = (as_json({"*": first, **origins}), as_json(conflicts), *self.cells)
+        return key, as_stored(key, address), *known
 
     def _is_from(self, thing: str, sayers: Sequence[Statement]) -> None:
         """*thing* is from the earliest of *sayers*, who are in order, but for what the store says."""
         self.things[thing] = sayers[0][0]
         if thing in self.known:
             places = [self.known[thing] if one is self.stored else one[0] for one in sayers]
-            self.things[thing] = min(places, key=_since)
+            self.things[thing] = min(places, key=since)
 
     def _spelling(self, key: str) -> str:
         addresses = {address for _row, address, _cells in self.said}
@@ -309,12 +319,8 @@ def _gathered(cells: Sequence[str]) -> Iterator[str]:
         yield f"tags {tag}"
 
 
-def _since(origin: Place) -> tuple[str, int, int]:
-    return origin[1:]
-
-
 def _since_row(one: Statement) -> tuple[str, int, int]:
-    return one[0][1:]
+    return since(one[0])
 
 
 NAMES: Memo[str, tuple[tuple[str, str], ...]] = Memo(
@@ -327,7 +333,7 @@ def columns(known: Known) -> tuple[str, ...]:
     """*known* as the store keeps it."""
     return (
         known.key,
-        known.address,
+        as_stored(known.key, known.address),
         as_json(known.origins),
         as_json(known.conflicts),
         known.first_name,
@@ -349,7 +355,7 @@ def known_of(columns: Sequence[str]) -> Known:
     city, language, zone, signed_up, tags, standing, consent = said
     return Known(
         key,
-        address,
+        address or key,
         NAMES[names],
         city,
         language,

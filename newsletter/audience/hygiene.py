@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from newsletter.audience.domains import NOWHERE, NULL, UNKNOWN, Ask, ask_all
 from newsletter.audience.doubts import doubts
@@ -13,7 +13,7 @@ from newsletter.audience.fold import origin_in
 from newsletter.audience.folding import origins_of
 from newsletter.audience.proof import list_names
 from newsletter.audience.shared import families, twins
-from newsletter.store import campaign, event, recipient, subscriber
+from newsletter.store import SPELLING, campaign, event, recipient, subscriber
 
 AT_ONCE = 5_000
 YEAR = 365 * 86_400
@@ -66,7 +66,7 @@ def hygiene(connection: Connection, ask: Ask, *, now: int) -> Hygiene:
     )
 
 
-def _subscribed(connection: Connection, *columns: Column[Any]) -> Iterator[Any]:
+def _subscribed(connection: Connection, *columns: ColumnElement[Any]) -> Iterator[Any]:
     query = select(*columns).where(subscriber.c.standing == "subscribed").order_by(subscriber.c.key)
     yield from connection.execute(query, execution_options={"yield_per": AT_ONCE})
 
@@ -79,7 +79,7 @@ def _doubts(
     connection: Connection, answers: Mapping[str, str], lists: Mapping[int, str]
 ) -> Iterator[Doubt]:
     columns = subscriber.c
-    for row in _subscribed(connection, columns.key, columns.address, columns.origins):
+    for row in _subscribed(connection, columns.key, SPELLING, columns.origins):
         local, _, host = row.key.rpartition("@")
         why = [*doubts(local, host)]
         if answers[host] in NOBODY_THERE:
@@ -87,7 +87,7 @@ def _doubts(
         if why:
             origin = origin_in(origins_of(row.origins), "address")
             name = lists.get(origin.source, "") if origin != NO_ROW else ""
-            yield Doubt(row.address, ", ".join(why), name, origin.line)
+            yield Doubt(row.spelling, ", ".join(why), name, origin.line)
 
 
 def _asleep(connection: Connection, since: int) -> int | None:

@@ -6,7 +6,7 @@ from itertools import groupby
 import orjson
 from sqlalchemy import Connection, func, select
 
-from newsletter.store import subscriber
+from newsletter.store import SPELLING, subscriber
 
 GMAIL = "%@gmail.com"
 SEVERAL = "%],[%"
@@ -15,11 +15,11 @@ SEVERAL = "%],[%"
 
 def families(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each address with several names: one letter goes to it, which greets all of them or none."""
-    query = select(subscriber.c.address, subscriber.c.names).where(
+    query = select(SPELLING, subscriber.c.names).where(
         subscriber.c.standing == "subscribed", subscriber.c.names.like(SEVERAL)
     )
     for row in connection.execute(query.order_by(subscriber.c.key)):
-        yield row.address, tuple(" ".join(filter(None, name)) for name in orjson.loads(row.names))
+        yield row.spelling, tuple(" ".join(filter(None, name)) for name in orjson.loads(row.names))
 
 
 def twins(connection: Connection) -> Iterator[tuple[str, ...]]:
@@ -32,10 +32,10 @@ def twins(connection: Connection) -> Iterator[tuple[str, ...]]:
     at_gmail = (subscriber.c.standing == "subscribed", subscriber.c.key.like(GMAIL))
     twice = select(bare).where(*at_gmail).group_by(bare).having(func.count() > 1).subquery()
     query = (
-        select(bare, subscriber.c.address)
+        select(bare, SPELLING)
         .join(twice, twice.c.bare == func.replace(subscriber.c.key, ".", ""))
         .where(*at_gmail)
         .order_by(bare, subscriber.c.key)
     )
     for _bare, rows in groupby(connection.execute(query), key=lambda row: row.bare):
-        yield tuple(row.address for row in rows)
+        yield tuple(row.spelling for row in rows)

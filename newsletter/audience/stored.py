@@ -19,6 +19,7 @@ from newsletter.audience.folding import (
     TAGS_AT,
     Packed,
     as_json,
+    as_stored,
     columns,
     folded,
     known_of,
@@ -38,21 +39,24 @@ def with_stored(
     """A stored person and what *rows* of later lists say; nothing where they stay as they are."""
     key, address, origins, conflicts, says = stored[: SAID + 1]
     nothing_new = _say_no_more(stored, rows)
-    if nothing_new and address == key:
+    if nothing_new and not address:
         return None
     cells = says.split("\t")
     if nothing_new:
-        plainer = plainest(key, {address, *map(spelling_of, rows)})
-        if plainer == address or cells[STANDING_AT] == "erased":
+        plainer = plainest(key, {address or key, *map(spelling_of, rows)})
+        if plainer == (address or key) or cells[STANDING_AT] == "erased":
             return None
-        return _respelt(stored, plainer, rows, sources)
+        if (
+            '"standing":' not in origins
+        ):  # else the row of the old spelling may have said nothing else
+            return _respelt(stored, plainer, rows, sources)
     was = (key, address, origins, conflicts, *cells)
     now: Sequence[str] | None = None
     if conflicts == "[]" and cells[STANDING_AT] != "erased":
         known = {thing: tuple(row) for thing, row in orjson.loads(origins).items()}
         if first := known.pop("*", None):
             more = [said_by(row, sources) for row in rows]
-            now = together(key, [(first, address, cells), *more], known)
+            now = together(key, [(first, address or key, cells), *more], known)
     if now is None:
         said = folded(rows, sources)[0].split("\t")
         now = columns(join(known_of(was), known_of(said)))
@@ -104,4 +108,4 @@ def _respelt(
     key, _spelt_so_far, origins, conflicts, says = stored[: SAID + 1]
     row = next(row for row in rows if spelling_of(row) == address)
     places = {**orjson.loads(origins), "address": place_of(row, sources)}
-    return key, address, as_json(places), conflicts, *says.split("\t")
+    return key, as_stored(key, address), as_json(places), conflicts, *says.split("\t")

@@ -21,6 +21,7 @@ from newsletter.store.ledger import (
 from newsletter.store.opening import Address, Store, open_store, remove_store
 from newsletter.store.people import (
     CONSENTS,
+    SPELLING,
     STANDINGS,
     change,
     consent_log,
@@ -41,6 +42,7 @@ __all__ = [
     "EVENT_RANKS",
     "OUTCOME_OF_RANK",
     "REQUEST_STATES",
+    "SPELLING",
     "STANDINGS",
     "Address",
     "Store",

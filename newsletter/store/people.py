@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     select,
 )
 
@@ -81,11 +82,16 @@ subscriber = Table(
     quickly_one_of("consent", CONSENTS),
     sqlite_autoincrement=True,
 )
-"""One address; *key* is the address lower-cased, for comparing, *address* is what mail is sent to.
+"""One address; *key* is the address lower-cased, for comparing, *address* its spelling, empty where that is the key: SPELLING.
 
 *origins* is JSON: which row said what (newsletter/audience/fold.py), *conflicts* what other rows said instead.
 *merge_id* is the merge that brought the address in; as in list_row its reference is not guarded. A number is never given twice: links carry it for years.
 """
+
+SPELLING = case((subscriber.c.address == "", subscriber.c.key), else_=subscriber.c.address).label(
+    "spelling"
+)
+"""What mail to a subscriber is sent to. Most addresses have no capitals: they would stand there twice, a sixth of the table."""
 
 list_row = Table(
     "list_row",

@@ -16,7 +16,7 @@ from newsletter.errors import NewsletterError
 from newsletter.feedback import Suppression, suppress
 from newsletter.letter import fill
 from newsletter.links import Destination, Links
-from newsletter.store import Store, picture, recipient, subscriber, variant
+from newsletter.store import SPELLING, Store, picture, recipient, subscriber, variant
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +154,7 @@ class Pages:
         there = self._destination(purpose, request)
         with self.store.read() as connection:
             row = connection.execute(
-                select(subscriber).where(subscriber.c.id == there.subscriber_id)
+                select(subscriber, SPELLING).where(subscriber.c.id == there.subscriber_id)
             ).first()
         if row is None:
             raise NewsletterError("we know nobody by this link")
@@ -167,7 +167,7 @@ class Pages:
         if self.mirror is None:
             return
         try:
-            self.mirror(str(person.address))
+            self.mirror(str(person.spelling))
         except NewsletterError as error:
             log.warning("subscriber %s left, but SendGrid was not told: %s", person.id, error)
 

@@ -12,6 +12,7 @@ from newsletter.audience.undo import last_merge, undo_merge
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import (
+    SPELLING,
     Store,
     campaign,
     change,
@@ -127,14 +128,9 @@ def test_somebody_who_got_mail_keeps_the_way_out_but_gets_no_more(
     assert (files, undone.gone, undone.kept) == (("subscribers/web.csv",), 0, 1)
     assert mailable(store) == []
     with store.read() as connection:
-        assert connection.execute(
-            text("SELECT id, address, city, consent FROM subscriber")
-        ).one() == (
-            1,
-            "a@example.com",
-            "",
-            "none",
-        )
+        columns = subscriber.c
+        query = select(columns.id, SPELLING, columns.city, columns.consent)
+        assert connection.execute(query).one() == (1, "a@example.com", "", "none")
 
 
 def mailed(connection: object, number: int) -> None:

@@ -191,6 +191,15 @@ def test_explain_shows_both_sources_of_a_conflict(run: Run, clinic: Path) -> Non
     assert "not mailed, no consent" in shown
 
 
+def test_explain_shows_how_an_address_was_spelt_before(run: Run, clinic: Path) -> None:
+    for name, address in (("desk", "Ada@Example.com"), ("web", "ada@example.com")):
+        (clinic / "subscribers" / f"{name}.csv").write_text(f"Email\n{address}\n")
+        run("lists", *PRACTICE)
+    shown = " ".join(run("lists", "explain", "ada@example.com", *PRACTICE).out.split())
+    assert "address ada@example.com web:2" in shown
+    assert "address was Ada@example.com, became ada@example.com" in shown
+
+
 def test_count_says_who_is_meant(run: Run) -> None:
     run("lists", *PRACTICE)
     told = run("lists", "count", "in", "New", "Orleans,", "except", "running", *PRACTICE)

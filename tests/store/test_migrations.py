@@ -12,10 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from newsletter.errors import NewsletterError, ServiceFailed
-from newsletter.store import Store, metadata, open_store
+from newsletter.store import SPELLING, Store, change, metadata, open_store, subscriber
 from newsletter.store.migrating import MIGRATIONS, VERSION, VERSIONS, copies, upgrade
 from tests.store.shape import shape
 
@@ -110,14 +110,33 @@ def test_migrating_keeps_everything(early: Path, tmp_path: Path) -> None:
 
 
 NEW_SHAPES = ("list_row", "change")
-"""Tables whose rows moved to other columns: tests of their own look at them."""
+"""Tables whose rows moved to other columns: tests of their own look at them, and at the spelling of addresses."""
 
 
 def kept(path: Path, like: Path | None = None) -> dict[str, list[object]]:
     columns = _columns(like or path)
     for table in NEW_SHAPES:
         del columns[table]
+    columns["subscriber"].remove("address")
     return _contents(path, columns)
+
+
+def test_an_address_that_is_spelt_as_its_key_is_stored_once(early: Path) -> None:
+    with closing(sqlite3.connect(early)) as driver:
+        row = (2, 2, 1, 3, "address", "Bob@example.com", "bob@example.com", 5)
+        driver.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        driver.commit()
+    opened = open_store(early)
+    with opened.read() as connection:
+        query = select(subscriber.c.address, SPELLING).order_by(subscriber.c.id)
+        assert connection.execute(query).all() == [
+            ("Ada@example.com", "Ada@example.com"),
+            ("", "bob@example.com"),
+        ]
+        assert connection.execute(select(change.c.was, change.c.now)).all() == [
+            ('{"address":"Bob@example.com"}', '{"address":""}')
+        ]
+    opened.close()
 
 
 def test_rows_and_changes_of_lists_find_their_new_places(early: Path) -> None:
