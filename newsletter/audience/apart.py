@@ -14,7 +14,7 @@ from newsletter.errors import NewsletterError, ServiceFailed
 
 Piece = TypeVar("Piece")
 Waiting = Callable[[], bool]
-"""Whether whoever asked waits for the next piece, and could as well work."""
+"""Whether whoever asked will soon wait for the next piece, and could as well work."""
 
 WRONG = (NewsletterError, OSError)
 """What is said, and no fault of the program."""
@@ -53,14 +53,15 @@ class Companion:
 
     def _received(self) -> Iterator[Any]:
         try:
+            self.asking.send(None)
             while not self.idle:
-                if not self.given.poll():
-                    self.asking.send(None)
                 piece = self.given.recv()
                 self.idle = piece is None or isinstance(piece, WRONG)
                 if isinstance(piece, WRONG):
                     raise piece
                 if not self.idle:
+                    if not self.given.poll():  # the next can be made ready while this one is used
+                        self.asking.send(None)
                     yield piece
         except (EOFError, ConnectionError) as error:
             raise ServiceFailed(

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, text
 
-from newsletter.audience.apart import Companion
+from newsletter.audience.apart import Companion, Waiting
 from newsletter.audience.basis import basis_path, read_basis
 from newsletter.audience.bulk import bulk
 from newsletter.audience.decide import (
@@ -45,6 +45,7 @@ from newsletter.store import (
     reject,
     source,
     subscriber,
+    write_back,
 )
 
 AT_ONCE = 4_000
@@ -154,9 +155,16 @@ def apply(
         done = _told(lists, sources, last, tally)
         if refuse_jumps and jumps(done):
             raise Jump(done)
-        if supplement:
-            return done
-        return replace(done, vanished=_vanished(connection, lists, last, sources))
+        if not supplement:
+            done = replace(done, vanished=_vanished(connection, lists, last, sources))
+        if stage.companion and store.dialect == "sqlite":
+            stage.companion.do(_written_back, store.address)  # until the stage ends
+        return done
+
+
+def _written_back(waiting: Waiting, path: Path) -> Iterator[None]:
+    write_back(path, waiting)
+    yield from ()
 
 
 def is_new(connection: Connection, file: ListFile, *, again: bool = False) -> bool:

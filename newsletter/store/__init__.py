@@ -35,6 +35,7 @@ from newsletter.store.people import (
     subscriber,
     suppression,
 )
+from newsletter.store.sqlite import write_back
 
 __all__ = [
     "ATTEMPT_STATES",
@@ -77,6 +78,7 @@ __all__ = [
     "tuples_of",
     "variant",
     "wave",
+    "write_back",
 ]
 
 widen(metadata)
