@@ -29,8 +29,12 @@ class Entangled(Exception):
     """A quotation mark stands wrongly, perhaps because the part does not end with a whole record."""
 
 
-def parts(file: IO[bytes], size: int, number: int) -> list[Part]:
-    """About *number* parts of a text of *size* bytes; none where lines above one end in ways that are not counted here."""
+def parts(file: IO[bytes], size: int, number: int, start: int = 0) -> list[Part]:
+    """About *number* parts of a text of *size* bytes, the first *start* bytes longer than the others.
+
+    None where lines above one end in ways that are not counted here.
+    """
+    start = min(start, size // number)
     found: list[Part] = []
     begin = at = above = line = 0
     while len(found) < number - 1 and (block := file.read(BLOCK) + file.readline()):
@@ -38,7 +42,7 @@ def parts(file: IO[bytes], size: int, number: int) -> list[Part]:
             return []
         at += len(block)
         line += block.count(b"\n")
-        if at >= size * (len(found) + 1) // number:
+        if at >= start + (size - start) * (len(found) + 1) // number:
             found.append(Part(begin, at, above))
             begin, above = at, line
     return [*found, Part(begin, size, above)] if begin < size else found

@@ -135,7 +135,7 @@ def _parts(whole: Share, cores: int) -> list[Share]:
     if file.form != "text" or zipped or file.encoding not in SIMPLE or file.size <= LARGE:
         return [whole]
     with opened(file.path) as text:
-        found = parts(text, file.size, cores)
+        found = parts(text, file.size, cores, _head_start())
     if len(found) < 2 or found[1].above <= file.skip:
         return [whole]
     return [
@@ -145,17 +145,28 @@ def _parts(whole: Share, cores: int) -> list[Share]:
 
 
 def _spread(shares: Sequence[Share], others: Sequence[Companion]) -> list[Piece]:
-    """What this process and the *others* read, in the order of the lists; about as much each."""
+    """What this process and the *others* read, in the order of the lists; all end at about the same time."""
     mine: list[Share] = []
     theirs: list[list[Share]] = [[] for _other in others]
     for share in sorted(shares, key=_size, reverse=True):
-        min([mine, *theirs], key=lambda some: sum(map(_size, some))).append(share)
+        least = min(theirs, key=_sizes, default=mine)
+        (mine if _sizes(mine) <= _head_start() + _sizes(least) else least).append(share)
     read = [other.do(_stage_apart, some) for other, some in zip(others, theirs, strict=True)]
     return sorted([*map(stage, mine), *chain.from_iterable(read)], key=_place)
 
 
+def _head_start() -> int:
+    """Bytes that this process reads until another one has begun."""
+    return LARGE * 3 // 4
+
+
+def _sizes(shares: Sequence[Share]) -> int:
+    return sum(map(_size, shares))
+
+
 def _size(share: Share) -> int:
-    return share.file.size
+    part = share.file.part
+    return part.end - part.begin if part else share.file.size
 
 
 def _place(piece: Piece) -> tuple[int, int]:
