@@ -48,9 +48,9 @@ from newsletter.store import (
     write_back,
 )
 
-AT_ONCE = 4_000
-DECISIONS = 4
-"""Of so many the new people are written at once."""
+AT_ONCE = 1_000
+LETTERS, NUMBERS = 250_000, 8_000
+"""Of lines of people and of whose rows are whose, so much is written at once."""
 
 
 def merge_lists(
@@ -262,30 +262,44 @@ class _Writing:
         self.connection = connection
         self.brought = {"merge_id": before.merge_id, "updated_at": before.now}
         self.new: list[str] = []
+        self.letters = 0
+        self.changed: list[Sequence[Any]] = []
+        self.changes: list[Sequence[Any]] = []
         self.numbers: dict[tuple[Sequence[str], int], array[int]] = defaultdict(lambda: array("q"))
         """By their columns and their source."""
 
     def write(self, writes: Writes) -> None:
         self.new.append(writes.new)
-        if len(self.new) == DECISIONS:
+        self.letters += len(writes.new)
+        if self.letters >= LETTERS:
             self._write_new()
-        bulk(self.connection).update("subscriber", CHANGED, writes.changed)
-        insert_many(self.connection, change, CHANGES, writes.changes)
+        self.changed += writes.changed
+        self.changes += writes.changes
+        if len(self.changed) >= AT_ONCE:
+            self._write_changed()
         for columns, numbers in ((ROWS, writes.rows), (PARTS, writes.parts)):
             for source_id, some in numbers.items():
                 self.numbers[columns, source_id] += some
-                if len(self.numbers[columns, source_id]) >= AT_ONCE:
+                if len(self.numbers[columns, source_id]) >= NUMBERS:
                     self._write_numbers(columns, source_id)
 
     def end(self) -> None:
         """Write what still waits."""
         self._write_new()
+        self._write_changed()
         for columns, source_id in [*self.numbers]:
             self._write_numbers(columns, source_id)
 
     def _write_new(self) -> None:
         insert_lines(self.connection, subscriber, NEW, "".join(self.new), self.brought)
         self.new.clear()
+        self.letters = 0
+
+    def _write_changed(self) -> None:
+        bulk(self.connection).update("subscriber", CHANGED, self.changed)
+        insert_many(self.connection, change, CHANGES, self.changes)
+        self.changed.clear()
+        self.changes.clear()
 
     def _write_numbers(self, columns: Sequence[str], source_id: int) -> None:
         numbers = self.numbers.pop((columns, source_id))

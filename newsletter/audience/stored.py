@@ -46,9 +46,7 @@ def with_stored(
         plainer = plainest(key, {address or key, *map(spelling_of, rows)})
         if plainer == (address or key) or cells[STANDING_AT] == "erased":
             return None
-        if (
-            '"standing":' not in origins
-        ):  # else the row of the old spelling may have said nothing else
+        if '"standing":' not in origins:  # else only the old spelling may be from the first row
             return _respelt(stored, plainer, rows, sources)
     was = (key, address, origins, conflicts, *cells)
     now: Sequence[str] | None = None
