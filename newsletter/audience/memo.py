@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 Word = TypeVar("Word", bound="str | tuple[str, ...]")
 Meaning = TypeVar("Meaning")
 
-AT_MOST = 50_000
+AT_MOST = 20_000
 LONGEST = 200
 
 
