@@ -14,7 +14,7 @@ from newsletter.audience.no_segment import NoSegment
 from newsletter.campaign import as_family, new_people, own_links, reader_of
 from newsletter.cli.project import Project
 from newsletter.delivery import unsubscribe_tag
-from newsletter.edition import Edition, load_edition
+from newsletter.edition import Edition, Unsound, load_edition
 from newsletter.errors import Problem, Problems
 from newsletter.letter import Letter, Reader, compose
 from newsletter.links import Links, links_secret
@@ -42,7 +42,10 @@ def compose_article(project: Project, article: Path, audience: str | None = None
 
     Raises Problems with everything that is wrong with the article.
     """
-    edition = load_edition(article, project.root)
+    try:
+        edition = load_edition(article, project.root)
+    except Unsound as wrong:
+        raise Problems([*wrong.problems, *_wrong_below(wrong, project)]) from wrong
     if audience is not None:
         lines = {key: line for key, line in edition.lines.items() if key != "audience"}
         words = (audience,) if audience.strip() else ()
@@ -50,6 +53,16 @@ def compose_article(project: Project, article: Path, audience: str | None = None
     tag = unsubscribe_tag(project.settings)
     letter = compose(edition, project.settings, unsubscribe_tag=tag)
     return Composed(edition, letter, site_links(project))
+
+
+def _wrong_below(wrong: Unsound, project: Project) -> list[Problem]:
+    """What else is wrong with an article, in lines of which nothing was said yet."""
+    told = {problem.line for problem in wrong.problems}
+    try:
+        compose(wrong.edition, project.settings, unsubscribe_tag=unsubscribe_tag(project.settings))
+    except Problems as others:
+        return [problem for problem in others.problems if problem.line not in told]
+    return []
 
 
 def site_links(project: Project) -> Links | None:

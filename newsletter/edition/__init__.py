@@ -13,7 +13,7 @@ from newsletter.edition.draft import (
 from newsletter.edition.edition import DETAILS, Edition
 from newsletter.edition.from_text import edition_from
 from newsletter.edition.literal import as_entry, as_markdown
-from newsletter.edition.load import find_editions, load_edition
+from newsletter.edition.load import Unsound, find_editions, load_edition
 
 __all__ = [
     "ARTICLE",
@@ -22,6 +22,7 @@ __all__ = [
     "Draft",
     "Edition",
     "Enclosed",
+    "Unsound",
     "as_entry",
     "as_markdown",
     "blank_edition",

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,8 +31,16 @@ DATES = ("date", "reviewed_on")
 MOMENTS = ("starts", "ends")
 
 
+class Unsound(Problems):
+    """Something is wrong in the front matter, or a picture is missing; *edition* is the rest, to look at that too."""
+
+    def __init__(self, problems: Iterable[Problem], edition: Edition) -> None:
+        super().__init__(problems)
+        self.edition = edition
+
+
 def load_edition(path: Path, root: Path) -> Edition:
-    """The edition in the file *path* of the project *root*; raises Problems with file and line."""
+    """The edition in the file *path* of the project *root*; raises Problems with file and line, Unsound where it can."""
     path, name = path.resolve(), _name(path, root)
     content = _content(path, name)
     source = _text(content, name)
@@ -42,16 +51,26 @@ def load_edition(path: Path, root: Path) -> Edition:
             *_wrong_values(head, name),
             *_wrong_event(head, name),
         ]
-    if head.lines and not head.body.strip():
+    is_empty = not head.body.strip()
+    if head.lines and is_empty:
         problems.append(
             Problem(name, head.body_line, "the article is empty", "write it below the front matter")
         )
     pictures = dict(_pictures(head))
     problems += _missing_pictures(pictures, path, root, name)
-    if problems:
+    if problems and (is_empty or not head.lines):
         raise Problems(problems)
+    if problems:
+        raise Unsound(problems, _edition(path, name, _sound(head, problems), ""))
     shown = b"".join((path.parent / picture).read_bytes() for picture in sorted(pictures))
     return _edition(path, name, head, hashlib.sha256(content + shown).hexdigest())
+
+
+def _sound(head: FrontMatter, problems: Sequence[Problem]) -> FrontMatter:
+    """*head* without what is wrong in it, and with a word for whatever is missing."""
+    wrong = {problem.line for problem in problems}
+    values = {key: value for key, value in head.values.items() if head.lines[key] not in wrong}
+    return replace(head, values={**dict.fromkeys(REQUIRED, "missing"), **values})
 
 
 def find_editions(root: Path) -> list[Path]:

@@ -85,6 +85,25 @@ def test_an_article_that_cannot_be_composed_is_told_as_findings(run: Run, clinic
     assert "<mj-nope> is no MJML tag" in checked.out
 
 
+def test_what_is_wrong_above_and_below_the_front_matter_is_told_together(
+    run: Run, clinic: Path
+) -> None:
+    path = clinic / "content" / "bad.md"
+    head = "id: bad\ntitle: Bad\npreheader: Why\nkiker: x\nhero: none.png"
+    path.write_text(
+        f"---\n{head}\n---\n\n{{{{ reader.nam }}}}\n\n![](gone.png)\n\n{{{{ reader.city | shout }}}}\n"
+    )
+    told = run("check", "content/bad.md", "--practice", "--json").json
+    assert [(one["line"], one["sentence"]) for one in told] == [
+        (1, "subject is missing"),
+        (5, "kiker is unknown"),
+        (6, "the picture none.png is missing"),
+        (9, "reader.nam is unknown"),
+        (11, "the picture gone.png is missing"),
+        (13, "there is no filter shout"),
+    ]
+
+
 def test_readers_are_named_only_when_asked_for(run: Run, clinic: Path) -> None:
     (clinic / ARTICLE).write_text(
         (clinic / ARTICLE).read_text() + "\n\nDear {{ reader.last_name }},\n"
