@@ -117,10 +117,9 @@ def folded(rows: Sequence[Packed], sources: Mapping[str, int]) -> tuple[str, boo
             return "\t".join(said), said[CONFLICTS] != "[]"
         spelt = spelt or row[ADDRESS] != address
         dated = dated or row[DAY] != day or row[PRECEDENCE] != precedence
+    others = ""
     if spelt:
         address, others = _spelt(key, rows, sources)
-    else:
-        others = ""
     if dated:
         others += _dated(rows, sources)
     first = f'[{precedence},"{day}",{sources[number]},{line.lstrip()}]'

@@ -15,7 +15,7 @@ from newsletter.campaign import as_family, new_people, own_links, reader_of
 from newsletter.cli.project import Project
 from newsletter.delivery import unsubscribe_tag
 from newsletter.edition import Edition, Unsound, load_edition
-from newsletter.errors import Problem, Problems
+from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter import Letter, Reader, compose
 from newsletter.links import Links, links_secret
 
@@ -56,12 +56,13 @@ def compose_article(project: Project, article: Path, audience: str | None = None
 
 
 def _wrong_below(wrong: Unsound, project: Project) -> list[Problem]:
-    """What else is wrong with an article, in lines of which nothing was said yet."""
+    """What else is wrong with an article, in lines of which nothing was said yet, as far as it can be seen now."""
     told = {problem.line for problem in wrong.problems}
     try:
         compose(wrong.edition, project.settings, unsubscribe_tag=unsubscribe_tag(project.settings))
-    except Problems as others:
-        return [problem for problem in others.problems if problem.line not in told]
+    except NewsletterError as error:
+        others = error.problems if isinstance(error, Problems) else ()
+        return [problem for problem in others if problem.line not in told]
     return []
 
 
