@@ -248,8 +248,13 @@ def give_up_posting(connection: Connection, now: int | None = None) -> int:
     return connection.execute(dead.values(values)).rowcount
 
 
-def unknown_requests(connection: Connection, campaign_id: int) -> list[Request]:
-    """The requests without an answer, in order."""
+def unknown_requests(
+    connection: Connection, campaign_id: int, *, left_by: int | None = None
+) -> list[Request]:
+    """The requests without an answer, in order; with *left_by* those whose mail left by then, if SendGrid has it at all.
+
+    Of mail that is held back, or whose cancellation was asked for, nobody can know yet.
+    """
     query = (
         select(request)
         .join(attempt)
@@ -257,6 +262,9 @@ def unknown_requests(connection: Connection, campaign_id: int) -> list[Request]:
         .where(attempt.c.state != "cancelled")
         .order_by(request.c.first_seq)
     )
+    if left_by is not None:
+        gone = attempt.c.state.not_in(("paused", "fencing"))
+        query = query.where(request.c.send_at <= left_by, gone)
     return [_request(row) for row in connection.execute(query)]
 
 

@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.campaign import Recipient, Request, people_of, summary, unknown_requests
+from newsletter.campaign import (
+    Recipient,
+    Request,
+    people_of,
+    stop_reason,
+    summary,
+    unknown_requests,
+)
 from newsletter.campaign import resolve as settle
 from newsletter.cli.campaigns import which
 from newsletter.cli.outcome import Sent, finished, say_counts
@@ -18,6 +25,8 @@ from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
 SHOWN = 10
+MARGIN = 15 * 60
+"""Seconds after its time in which mail may still leave SendGrid: before that nobody can say that it did not come."""
 STATES = {"got it": "accepted", "did not": "void"}
 """What a person says, and what it makes of the request: the people of a void one are pending again."""
 
@@ -29,7 +38,8 @@ STATES = {"got it": "accepted", "did not": "void"}
 def resolve(number: int | None, practice: bool, json: bool) -> None:
     """Settle the people of campaign NUMBER (without one, the newest) of whom it is unknown whether they got it.
 
-    First SendGrid's events and logs are asked. For what they do not tell, it shows the people and asks you.
+    First SendGrid's events and logs are asked. For what they do not tell it shows the people and asks you, once
+    their mail would have left.
     """
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store, project.account() as account:
@@ -37,8 +47,10 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
         settled = _by_evidence(store, account, found.id)
         note(f"{several(settled, 'request')} settled by what SendGrid told.")
         if not json:
-            for one in _unknown(store, found.id):
-                _ask(store, one, project.settings.zone)
+            left_by = account.now(fresh=True) - MARGIN
+            for one in _unknown(store, found.id, left_by):
+                _ask(store, one, left_by, project.settings.zone)
+            _say_too_early(store, found.id, left_by, project.settings.zone)
         with store.read() as connection:
             counts = summary(connection, found.id).counts
         if json:
@@ -66,12 +78,27 @@ def _by_evidence(store: Store, account: Account, campaign_id: int) -> int:
         return 0
 
 
-def _unknown(store: Store, campaign_id: int) -> Sequence[Request]:
+def _unknown(store: Store, campaign_id: int, left_by: int | None = None) -> Sequence[Request]:
     with store.read() as connection:
-        return unknown_requests(connection, campaign_id)
+        if left_by is not None and stop_reason(connection, campaign_id)[0] == "pause":
+            return []
+        return unknown_requests(connection, campaign_id, left_by=left_by)
 
 
-def _ask(store: Store, one: Request, zone: ZoneInfo) -> None:
+def _say_too_early(store: Store, campaign_id: int, left_by: int, zone: ZoneInfo) -> None:
+    """Mail that may still leave is not a person's to settle: their word would send it twice."""
+    asked = {one.id for one in _unknown(store, campaign_id, left_by)}
+    early = [one for one in _unknown(store, campaign_id) if one.id not in asked]
+    if early:
+        whom = sum(one.run.last - one.run.first + 1 for one in early)
+        until = moment(max(one.send_at for one in early) + MARGIN, zone)
+        note(
+            f"The mail of {people(whom)} may still leave (until {until}, or when it is resumed): newsletter send or "
+            "newsletter undo settles it; else type newsletter resolve again after that"
+        )
+
+
+def _ask(store: Store, one: Request, left_by: int, zone: ZoneInfo) -> None:
     """Show whom a request was for, and take a person's word for what became of it."""
     with store.read() as connection:
         whom = people_of(connection, one)
@@ -86,6 +113,10 @@ def _ask(store: Store, one: Request, zone: ZoneInfo) -> None:
     if said not in STATES:
         return
     with store.write() as connection:
+        if one not in unknown_requests(connection, one.campaign_id, left_by=left_by):
+            raise NewsletterError(
+                "another process works on this mail now; type newsletter resolve again later"
+            )
         settle(connection, one, STATES[said], int(time.time()))
     write_down(store, one.campaign_id, "resolved", f"{people(len(whom))} {said}")
 

@@ -167,6 +167,10 @@ def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox
             account.stop_batch(batch)
     misbehave(sandbox.url, Fault("drop before"))
     assert run(*SEND).code == 3
+    early = run("resolve", "--practice", typed="did not\n" * 5)
+    assert early.code == 3
+    assert "may still leave" in early.err
+    skip(sandbox.url, 3600)
     settled = run("resolve", "--practice", typed="did not\n" * 5)
     assert settled.code == 0
     assert "ada.fontenot@example.com" in settled.out
