@@ -19,7 +19,7 @@ from newsletter.letter.context import context
 from newsletter.letter.event import Event, event_of
 from newsletter.letter.held import Expression
 from newsletter.letter.letter import Letter, yes
-from newsletter.letter.masking import Masked, mask
+from newsletter.letter.masking import Masked, as_markup, mask
 from newsletter.letter.mjml_body import Body
 from newsletter.letter.mjml_cards import contents, write
 from newsletter.letter.mjml_lint import lint
@@ -58,7 +58,12 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
         *_lost(masked, written["edition/body.mjml"].text, edition.name),
     }
     own = {name: lines.text for name, lines in written.items()}
-    own |= dict.fromkeys(("edition/preheader.mjml", "edition/preheader.txt"), edition.preheader)
+    own |= {"edition/preheader.mjml": "", "edition/preheader.txt": edition.preheader}
+    with _added_to(problems):
+        line = edition.lines.get("preheader", 1)
+        own["edition/preheader.mjml"] = as_markup(
+            edition.preheader, path=edition.name, first_line=line
+        )
     where = _where(edition, {name: lines.origins for name, lines in written.items()})
     known = context(edition, settings, hero, event, len(masked.text.split()))
     rendering = Rendering(Source(own, files.read, where), edition.template, known)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 
 from jinja2 import Environment, TemplateSyntaxError
 
@@ -49,6 +50,15 @@ def mask(source: str, *, nonce: str, path: str, first_line: int) -> Masked:
         position = end
     masked = "".join([*text, source[position:]])
     return Masked(masked, tags, lines, _origins(masked, tags, first_line), nonce)
+
+
+def as_markup(source: str, *, path: str, first_line: int) -> str:
+    """*source* for HTML: its words with each sign as it stands, its Jinja as it is; raises Problems as mask()."""
+    parts, position = [], 0
+    for start, end in _tags(source, path, first_line):
+        parts += [escape(source[position:start], quote=False), source[start:end]]
+        position = end
+    return "".join([*parts, escape(source[position:], quote=False)])
 
 
 def _stand_in(word: str, source: str, start: int, end: int) -> str:

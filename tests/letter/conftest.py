@@ -16,7 +16,7 @@ HEAD = """\
 id: test-edition
 title: Tips for a strong back
 subject: {subject}
-preheader: What helps, what does not, and when to ask us for advice.
+preheader: {preheader}
 template: {template}
 ---
 """
@@ -33,6 +33,7 @@ def write(project: Path, settings: Settings) -> Write:
         body: str,
         *,
         subject: str = "Tips for a strong back",
+        preheader: str = "What helps, what does not, and when to ask us for advice.",
         template: str = "article",
         tag: str | None = "[unsubscribe-here]",
         templates: dict[str, str] | None = None,
@@ -41,7 +42,7 @@ def write(project: Path, settings: Settings) -> Write:
         for name, source in (templates or {}).items():
             (project / "templates" / "email" / name).write_text(source, encoding="utf-8")
         path = project / "content" / "tips.md"
-        head = HEAD.format(subject=subject, template=template)
+        head = HEAD.format(subject=subject, preheader=preheader, template=template)
         path.write_text(head + body, encoding="utf-8")
         return compose(load_edition(path, project), settings, unsubscribe_tag=tag)
 
