@@ -68,12 +68,19 @@ class Draft:
         return is_private(href, self.private)
 
     def line(self, *words: str) -> int | None:
-        """The line of the article on which any of *words* stands, the first that is found."""
+        """The line of the article, or of its front matter, on which any of *words* stands, the first that is found."""
+        body = enumerate(self.edition.body.split("\n"), self.edition.body_line)
+        rows = [*body, *((self.edition.lines.get(key), row) for key, row in self._head().items())]
         for wanted in filter(None, words):
-            for number, row in enumerate(self.edition.body.split("\n"), self.edition.body_line):
+            for number, row in rows:
                 if wanted.lower() in row.lower():
                     return number
         return None
+
+    def _head(self) -> Mapping[str, str]:
+        edition = self.edition
+        own = {"title": edition.title, "subject": edition.subject, "preheader": edition.preheader}
+        return {**own, **edition.details}
 
     def line_at(self, position: int) -> int:
         """The line of the file at *position* of the article's text."""

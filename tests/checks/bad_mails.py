@@ -36,7 +36,7 @@ BAD: Mapping[str, tuple[str, Change, tuple[str, ...]]] = {
         ("link/ip", "link/mismatch"),
     ),
     "half a link": (mail(f"{WORDS}\n\n[Our classes](/classes) and [our team](www.clockworkperform.com/team)."), SAME, ("link/syntax", "link/syntax")),
-    "unfinished": (mail(f"{WORDS}\n\nTODO: opening hours\n\n[Book](https://example.com/visit){{.button}}"), SAME, ("tpl/placeholder",)),
+    "unfinished": (mail(f"{WORDS}\n\nTODO: opening hours\n\n[Book](https://example.com/visit){{.button}}"), SAME, ("tpl/placeholder", "tpl/placeholder")),
     "a form letter of another tool": (mail(f"{WORDS}\n\nYours, *|SENDER|*"), SAME, ("tpl/placeholder",)),
     "hardly a word": (mail("See you soon."), SAME, ("text/length",)),
     "short subject and preheader": (mail(WORDS, subject="Hi", preheader="News"), SAME, ("preheader/missing", "subject/length")),

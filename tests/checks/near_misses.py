@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from newsletter.checks.evidence import Farewell, People, Records, Spam
+from newsletter.letter import Reader
 from tests.checks.spoiling import (
     AFTER,
     DAY,
@@ -82,6 +83,9 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
         "inside a word": lambda d: seen(text=d.view.text + " mastodon todomvc")(d),
         "an example": link("https://www.examples.com/visit"),
         "a picture's description": lambda d: seen(text=d.view.text + "[Your neighbour lifts a box.]")(d),
+        "everything in Spanish": lambda d: seen(text=d.view.text + " Todo el mundo puede caminar.")(d),
+        "a reader's strange name": lambda d: replace(seen(text=d.view.text + " Dear *|FNAME|*")(d), reader=Reader(first_name="*|FNAME|*")),
+        "braces shown on purpose": lambda d: edited(body=d.edition.body + '\n\nWrite {{ "{{" }} name }} in the form.')(seen(text=d.view.text + " Write {{ name.")(d)),
     },
     "tpl/missing-value": {"no hole": known(holes=())},
     "mail/auth": {"all there": known(records=Records("a.org", True, True, True)), "SPF by SendGrid": known(records=Records("a.org", False, True, True))},
