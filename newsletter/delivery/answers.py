@@ -119,6 +119,7 @@ def in_words(status: int, said: tuple[Complaint, ...]) -> NewsletterError:
         )
     if status < 500:
         return NewsletterError(
-            f"SendGrid refuses this ({status}: {words}); put it right and type the same command again"
+            f"SendGrid refuses this ({status}: {words}); put it right and type the same command again. What stands in "
+            "newsletter.toml is fixed in a campaign: to change that, newsletter undo, then send again"
         )
     return ServiceFailed(f"SendGrid fails ({status}: {words}); type the same command again later")
