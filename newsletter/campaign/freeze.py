@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, update
 
 from newsletter.audience import Subscriber
+from newsletter.campaign.approval import Entry, record
 from newsletter.campaign.earlier import earlier_campaigns, new_people
 from newsletter.campaign.envelope import Envelope
 from newsletter.campaign.ranges import VARIANT_SPAN
 from newsletter.campaign.readers import reader_of
 from newsletter.campaign.times import Times
 from newsletter.edition import Edition
-from newsletter.errors import Problem, Problems
+from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter import Letter, MergeProblem
 from newsletter.links import Links
 from newsletter.store import Store, campaign, insert_many, picture, recipient, variant
@@ -62,12 +63,14 @@ def freeze(
     *,
     times: Times,
     links: Links | None = None,
+    at_most: int | None = None,
+    author: str = "",
 ) -> Frozen:
     """Fix letter and audience; whoever has this edition already is left out.
 
-    With *links* every reader has links of our own. Raises Problems with the number of readers for
+    With *links* every reader has links of our own; *author* is who freezes it, for its log. Raises Problems with the number of readers for
     whom a merge field cannot be written, NewsletterError where the edition was edited since it
-    went out; nothing is written then, nor where nobody is new.
+    went out, or where more than *at_most* people are new; nothing is written then, nor where nobody is new.
     """
     with store.write() as connection:
         earlier = earlier_campaigns(connection, edition)
@@ -83,7 +86,15 @@ def freeze(
         if not freezing.recipients:
             connection.execute(delete(campaign).where(campaign.c.id == number))
             return Frozen(None, 0, freezing.already, earlier)
+        if at_most is not None and freezing.recipients > at_most:
+            raise NewsletterError(
+                f"the audience grew since the plan, from {at_most:,} to {freezing.recipients:,}: somebody merged a "
+                "list; nothing was sent, type the same command again and look at the plan"
+            )
         freezing.finish()
+        if author:
+            whom = "1 person" if freezing.recipients == 1 else f"{freezing.recipients:,} people"
+            record(connection, number, Entry(times.now, author, "frozen", whom))
         return Frozen(number, freezing.recipients, freezing.already, earlier)
 
 

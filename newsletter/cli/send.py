@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from newsletter.audience import time_zones
-from newsletter.campaign import Frozen, freeze, unfinished
+from newsletter.campaign import Frozen, freeze, summary, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
@@ -16,7 +16,7 @@ from newsletter.cli.findings import say_findings
 from newsletter.cli.letters import audience_option, everybody
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
-from newsletter.cli.person import write_down
+from newsletter.cli.person import person, write_down
 from newsletter.cli.plan import Plan, make_plan, plan_as_dict, say_plan, waiting_for
 from newsletter.cli.progress import shown
 from newsletter.cli.project import (
@@ -90,7 +90,8 @@ def send(
         if not yes:
             _ask(plan, waiting)
         with shown() as progress, draining() as going:
-            run = Run(project, store, account, Manner(progress, going))
+            agreed = None if yes else plan.recipients
+            run = Run(project, store, account, Manner(progress, going), agreed)
             sent = _send(run, plan, waiting)
             ended = not going()
         _report(project, plan, sent, json)
@@ -99,7 +100,7 @@ def send(
                 f"ended as you asked: nothing is on its way, {people(sent.counts.pending)} are still to be handed "
                 f"over; newsletter send {article} goes on"
             )
-        finished(sent.counts)
+        finished(sent.counts, settling=sent.settling)
 
 
 def _plan(
@@ -174,23 +175,29 @@ class Run:
     store: Store
     account: Account
     manner: Manner
+    agreed: int | None
+    """How many new people the person who was asked agreed to."""
 
     def dispatch(self, campaign_id: int) -> Sent:
         settings = self.project.settings
         counts = dispatch(self.store, campaign_id, self.account, settings, self.manner)
-        return Sent(campaign_id, counts)
+        with self.store.read() as connection:
+            found = summary(connection, campaign_id)
+        return Sent(campaign_id, counts, found.is_settling(self.account.now()))
 
 
 def _send(run: Run, plan: Plan, waiting: int | None) -> Sent:
     if waiting is not None:
         note(f"Going on with campaign {waiting}.")
+        write_down(run.store, waiting, "gone on with")
         sent = run.dispatch(waiting)
         if not plan.recipients or not run.manner.going():
             return sent
     frozen = _freeze(run, plan)
+    if frozen.campaign_id is None and not frozen.earlier:
+        raise NewsletterError("nobody is left to mail since the plan was made; nothing was sent")
     if frozen.campaign_id is None:  # another send froze everybody a moment ago: follow it
         return run.dispatch(frozen.earlier[-1])
-    write_down(run.store, frozen.campaign_id, "frozen", people(frozen.recipients))
     return run.dispatch(frozen.campaign_id)
 
 
@@ -204,6 +211,8 @@ def _freeze(run: Run, plan: Plan) -> Frozen:
         envelope(settings, composed.edition),
         times=replace(plan.times, now=int(time.time())),
         links=composed.links,
+        at_most=run.agreed,
+        author=person(),
     )
 
 

@@ -225,7 +225,8 @@ def test_what_stays_unknown_is_told_and_never_sent_again(run: Run, sandbox: Sand
     misbehave(sandbox.url, Fault("drop after"))
     sent = run(*SEND)
     assert sent.code == 3
-    assert "unknown" in sent.err
+    assert "is not known yet" in sent.err
+    assert "State       waits for answers" in run("status", "--practice").out
     again = run(*SEND)
     skip(sandbox.url, 3600)
     assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
@@ -293,3 +294,38 @@ def test_with_a_group_sendgrid_keeps_the_unsubscribed_of_that_group(
     for mail in eml(sandbox):
         assert len(mail.get_all("List-Unsubscribe", [])) == 1
         assert re.search(r"Unsubscribe: http\S+", parts(mail)[1])
+
+
+def test_a_list_that_is_merged_while_the_number_is_typed_sends_nothing(
+    run: Run, sandbox: Sandbox, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(_question: str, **_options: object) -> str:
+        late = clinic / "subscribers" / "late.csv"
+        late.write_text("Email,First name\nlate.reader@example.com,Late\n")
+        late.with_suffix(".toml").write_text('[list]\nconsent = "confirmed"\nsource = "form"\n')
+        assert run("lists", "--practice").code == 0
+        return "18"
+
+    monkeypatch.setattr("click.prompt", typed)
+    sent = run("send", ARTICLE, "--practice")
+    assert sent.code == 1
+    assert "the audience grew since the plan, from 18 to 19" in sent.err
+    assert mails(sandbox) == []
+
+
+def test_nobody_left_while_the_number_is_typed_is_told(
+    run: Run, sandbox: Sandbox, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = (clinic / "subscribers" / "sample").glob("*.csv")
+    words = " ".join(path.read_text(encoding="latin-1") for path in lists)
+    everybody = clinic / "everybody.csv"
+    everybody.write_text("\n".join(["Email", *re.findall(r"[\w.+'-]+@[\w.-]+", words)]))
+
+    def typed(_question: str, **_options: object) -> str:
+        assert run("lists", "suppress", f"{everybody}", "--practice").code == 0
+        return "18"
+
+    monkeypatch.setattr("click.prompt", typed)
+    sent = run("send", ARTICLE, "--practice")
+    assert sent.code == 1
+    assert "nobody is left to mail" in sent.err
