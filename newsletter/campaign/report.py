@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE, Counts, counts
 from newsletter.campaign.fence import in_doubt
 from newsletter.campaign.happened import Happened, happened
+from newsletter.campaign.requests import posting
 from newsletter.errors import NewsletterError
 from newsletter.store import (
     attempt,
@@ -43,7 +44,15 @@ class Summary:
     audience_digest: str
     in_doubt: bool
     """Whether a wave is in doubt for which a fence may still help."""
+    posting: bool
+    """Whether a request is on its way."""
+    unconfirmed: int | None
+    """When the last mail leaves of which an undo or a pause is not confirmed; None where all of it is."""
     counts: Counts
+
+    def is_settling(self, now: int) -> bool:
+        """Whether what has no answer may still get one, or be cancelled and posted again."""
+        return self.posting or (self.in_doubt and (self.send_at or 0) > now)
 
 
 @dataclass(frozen=True)
@@ -127,8 +136,22 @@ def _summary(connection: Connection, row: Any) -> Summary:
         letter_digest=row.letter_digest,
         audience_digest=row.audience_digest,
         in_doubt=in_doubt(connection, row.id),
+        posting=posting(connection, row.id),
+        unconfirmed=_unconfirmed(connection, row) if row.stop in ("undo", "pause") else None,
         counts=counts(connection, row.id),
     )
+
+
+def _unconfirmed(connection: Connection, row: Any) -> int | None:
+    held = select(request.c.attempt_id).where(
+        request.c.campaign_id == row.id, request.c.state.in_(("posting", "accepted", "unknown"))
+    )
+    live = attempt.c.state.in_(("open", "posted", "fencing"))
+    query = select(func.max(attempt.c.send_at)).where(
+        attempt.c.id.in_(held), live, attempt.c.confirmed_at == 0
+    )
+    found: int | None = connection.scalar(query)
+    return found
 
 
 def _requests(campaign_id: int) -> Select[Any]:

@@ -1,5 +1,6 @@
 """This module lists what was sent."""
 
+import time
 from dataclasses import asdict
 
 import click
@@ -44,18 +45,28 @@ def _row(entry: Summary, project: Project) -> tuple[object, ...]:
     counts = entry.counts
     leaves = moment(entry.send_at, project.settings.zone) if entry.send_at else "-"
     others = counts.frozen - counts.accepted
-    return entry.id, entry.title, leaves, counts.frozen, counts.accepted, others, state(entry)
+    return (
+        entry.id,
+        entry.title,
+        leaves,
+        counts.frozen,
+        counts.accepted,
+        others,
+        state(entry, int(time.time())),
+    )
 
 
-def state(entry: Summary) -> str:
-    """How a campaign stands, in a word or two."""
+def state(entry: Summary, now: int) -> str:
+    """How a campaign stands at *now*, in a word or two."""
     counts = entry.counts
+    if (entry.unconfirmed or 0) > now:
+        return f"{entry.stop} not confirmed"
     if entry.stop == "undo":
         return "undone" if not counts.accepted and not counts.unknown else "undone in part"
     if entry.stop == "pause":
         return "paused"
     if counts.unknown:
-        return "unknown for some"
+        return "waits for answers" if entry.is_settling(now) else "unknown for some"
     if counts.pending:
         return "halted" if entry.stop else "not finished"
     return "handed over"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from newsletter.cli.wording import note
+from newsletter.errors import ServiceFailed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -31,3 +32,14 @@ def draining() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def confirming(command: str) -> Iterator[None]:
+    """Say how to go on where Ctrl-C ends what SendGrid has not confirmed yet."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise ServiceFailed(
+            f"stopped before SendGrid confirmed it, so the mail may leave: type newsletter {command} again"
+        ) from error

@@ -18,6 +18,7 @@ MEANINGS: Mapping[str, str] = {
     "unknown": "unknown: SendGrid did not answer; they are not mailed again",
     "pending": "still to be handed over",
 }
+SETTLING = "without an answer so far: newsletter send settles that before the mail leaves"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Sent:
 
     campaign_id: int
     counts: Counts
+    settling: bool = False
+    """Whether what is unknown may still be settled."""
 
     def as_dict(self) -> dict[str, object]:
         return {**asdict(self.counts), "adds_up": self.counts.adds_up}
@@ -36,7 +39,8 @@ def say_counts(sent: Sent) -> None:
     counts = sent.counts
     result(f"Campaign {sent.campaign_id}: {people(counts.frozen)}")
     parts = []
-    for outcome, meaning in MEANINGS.items():
+    meanings = {**MEANINGS, "unknown": SETTLING} if sent.settling else MEANINGS
+    for outcome, meaning in meanings.items():
         if number := getattr(counts, outcome):
             result(f"  {number:>7,}  {meaning}")
             parts.append(f"{number:,} {outcome}")
@@ -79,8 +83,13 @@ def say_statistics(asked: Asked | None) -> None:
     result(f"SendGrid counts for this edition, tests included: {', '.join(numbers)}")
 
 
-def finished(counts: Counts) -> None:
+def finished(counts: Counts, *, settling: bool = False) -> None:
     """Raise ServiceFailed (exit 3) where an outcome is unknown."""
+    if counts.unknown and settling:
+        raise ServiceFailed(
+            f"what became of {people(counts.unknown)} is not known yet: SendGrid did not answer. newsletter send, "
+            "typed again in time, cancels their mail and hands it over anew"
+        )
     if counts.unknown:
         raise ServiceFailed(
             f"what became of {people(counts.unknown)} is unknown: SendGrid did not answer. They are not mailed "

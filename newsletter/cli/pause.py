@@ -3,6 +3,7 @@
 import click
 
 from newsletter.cli.campaigns import which
+from newsletter.cli.draining import confirming
 from newsletter.cli.outcome import Sent, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
@@ -22,7 +23,8 @@ def pause(number: int | None, practice: bool, json: bool) -> None:
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
         write_down(store, found.id, "paused")
-        counts = hold_back(store, found.id, account, project.settings.sending)
+        with confirming(f"pause {found.id}"):
+            counts = hold_back(store, found.id, account, project.settings.sending)
         waiting = held_back(store, found.id)
         if json:
             as_json({"campaign": found.id, "counts": Sent(found.id, counts).as_dict()})

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 import click
@@ -20,6 +21,7 @@ from newsletter.cli.watching import WAVES, watch_campaign
 from newsletter.cli.watching import row_of as _wave
 from newsletter.cli.wording import as_json, facts, moment, result, table
 from newsletter.delivery import KEPT_SECONDS, undo_until
+from newsletter.errors import NewsletterError
 from newsletter.feedback import Tally, settle_unknown_by_events, tally
 from newsletter.store import Store
 
@@ -40,13 +42,20 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
         with store.read() as connection:
             shown = Shown(found, waves(connection, found.id), tally(connection, found.id))
             log = log_of(connection, found.id) if with_log else []
+        now = _now(project, found)
         if json:
-            _as_json(shown, log)
+            _as_json(shown, log, now)
         else:
-            _say(shown, log, project)
+            _say(shown, log, project, now)
         if (found.counts.pending or found.in_doubt) and found.stop not in ("undo", "pause"):
             project.advise(f"Next: newsletter send {found.edition} goes on")
-        finished(found.counts)
+        if (found.unconfirmed or 0) > now:
+            project.advise(
+                f"SendGrid has not confirmed the {found.stop}: the mail may leave. "
+                f"Next: newsletter {found.stop} {found.id}"
+            )
+        if not found.posting:
+            finished(found.counts, settling=found.is_settling(now))
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,15 @@ class Shown:
     told: Tally
 
 
-def _as_json(shown: Shown, log: Sequence[Entry]) -> None:
+def _now(project: Project, found: Summary) -> int:
+    """The provider's time where something hangs on it, else this computer's."""
+    if found.in_doubt or found.unconfirmed:
+        with suppress(NewsletterError), project.account() as account:
+            return account.now(fresh=True)
+    return int(time.time())
+
+
+def _as_json(shown: Shown, log: Sequence[Entry], now: int) -> None:
     found = shown.campaign
     counted = {
         "counts": Sent(found.id, found.counts).as_dict(),
@@ -66,12 +83,12 @@ def _as_json(shown: Shown, log: Sequence[Entry]) -> None:
         "waves": [asdict(one) for one in shown.waves],
     }
     said = {"log": [asdict(one) for one in log]} if log else {}
-    as_json({**asdict(found), **counted, **said, "state": state(found)})
+    as_json({**asdict(found), **counted, **said, "state": state(found, now)})
 
 
-def _say(shown: Shown, log: Sequence[Entry], project: Project) -> None:
+def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None:
     found, zone = shown.campaign, project.settings.zone
-    told = {"Edition": f"{found.title} ({found.edition})", "State": state(found)}
+    told = {"Edition": f"{found.title} ({found.edition})", "State": state(found, now)}
     if found.stop_reason:
         told["Because"] = found.stop_reason
     if found.send_at is not None:
@@ -83,7 +100,7 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project) -> None:
     result(facts(told))
     if len(shown.waves) > 1 or any(one.attempt > 1 for one in shown.waves):
         result(table(WAVES, [_wave(one, zone) for one in shown.waves]))
-    say_counts(Sent(found.id, found.counts))
+    say_counts(Sent(found.id, found.counts, found.is_settling(now)))
     say_tally(shown.told)
     for one in log:
         result(f"{moment(one.at, zone)}  {one.who}: {one.what} {one.detail}".rstrip())

@@ -3,7 +3,9 @@
 import click
 
 from newsletter.cli.campaigns import which
+from newsletter.cli.draining import confirming
 from newsletter.cli.outcome import Sent, finished, say_counts
+from newsletter.cli.person import write_down
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, people
 from newsletter.delivery import undo as take_back
@@ -25,7 +27,9 @@ def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
         )
         if not yes and not click.confirm(question, default=True, err=True):
             raise NewsletterError("nothing was taken back")
-        undone = take_back(store, found.id, account, project.settings.sending)
+        write_down(store, found.id, "undo asked for")
+        with confirming(f"undo {found.id}"):
+            undone = take_back(store, found.id, account, project.settings.sending)
         sent = Sent(found.id, undone.counts)
         if json:
             as_json({"campaign": found.id, "complete": undone.complete, "counts": sent.as_dict()})

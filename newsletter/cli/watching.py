@@ -33,7 +33,7 @@ def watch_campaign(store: Store, campaign_id: int, project: Project) -> None:
             with store.read() as connection:
                 now = summary(connection, campaign_id)
                 progress = waves(connection, campaign_id)
-            told = {"Edition": now.title, "State": state(now)}
+            told = {"Edition": now.title, "State": state(now, int(time.time()))}
             told |= _pace(before, now.counts, time.monotonic() - began)
             if now.send_at is not None:
                 told["Undo until"] = moment(undo_until(now.send_at), project.settings.zone)
