@@ -12,7 +12,8 @@ NUMBERED = re.compile(r"(\d{1,9})(?=[.)](?:\s|$))")
 INLINE = re.compile(
     r"[\\`*\[]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word an underscore means nothing
-    r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\((?=(?:c|r|p|tm)\))",
+    r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)"
+    r"|(?<!-)-(?=--?(?!-))|(?<=(?<!-)-)-(?=-(?!-))",  # two or three hyphens would become a dash
     re.IGNORECASE,
 )
 JINJA = re.compile(r"\{[{%#]")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.attrs import attrs_plugin
@@ -13,6 +14,9 @@ from newsletter.errors import Problem
 from newsletter.letter.masking import Masked
 
 CARDS = ("takeaways", "exercise", "note", "sources", "teaser", "figures", "bars")
+
+DASHES = re.compile(r"(?<!-)-{2,3}(?!-)")
+CLOSED = re.compile(r"[>\s]*:{3,}\s*$")
 
 TAGS = frozenset(
     "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 hr i ins kbd li mark ol p pre q s small "
@@ -24,11 +28,20 @@ TAGS = frozenset(
 def parser() -> MarkdownIt:
     """CommonMark with tables, typographic quotes, attributes in braces and the cards."""
     markdown = MarkdownIt("commonmark", {"typographer": True, "xhtmlOut": True, "maxNesting": 20})
-    markdown.enable(["table", "replacements", "smartquotes", "strikethrough"])
+    markdown.enable(["table", "smartquotes", "strikethrough"])
+    markdown.core.ruler.before("smartquotes", "dashes", _dashes)
     markdown.use(attrs_plugin)
     for card in CARDS:
         markdown.use(container_plugin, name=card)
     return markdown
+
+
+def _dashes(state: StateCore) -> None:
+    """Two hyphens are a short dash and three a long one; markdown-it's own rule would make © of a list's (c)."""
+    for token in state.tokens:
+        for part in token.children or []:
+            if part.type == "text":
+                part.content = DASHES.sub(lambda match: "–—"[len(match[0]) - 2], part.content)
 
 
 def parse(masked: Masked) -> SyntaxTreeNode:
@@ -125,14 +138,21 @@ def tokens_of(inline: SyntaxTreeNode) -> list[Token]:
 
 def problems(tree: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
     """What the article says that no letter can carry."""
+    rows = masked.text.split("\n")
     for node in tree.walk():
         if node.type in {"html_block", "html_inline"} and statement(node, masked) is None:
             yield from _html_problems(node, masked, path)
         if node.type == "image":
             yield from _picture_problems(node, masked, path)
-        if card_of(node) is not None:
+        if card := card_of(node):
             yield from _card_problems(node, masked, path)
-    for number, row in enumerate(masked.text.split("\n")):
+            end = node.map[1] if node.map else len(rows)
+            if end >= len(rows) or not CLOSED.match(rows[end]):
+                what = f"::: {card[0]} has no end: all that follows stands in it"
+                yield Problem(
+                    path, line_of(node, masked), what, "write ::: on a line where it ends"
+                )
+    for number, row in enumerate(rows):
         if (match := re.match(r":{3,}\s*([\w-]+)", row)) and match[1] not in CARDS:
             what = f"::: {match[1]} is unknown"
             yield Problem(path, masked.origin[number], what, f"there are {', '.join(CARDS)}")

@@ -162,3 +162,8 @@ def test_deep_nesting_is_refused_and_not_a_crash(bare: Write) -> None:
     deep = "<div>" * 300 + "x" + "</div>" * 300
     with pytest.raises(Problems, match="more than 200 tags inside each other"):
         bare(deep)
+
+
+def test_what_only_looks_like_a_sign_stays_as_it_was_typed(bare: Write) -> None:
+    said = "We may (a) walk, (b) swim or (c) rest??? Yes!!!! (r) (tm) +-3 so,,, e.g.. and ..."
+    assert bare(said).view(Reader()).text == f"{said}\n"

@@ -207,4 +207,6 @@ def test_a_preheader_counts_as_it_stands(write: Write) -> None:
     said = "Keep it <120 & <b>well</b></mj-text>, {{ reader.first_name | default('you', true) }}"
     view = write("Walk.", preheader=said).view(Reader(first_name="A<B"))
     assert view.text.startswith("Keep it <120 & <b>well</b></mj-text>, A<B\n")
-    assert "Keep it &lt;120 &amp; &lt;b&gt;well&lt;/b&gt;&lt;/mj-text&gt;, A&lt;B</div>" in view.html
+    assert (
+        "Keep it &lt;120 &amp; &lt;b&gt;well&lt;/b&gt;&lt;/mj-text&gt;, A&lt;B</div>" in view.html
+    )

@@ -56,6 +56,16 @@ def test_it_is_refused_in_the_subject_too(bare: Write, source: str, message: str
     )
 
 
+def test_a_card_without_an_end_is_told(bare: Write) -> None:
+    with pytest.raises(Problems) as error:
+        bare("One.\n\n::: note Careful\nTwo.\n\nThree.\n")
+    (problem,) = error.value.problems
+    assert (problem.line, problem.what) == (
+        10,
+        "::: note has no end: all that follows stands in it",
+    )
+
+
 def test_whoever_mends_an_article_hears_of_everything_at_once(bare: Write) -> None:
     body = "::: nonsense\n:::\n\n<script>x</script>\n\n{{ reader.frist }}\n\n{{ reader.citty }}\n"
     with pytest.raises(Problems) as caught:
