@@ -29,6 +29,7 @@ class Sent:
     counts: Counts
     settling: bool = False
     """Whether what is unknown may still be settled."""
+    paused: bool = False
 
     def as_dict(self) -> dict[str, object]:
         return {**asdict(self.counts), "adds_up": self.counts.adds_up}

@@ -13,6 +13,7 @@ from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
 from newsletter.cli.findings import say_findings
+from newsletter.cli.going_on import refuse_other_times, say_going_on
 from newsletter.cli.letters import audience_option, everybody
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
@@ -77,8 +78,10 @@ def send(
         if not plan.recipients and waiting is None:
             _nobody_new(plan, project, json)
             return
+        if waiting is not None:
+            refuse_other_times(waiting, Wish(**when))
         if not json:
-            result(say_plan(plan, project))
+            _say(project, store, account, plan, waiting)
         _refuse_errors(plan, article, json)
         if plan.recipients and not anyway:
             refuse_unknown_traffic(store, account, plan.composed.edition)
@@ -94,7 +97,7 @@ def send(
             run = Run(project, store, account, Manner(progress, going), agreed)
             sent = _send(run, plan, waiting)
             ended = not going()
-        _report(project, plan, sent, json)
+        _report(project, plan, sent, json, ended=ended)
         if ended and sent.counts.pending:
             raise NewsletterError(
                 f"ended as you asked: nothing is on its way, {people(sent.counts.pending)} are still to be handed "
@@ -131,6 +134,14 @@ def _refuse_errors(plan: Plan, article: Path, json: bool) -> None:
     if wrong:
         told = "\n".join(map(str, wrong)) if json else "put the errors above right"
         raise NotReady(f"{article} cannot be sent yet: {told}, then type the same command again")
+
+
+def _say(project: Project, store: Store, account: Account, plan: Plan, waiting: int | None) -> None:
+    """What a send would do, to whom it goes on with and to whoever is new."""
+    if waiting is not None:
+        result(say_going_on(project, store, account, waiting))
+    if plan.recipients:
+        result(say_plan(plan, project))
 
 
 def _waiting(store: Store, edition_id: str) -> int | None:
@@ -183,7 +194,8 @@ class Run:
         counts = dispatch(self.store, campaign_id, self.account, settings, self.manner)
         with self.store.read() as connection:
             found = summary(connection, campaign_id)
-        return Sent(campaign_id, counts, found.is_settling(self.account.now()))
+        settling = found.is_settling(self.account.now())
+        return Sent(campaign_id, counts, settling, paused=found.stop == "pause")
 
 
 def _send(run: Run, plan: Plan, waiting: int | None) -> Sent:
@@ -216,7 +228,7 @@ def _freeze(run: Run, plan: Plan) -> Frozen:
     )
 
 
-def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
+def _report(project: Project, plan: Plan, sent: Sent, json: bool, *, ended: bool) -> None:
     if json:
         as_json(
             {
@@ -228,11 +240,12 @@ def _report(project: Project, plan: Plan, sent: Sent, json: bool) -> None:
     else:
         result()
         say_counts(sent)
-    if waits := waiting_for(project, plan, sent):
+    waits = waiting_for(project, plan, sent)
+    if waits and not ended:
         project.advise(waits)
     if not plan.times.at_once:
         project.advise(f"To take it back: newsletter undo {sent.campaign_id}")
-    if project.practice:
+    if project.practice and sent.counts.accepted and not plan.times.at_once:
         note(
             "The mails wait in the sandbox for their time. To let them leave now: newsletter sandbox skip 1h"
         )

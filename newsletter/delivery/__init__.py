@@ -11,6 +11,7 @@ from newsletter.delivery.opening import due_at
 from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
 from newsletter.delivery.schedule import (
+    MISSED_SECONDS,
     Schedule,
     TooEarly,
     last_send_at,
@@ -25,6 +26,7 @@ from newsletter.delivery.webhook import Forged, Signer, connect_webhook, disconn
 
 __all__ = [
     "KEPT_SECONDS",
+    "MISSED_SECONDS",
     "Account",
     "Dns",
     "Forged",

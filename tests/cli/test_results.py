@@ -27,6 +27,8 @@ SENT = Summary(
     letter_digest="x",
     audience_digest="y",
     in_doubt=False,
+    posting=False,
+    unconfirmed=None,
     counts=Counts(frozen=1_297, accepted=1_294, refused=1, withheld=2),
 )
 TOLD = Tally(

@@ -4,17 +4,19 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
+from newsletter.campaign import ask_stop
 from newsletter.cli.times import Wish, read_times, twice
 from newsletter.config import Settings, load_settings
 from newsletter.delivery import Account
 from newsletter.sandbox import Fault, Sandbox, misbehave, skip
-from newsletter.store import remove_store
+from newsletter.store import open_store, remove_store
 from tests.waiting import wait
 
 from .conftest import ARTICLE, Run, delivered, mails
@@ -158,6 +160,39 @@ def test_nothing_is_sent_before_a_second_person_agreed(
     log = run("status", "--practice", "--log").out
     assert "frozen 18 people" in log
     assert "Bo: approved" in log
+
+
+def test_going_on_tells_the_campaigns_own_time_and_takes_no_other(
+    run: Run, sandbox: Sandbox
+) -> None:
+    in_days = time.strftime("%Y-%m-%dT10:00", time.gmtime(time.time() + 9 * 86_400))
+    assert run(*SEND, "--at", in_days).code == 0
+    shown = run(*SEND, "--dry-run").out
+    assert "To hand over  18 people" in shown
+    assert "Leaves " in shown
+    assert "Have it already" not in shown
+    other = run(*SEND, "--at", in_days.replace("T10", "T12"))
+    assert other.code == 1
+    assert "keeps its time" in other.err
+    skip(sandbox.url, 12 * 86_400)
+    missed = run(*SEND)
+    assert "that time has passed: what goes now leaves in about half an hour" in missed.out
+    assert missed.code == 0
+
+
+@pytest.mark.parametrize("stop", ["undo", "pause"])
+def test_a_stop_that_was_interrupted_is_told_until_it_is_confirmed(
+    run: Run, sandbox: Sandbox, clinic: Path, stop: str
+) -> None:
+    run(*SEND)
+    address = load_settings(clinic, {}).store_address(practice=True)
+    with closing(open_store(address)) as store, store.write() as connection:
+        ask_stop(connection, 1, stop)  # as far as a program came that was killed then
+    told = run("status", "--practice")
+    assert f"State       {stop} not confirmed" in told.out
+    assert f"SendGrid has not confirmed the {stop}" in told.err
+    assert run(stop, "--practice", *(["--yes"] if stop == "undo" else [])).code == 0
+    assert "not confirmed" not in run("status", "--practice").out
 
 
 def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox) -> None:
