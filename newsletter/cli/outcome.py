@@ -30,6 +30,8 @@ class Sent:
     settling: bool = False
     """Whether what is unknown may still be settled."""
     paused: bool = False
+    approved: bool = True
+    """Whether a second person agreed, or need not."""
 
     def as_dict(self) -> dict[str, object]:
         return {**asdict(self.counts), "adds_up": self.counts.adds_up}

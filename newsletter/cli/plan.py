@@ -135,13 +135,13 @@ def _pace(times: Times) -> str:
     return " and ".join([*rate, *(days if times.warmup else [])])
 
 
-def waiting_for(project: Project, plan: Plan, sent: Sent) -> str | None:
+def waiting_for(sent: Sent) -> str | None:
     """What must happen before the rest of a campaign is handed over."""
     if not sent.counts.pending:
         return None
     if sent.paused:
         return f"Campaign {sent.campaign_id} is paused. Next: newsletter resume {sent.campaign_id}"
-    if project.settings.sending.approval and not sent.counts.accepted:
+    if not sent.approved:
         return (
             f"Campaign {sent.campaign_id} waits for a second person: newsletter approve {sent.campaign_id}, then "
             "newsletter send again"

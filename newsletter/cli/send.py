@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from newsletter.audience import time_zones
-from newsletter.campaign import Frozen, freeze, summary, unfinished
+from newsletter.campaign import Frozen, approved, freeze, summary, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
@@ -194,8 +194,9 @@ class Run:
         counts = dispatch(self.store, campaign_id, self.account, settings, self.manner)
         with self.store.read() as connection:
             found = summary(connection, campaign_id)
+            agreed = approved(connection, campaign_id)
         settling = found.is_settling(self.account.now())
-        return Sent(campaign_id, counts, settling, paused=found.stop == "pause")
+        return Sent(campaign_id, counts, settling, found.stop == "pause", agreed)
 
 
 def _send(run: Run, plan: Plan, waiting: int | None) -> Sent:
@@ -240,7 +241,7 @@ def _report(project: Project, plan: Plan, sent: Sent, json: bool, *, ended: bool
     else:
         result()
         say_counts(sent)
-    waits = waiting_for(project, plan, sent)
+    waits = waiting_for(sent)
     if waits and not ended:
         project.advise(waits)
     if not plan.times.at_once:

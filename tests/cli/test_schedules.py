@@ -195,6 +195,18 @@ def test_a_stop_that_was_interrupted_is_told_until_it_is_confirmed(
     assert "not confirmed" not in run("status", "--practice").out
 
 
+def test_an_approved_campaign_waits_for_its_time_and_no_more_for_a_person(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, "approval = true")
+    in_days = time.strftime("%Y-%m-%dT10:00", time.gmtime(time.time() + 9 * 86_400))
+    assert "waits for a second person" in run(*SEND, "--at", in_days).err
+    assert run("approve", "--practice", "--yes", "--as", "Bo").code == 0
+    told = run(*SEND).err
+    assert "waits for a second person" not in told
+    assert "nearer to their time" in told
+
+
 def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox) -> None:
     with Account("SG.practice.only", sandbox.url) as account:
         others = [account.new_batch() for _ in range(9)]
