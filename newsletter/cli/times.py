@@ -32,6 +32,12 @@ OPTIONS = (
     ),
 )
 
+EXAMPLES = {
+    "--at": '--at "Tuesday 10:00"',
+    "--at-local": "--at-local 9:00",
+    "--rate": "--rate 5000/h",
+}
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -55,6 +61,7 @@ def read_times(wish: Wish, settings: Settings, now: int, zones: Iterable[str] = 
 
     Raises click.UsageError where they cannot be read or contradict each other.
     """
+    _refuse_empty(wish)
     _refuse_contradictions(wish)
     sending = settings.sending
     several = not (wish.at_local or wish.now)
@@ -77,6 +84,14 @@ def twice(send_at: int, zone: ZoneInfo) -> str | None:
     if other.utcoffset() == when.utcoffset():
         return None
     return moment(int(other.timestamp()), zone)
+
+
+def _refuse_empty(wish: Wish) -> None:
+    """A variable of a script that holds nothing must not become the usual time."""
+    options = {"--at": wish.at, "--at-local": wish.at_local, "--rate": wish.rate}
+    for option, words in options.items():
+        if words is not None and not words.strip():
+            raise click.UsageError(f"{option} is empty; write {EXAMPLES[option]}, or leave it out")
 
 
 def _refuse_contradictions(wish: Wish) -> None:

@@ -55,6 +55,17 @@ def test_what_makes_no_sense_is_refused(settings: Settings, wish: Wish) -> None:
         read_times(wish, settings, NOW)
 
 
+@pytest.mark.parametrize("option", ["--at", "--at-local", "--rate"])
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_a_time_that_a_script_left_empty_sends_nothing(
+    run: Run, sandbox: Sandbox, option: str, nothing: str
+) -> None:
+    sent = run(*SEND, option, nothing)
+    assert sent.code == 2
+    assert f"{option} is empty; write {option} " in sent.err
+    assert mails(sandbox) == []
+
+
 def test_a_local_hour_is_the_first_that_is_still_to_come_everywhere(settings: Settings) -> None:
     def local(words: str, *zones: str) -> str:
         return read_times(Wish(at_local=words), settings, NOW, zones).local_time
