@@ -25,9 +25,24 @@ def read_moment(words: str, now: int, zone: ZoneInfo) -> int:
         raise click.UsageError(
             f"{words} is no time; write 2026-11-24 10:00, Tuesday 10:00 or tomorrow 9am"
         )
-    hour = int(found[2]) % 12 + (12 if found[4] == "pm" else 0) if found[4] else int(found[2])
-    when = today.replace(hour=hour, minute=int(found[3] or 0), second=0, microsecond=0)
+    when = today.replace(
+        hour=_hour(int(found[2]), found[4], words),
+        minute=int(found[3] or 0),
+        second=0,
+        microsecond=0,
+    )
     return int((when + timedelta(days=_days(found[1], when, today))).timestamp())
+
+
+def _hour(number: int, half: str | None, words: str) -> int:
+    """The hour of 24; *half* is am, pm or nothing."""
+    if half is None:
+        return number
+    if not 1 <= number <= 12:
+        raise click.UsageError(
+            f"{words} is no time: with am or pm the hour is 1 to 12; write 3pm or 15:00"
+        )
+    return number % 12 + (12 if half == "pm" else 0)
 
 
 def _days(day: str | None, when: datetime, today: datetime) -> int:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import click
 import pytest
 
 from newsletter.campaign import ask_stop
+from newsletter.cli.moments import read_moment
 from newsletter.cli.times import Wish, read_times, twice
 from newsletter.config import Settings, load_settings
 from newsletter.delivery import Account
@@ -64,6 +66,20 @@ def test_a_time_that_a_script_left_empty_sends_nothing(
     assert sent.code == 2
     assert f"{option} is empty; write {option} " in sent.err
     assert mails(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "hour"), [("12am", 0), ("1am", 1), ("11:30am", 11), ("12pm", 12), ("11pm", 23)]
+)
+def test_am_and_pm_go_with_twelve_hours(words: str, hour: int) -> None:
+    zone = ZoneInfo("America/Chicago")
+    assert datetime.fromtimestamp(read_moment(words, NOW, zone), zone).hour == hour
+
+
+@pytest.mark.parametrize("words", ["15am", "13pm", "0am", "00:30pm", "Tuesday 23pm"])
+def test_an_hour_that_am_and_pm_do_not_have_is_no_time(words: str) -> None:
+    with pytest.raises(click.UsageError, match=f"{words} is no time.* write 3pm or 15:00"):
+        read_moment(words, NOW, ZoneInfo("America/Chicago"))
 
 
 def test_a_local_hour_is_the_first_that_is_still_to_come_everywhere(settings: Settings) -> None:
