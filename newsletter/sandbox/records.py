@@ -49,7 +49,7 @@ def messages(folder: Path) -> list[Record]:
     """Every mail that the sandbox in *folder* accepted."""
     if not (folder / FILE).is_file():
         raise NewsletterError(
-            f"{folder}: no sandbox was ever here; start one with newsletter sandbox start"
+            f"{folder}: no sandbox was ever here; start one with newsletter sandbox"
         )
     with closing(sqlite3.connect(folder / FILE)) as connection:
         connection.row_factory = sqlite3.Row

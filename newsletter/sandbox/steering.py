@@ -127,6 +127,4 @@ def _address(sandbox: Place) -> Subuser:
         return Subuser(sandbox, "")
     if url := running(sandbox):
         return Subuser(url, "")
-    raise NewsletterError(
-        f"{sandbox}: no sandbox runs here; start it with newsletter sandbox start"
-    )
+    raise NewsletterError(f"{sandbox}: no sandbox runs here; start it with newsletter sandbox")

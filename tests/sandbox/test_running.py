@@ -176,7 +176,7 @@ def test_steering_a_folder_without_a_sandbox_says_how_to_start_one(folder):
     with pytest.raises(NewsletterError) as caught:
         skip(folder, 60)
     assert str(caught.value) == (
-        f"{folder}: no sandbox runs here; start it with newsletter sandbox start"
+        f"{folder}: no sandbox runs here; start it with newsletter sandbox"
     )
     with pytest.raises(NewsletterError, match="no sandbox was ever here"):
         messages(folder)
