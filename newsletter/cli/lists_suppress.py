@@ -11,7 +11,7 @@ from newsletter.audience.merge import examined
 from newsletter.audience.read import ListFile, Rejected, read_rows
 from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, note, result, several, the_first
+from newsletter.cli.wording import as_json, result, several, the_first
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import STANDINGS
 
@@ -56,7 +56,7 @@ def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: boo
         rejected = [f"row {row.line} rejected: {row.reason}" for row in seen.rejected]
         for line in the_first(rejected, "--json has them all"):
             result(line)
-        note("Nobody of them is mailed any more. Next: newsletter lists")
+        project.advise("Nobody of them is mailed any more. Next: newsletter lists")
 
 
 def _gone(file: ListFile, reason: str, seen: Read) -> Iterator[Suppression]:

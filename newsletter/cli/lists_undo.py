@@ -8,7 +8,7 @@ import click
 from newsletter.audience.undo import last_merge, undo_merge
 from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, moment, note, people, result
+from newsletter.cli.wording import as_json, moment, people, result
 from newsletter.errors import NewsletterError
 
 
@@ -41,6 +41,6 @@ def lists_undo(practice: bool, yes: bool, json: bool) -> None:
                 result(
                     f"{people(undone.kept)} got mail since: the address stays, not mailed, so that their link to leave works."
                 )
-        note(
+        project.advise(
             "These files are not merged again until they change, or you type newsletter lists import FILE."
         )

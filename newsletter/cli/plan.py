@@ -104,7 +104,7 @@ def say_plan(plan: Plan, project: Project) -> str:
     )
     shown |= _leaves(plan, zone)
     if project.settings.sending.approval:
-        shown["Approval"] = "a second person must agree: newsletter approve"
+        shown["Approval"] = project.advice("a second person must agree: newsletter approve")
     if not project.settings.clinic.postal_address:
         shown["Postal address"] = "not set; without it nothing is sent for real (CAN-SPAM)"
     return facts(shown)

@@ -12,7 +12,8 @@ import click
 MOST_SHOWN = 50
 """Lines of a kind that fit on a screen or two."""
 WITH_PRACTICE = re.compile(
-    r"\bnewsletter (?:send|test|campaigns|status|undo|report|doctor|forget|export"
+    r"\bnewsletter (?:preview|check|test|send|campaigns|status|undo|pause|resume|approve|resolve"
+    r"|worker|report|export|forget|serve|doctor"
     r"|lists(?: (?:read|import|undo|explain|fates|suppress|suppressed|check|count)\b)?)\b"
     r"(?: (?:\d+|\S+\.md|[A-Z]{2,}))?+(?! --practice)"
 )

@@ -1,17 +1,22 @@
 """In practice every command that is named stays in practice: a campaign's number means another one in earnest."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from newsletter.cli.group import newsletter
 from newsletter.cli.wording import in_practice
 from newsletter.sandbox import Sandbox, skip
 
 from .conftest import ARTICLE, Ran, Run
 
 SEND = ("send", ARTICLE, "--practice", "--yes")
-NAMED = re.compile(r"newsletter (?:send|test|lists|campaigns|status|undo|report)\b.*")
+NAMED = re.compile(
+    r"newsletter (?:send|test|lists|campaigns|status|undo|pause|resume|approve|worker|report)\b.*"
+)
 
 
 @pytest.mark.parametrize(
@@ -23,12 +28,53 @@ NAMED = re.compile(r"newsletter (?:send|test|lists|campaigns|status|undo|report)
         ("newsletter report 1 --csv who.csv", "newsletter report 1 --practice --csv who.csv"),
         ("newsletter report NUMBER says", "newsletter report NUMBER --practice says"),
         ("newsletter send content/a.md goes on", "newsletter send content/a.md --practice goes on"),
+        ("Next: newsletter resume 1, or", "Next: newsletter resume 1 --practice, or"),
+        ("keep newsletter worker running", "keep newsletter worker --practice running"),
+        (
+            "newsletter preview content/a.md, then",
+            "newsletter preview content/a.md --practice, then",
+        ),
         ("newsletter new --like content/a.md", "newsletter new --like content/a.md"),
         ("type newsletter setup", "type newsletter setup"),
     ],
 )
 def test_a_command_that_is_named_gets_the_switch(said: str, better: str) -> None:
     assert in_practice(said) == better
+
+
+def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command below *group*, with the words that it is typed with."""
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
+        assert command is not None
+        yield f"{name} {word}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {word}")
+
+
+TAKE_IT = [
+    name
+    for name, command in commands(newsletter, "newsletter")
+    if any("--practice" in option.opts for option in command.params)
+]
+
+
+@pytest.mark.parametrize("name", TAKE_IT)
+def test_no_command_that_takes_the_switch_is_forgotten(name: str) -> None:
+    assert in_practice(f"Next: {name}") == f"Next: {name} --practice"
+
+
+def test_a_hold_stays_in_practice(run: Run, sandbox: Sandbox) -> None:
+    run(*SEND)
+    assert "Next: newsletter resume 1 --practice" in run("pause", "--practice").err
+    assert "Next: newsletter status 1 --practice" in run("resume", "--practice", "--yes").err
+
+
+def test_lists_that_are_taken_back_stay_in_practice(run: Run) -> None:
+    run("lists", "--practice")
+    undone = run("lists", "undo", "--practice", "--yes")
+    assert "you type newsletter lists import FILE --practice" in undone.err
 
 
 def told(ran: Ran) -> list[str]:

@@ -113,7 +113,7 @@ def test_what_lies_beyond_three_days_waits_for_the_worker(run: Run, sandbox: San
     iso = time.strftime("%Y-%m-%dT%H:%M+00:00", time.gmtime(later))
     sent = run(*SEND, "--at", iso)
     assert sent.code == 0
-    assert "keep newsletter worker running" in sent.err
+    assert "keep newsletter worker --practice running" in sent.err
     assert mails(sandbox) == []
     assert (
         "18 frozen = 18 pending" in run("worker", "--practice", "--once").out
