@@ -3,30 +3,22 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from newsletter.audience import Audience, Merge, time_zones
 from newsletter.campaign import Times, earlier_campaigns
 from newsletter.checks import Finding, Survey
 from newsletter.checks.probes import Scope
 from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
+from newsletter.cli.leaving import Leaving, leaving_facts, plan_leaving
 from newsletter.cli.letters import Composed, compose_article, counted, new_readers
 from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
 from newsletter.cli.progress import busy
 from newsletter.cli.project import Project
-from newsletter.cli.times import twice
-from newsletter.cli.wording import facts, moment, people, several
-from newsletter.delivery import (
-    Account,
-    Schedule,
-    download_suppressions,
-    last_send_at,
-    leave,
-)
+from newsletter.cli.wording import facts, people, several
+from newsletter.delivery import Account, download_suppressions
 from newsletter.store import Store
 
 MOST_AT_ONCE = 1000
@@ -41,9 +33,11 @@ class Plan:
     audience: Audience
     survey: Survey
     findings: tuple[Finding, ...]
-    times: Times
-    schedule: Schedule
-    last_send_at: int
+    leaving: Leaving
+
+    @property
+    def times(self) -> Times:
+        return self.leaving.times
 
     @property
     def recipients(self) -> int:
@@ -79,17 +73,17 @@ def make_plan(
         zones = time_zones(connection)
         surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
     readers = surveyed.survey.readers
-    leaving = leave(account.now(), readers, times, project.settings, zones)
+    leaving = plan_leaving(account.now(), readers, times, project.settings, zones)
     scope = LOCAL_SEND if project.local else Scope()
     with busy("Checking the letter"):
-        findings = find(project, composed, surveyed, scope=scope, leaves_at=leaving.send_at)
-    last = last_send_at(leaving.send_at, readers, times)
-    return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), times, leaving, last)
+        findings = find(
+            project, composed, surveyed, scope=scope, leaves_at=leaving.schedule.send_at
+        )
+    return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), leaving)
 
 
 def say_plan(plan: Plan, project: Project) -> str:
     """The plan as a person reads it."""
-    zone = project.settings.zone
     sender = project.settings.sender
     shown: dict[str, Any] = {
         "Edition": f"{plan.composed.edition.title} ({plan.composed.edition.name})",
@@ -102,37 +96,13 @@ def say_plan(plan: Plan, project: Project) -> str:
     shown["Versions"] = (
         f"{len(plan.survey.variants):,}, in {several(_requests(plan.survey.variants), 'request')}"
     )
-    shown |= _leaves(plan, zone)
+    leaving = leaving_facts(plan.leaving, project.settings.zone)
+    shown |= {name: project.advice(words) for name, words in leaving.items()}
     if project.settings.sending.approval:
         shown["Approval"] = project.advice("a second person must agree: newsletter approve")
     if not project.settings.clinic.postal_address:
         shown["Postal address"] = "not set; without it nothing is sent for real (CAN-SPAM)"
     return facts(shown)
-
-
-def _leaves(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
-    """When it leaves, and until when it can be undone."""
-    if plan.times.at_once:
-        return {"Leaves": "at once, while it is handed over", "Undo": "none (--now)"}
-    first, last = plan.schedule.send_at, plan.last_send_at
-    shown = {"Leaves": moment(first, zone)}
-    if other := twice(first, zone):
-        shown["Leaves"] += f" (that hour comes twice; the other is {other})"
-    if plan.times.local_time:
-        hour = datetime.fromisoformat(plan.times.local_time)
-        shown["Leaves"] = (
-            f"{hour:%a} {hour.day} {hour:%b %Y}, {hour:%H:%M}, where each reader lives"
-        )
-    elif last > first:
-        shown["Until"] = f"{moment(last, zone)}, {_pace(plan.times)}"
-    shown["Undo until"] = moment(plan.schedule.undo_until, zone)
-    return shown
-
-
-def _pace(times: Times) -> str:
-    rate = [f"{times.rate:,} an hour"] if times.rate else []
-    days = [f"warming up with {', '.join(f'{one:,}' for one in times.warmup)} a day"]
-    return " and ".join([*rate, *(days if times.warmup else [])])
 
 
 def waiting_for(sent: Sent) -> str | None:
@@ -194,8 +164,9 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "by_list": dict(plan.audience.by_list),
         "left_out": dict(plan.audience.left_out),
         "variants": list(plan.survey.variants.values()),
-        "send_at": plan.schedule.send_at,
-        "last_send_at": plan.last_send_at,
-        "undo_until": plan.schedule.undo_until,
+        "send_at": plan.leaving.schedule.send_at,
+        "last_send_at": plan.leaving.last,
+        "waits_until": plan.leaving.waits_until,
+        "undo_until": plan.leaving.schedule.undo_until,
         "findings": [as_dict(finding) for finding in plan.findings],
     }

@@ -1,5 +1,6 @@
 """When a campaign leaves, and how people hold it back, agree to it and let it go on."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import click
 import pytest
 
 from newsletter.campaign import ask_stop
+from newsletter.cli.leaving import plan_leaving
 from newsletter.cli.moments import read_moment
 from newsletter.cli.times import Wish, read_times, twice
 from newsletter.config import Settings, load_settings
@@ -123,6 +125,46 @@ def test_what_lies_beyond_three_days_waits_for_the_worker(run: Run, sandbox: San
     again = run(*SEND)
     assert again.code == 0
     assert {mail.send_at for mail in mails(sandbox)} == {later // 60 * 60}
+
+
+DAY = 24 * 3600
+
+
+def test_the_plan_says_what_waits_here_for_the_worker(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, 'warmup = "6, 6, 3, 1"')
+    plan = run("send", ARTICLE, "--practice", "--dry-run", "--json").json["plan"]
+    assert plan["last_send_at"] == plan["send_at"] + 4 * DAY
+    assert plan["waits_until"] == plan["last_send_at"] - 71 * 3600
+    shown = run("send", ARTICLE, "--practice", "--dry-run").out
+    assert re.search(
+        r"^Waits here +until .+ \(SendGrid keeps mail for three days\); keep newsletter worker --practice running$",
+        shown,
+        re.MULTILINE,
+    )
+
+
+def test_what_leaves_within_three_days_waits_at_sendgrid(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, 'warmup = "9, 6"')
+    with Account("SG.practice.only", sandbox.url) as account:
+        soon = datetime.fromtimestamp(account.now() + 2 * DAY, ZoneInfo("America/Chicago"))
+    for when in ((), ("--now",), ("--at-local", f"{soon:%Y-%m-%dT%H:%M}")):
+        words = ("send", ARTICLE, "--practice", "--dry-run", *when)
+        assert "Waits here" not in run(*words).out
+        assert run(*words, "--json").json["plan"]["waits_until"] is None
+
+
+def test_what_leaves_last_where_readers_live_furthest_west_waits_here(settings: Settings) -> None:
+    def waits(*zones: str) -> int | None:
+        times = read_times(Wish(at_local="2026-10-29T00:00"), settings, NOW, zones)
+        return plan_leaving(NOW, 18, times, settings, zones).waits_until
+
+    west = datetime(2026, 10, 29, tzinfo=ZoneInfo("Pacific/Honolulu"))
+    assert waits("America/New_York") is None
+    assert waits("America/New_York", "Pacific/Honolulu") == west.timestamp() - 71 * 3600
 
 
 def test_a_time_that_was_missed_is_told_and_not_made_up_for(

@@ -1,0 +1,70 @@
+"""This module says when the mail of a planned campaign leaves, and what waits here until then."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from newsletter.campaign import Times
+from newsletter.cli.times import twice
+from newsletter.cli.wording import moment
+from newsletter.config import Settings
+from newsletter.delivery import Schedule, last_send_at, leave
+from newsletter.delivery.schedule import HORIZON_SECONDS
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """When the first and the last mail of a campaign leave, by SendGrid's clock."""
+
+    times: Times
+    schedule: Schedule
+    last: int
+
+    @property
+    def waits_until(self) -> int | None:
+        """Until when the last mail waits here, because SendGrid takes none so far ahead; None where none waits."""
+        until = self.last - HORIZON_SECONDS
+        return until if until > self.times.now else None
+
+
+def plan_leaving(
+    now: int, readers: int, times: Times, settings: Settings, zones: Iterable[str]
+) -> Leaving:
+    """When mail to so many *readers* leaves; raises TooEarly without room to undo."""
+    zones = [*zones]
+    schedule = leave(now, readers, times, settings, zones)
+    if not times.local_time:
+        return Leaving(times, schedule, last_send_at(schedule.send_at, readers, times))
+    places = (settings.zone, *map(ZoneInfo, zones))
+    return Leaving(times, schedule, max(times.local_send_at(place) for place in places))
+
+
+def leaving_facts(leaving: Leaving, zone: ZoneInfo) -> dict[str, str]:
+    """When it leaves, until when it can be undone, and how long a part of it waits here."""
+    times, first, last = leaving.times, leaving.schedule.send_at, leaving.last
+    if times.at_once:
+        return {"Leaves": "at once, while it is handed over", "Undo": "none (--now)"}
+    shown = {"Leaves": moment(first, zone)}
+    if other := twice(first, zone):
+        shown["Leaves"] += f" (that hour comes twice; the other is {other})"
+    if times.local_time:
+        hour = datetime.fromisoformat(times.local_time)
+        shown["Leaves"] = (
+            f"{hour:%a} {hour.day} {hour:%b %Y}, {hour:%H:%M}, where each reader lives"
+        )
+    elif last > first:
+        shown["Until"] = f"{moment(last, zone)}, {_pace(times)}"
+    if leaving.waits_until:
+        shown["Waits here"] = (
+            f"until {moment(leaving.waits_until, zone)} (SendGrid keeps mail for three days); "
+            "keep newsletter worker running"
+        )
+    shown["Undo until"] = moment(leaving.schedule.undo_until, zone)
+    return shown
+
+
+def _pace(times: Times) -> str:
+    rate = [f"{times.rate:,} an hour"] if times.rate else []
+    days = [f"warming up with {', '.join(f'{one:,}' for one in times.warmup)} a day"]
+    return " and ".join([*rate, *(days if times.warmup else [])])
