@@ -1,5 +1,6 @@
 """This module lists the commands and loads each only when it is used."""
 
+import sys
 from collections.abc import Mapping
 from errno import ENOSPC
 from importlib import import_module
@@ -37,7 +38,30 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+WITHOUT_A_PERSON = {"new": 'give it a title: newsletter new "TITLE"'}
+"""How to do without the question of a command that has no --yes."""
+
+
+class Telling(click.Group):
+    """Commands whose errors, and questions without an answer, end in a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NewsletterError as error:
+            click.echo(f"{error}", err=True)
+            ctx.exit(error.exit_code)
+        except click.Abort:
+            click.echo(f"\n{_unanswered(ctx)}", err=True)
+            ctx.exit(NewsletterError.exit_code)
+        except OSError as error:
+            if error.filename is None and error.errno != ENOSPC:
+                raise
+            click.echo(file_error(error), err=True)
+            ctx.exit(NewsletterError.exit_code)
+
+
+class Commands(Telling):
     """Commands named in a table, so that --help imports none of them; *prefix* begins the names of their modules."""
 
     def __init__(
@@ -61,17 +85,22 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(self.table.items()))
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except NewsletterError as error:
-            click.echo(f"{error}", err=True)
-            ctx.exit(error.exit_code)
-        except OSError as error:
-            if error.filename is None and error.errno != ENOSPC:
-                raise
-            click.echo(file_error(error), err=True)
-            ctx.exit(NewsletterError.exit_code)
+
+def _unanswered(ctx: click.Context) -> str:
+    """What to say where a question of the command below *ctx* got no answer."""
+    if sys.stdin.isatty():
+        return "Ended at the question: what it asks was not done."
+    asking = ctx.command
+    if ctx.invoked_subcommand and isinstance(asking, click.Group):
+        asking = asking.get_command(ctx, ctx.invoked_subcommand) or asking
+    name = asking.name or ""
+    return f"Nobody is there to ask (standard input is no terminal), so it was not done; {_answer(asking, name)}"
+
+
+def _answer(asking: click.Command, name: str) -> str:
+    if any("--yes" in option.opts for option in asking.params):
+        return "add --yes to agree beforehand"
+    return WITHOUT_A_PERSON.get(name, "type the same command in a terminal")
 
 
 @click.command(

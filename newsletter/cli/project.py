@@ -167,5 +167,8 @@ def said_to_be_practice(project: Project) -> Iterator[None]:
     except NewsletterError as error:
         error.args = (in_practice(str(error)),)
         raise
+    except click.Abort:
+        note()  # the question stands on this line
+        raise
     finally:
         note(PRACTICE)

@@ -1,19 +1,26 @@
 """The command as it is typed, in processes of their own."""
 
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from newsletter.sandbox import Sandbox, skip
 
-from .conftest import ARTICLE, delivered
+from .conftest import ARTICLE, Run, delivered, mails
 
 
-def start(clinic: Path, *words: str) -> "subprocess.Popen[str]":
+def start(clinic: Path, *words: str, stdin: int | None = None) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "newsletter", *words],
         cwd=clinic,
         env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -27,3 +34,52 @@ def test_two_sends_at_once_reach_everybody_once(clinic: Path, sandbox: Sandbox) 
     skip(sandbox.url, 3600)
     assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
     assert len(list((sandbox.folder / "outbox").rglob("*.eml"))) == 18
+
+
+QUESTIONS = {
+    ("send", ARTICLE, "--practice"): "add --yes to agree beforehand",
+    ("undo", "--practice"): "add --yes to agree beforehand",
+    ("approve", "--practice"): "add --yes to agree beforehand",
+    ("forget", "ada@example.com", "--practice"): "add --yes to agree beforehand",
+    ("sandbox", "reset"): "add --yes to agree beforehand",
+    ("lists", "undo", "--practice"): "add --yes to agree beforehand",
+    ("new",): 'give it a title: newsletter new "TITLE"',
+    ("setup",): "type the same command in a terminal",
+}
+
+
+@pytest.mark.parametrize(("words", "cure"), QUESTIONS.items(), ids=" ".join)
+def test_where_nobody_can_be_asked_the_answer_is_named(
+    run: Run, clinic: Path, sandbox: Sandbox, words: tuple[str, ...], cure: str
+) -> None:
+    if words[0] != "send":
+        with (clinic / "newsletter.toml").open("a") as settings:
+            settings.write("approval = true\n")
+        run("send", ARTICLE, "--practice", "--yes")
+    asked = run(*words)
+    assert asked.code == 1
+    assert asked.err.endswith(f"(standard input is no terminal), so it was not done; {cure}\n")
+    assert "Aborted" not in asked.err
+    assert mails(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    "words", [("new",), ("send", ARTICLE, "--practice"), ("sandbox", "reset")], ids=" ".join
+)
+def test_ctrl_c_at_a_question_says_that_it_was_not_done(
+    clinic: Path, sandbox: Sandbox, words: tuple[str, ...]
+) -> None:
+    _, keyboard = os.openpty()
+    process = start(clinic, *words, stdin=keyboard)
+    assert process.stderr is not None
+    said = ""
+    while not re.search(r"(Title|to send|\[y/N\]): $", said):
+        letter = process.stderr.read(1)
+        assert letter, said
+        said += letter
+    time.sleep(0.5)  # now it reads
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert rest.endswith("\nEnded at the question: what it asks was not done.\n")
+    assert mails(sandbox) == []
