@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from newsletter.campaign import Times
+from newsletter.cli.moments import comes_twice, is_skipped
 from newsletter.cli.times import twice
 from newsletter.cli.wording import moment
 from newsletter.config import Settings
@@ -20,6 +21,8 @@ class Leaving:
     times: Times
     schedule: Schedule
     last: int
+    places: tuple[ZoneInfo, ...]
+    """Where readers live, and the clinic."""
 
     @property
     def waits_until(self) -> int | None:
@@ -33,11 +36,13 @@ def plan_leaving(
 ) -> Leaving:
     """When mail to so many *readers* leaves; raises TooEarly without room to undo."""
     zones = [*zones]
-    schedule = leave(now, readers, times, settings, zones)
-    if not times.local_time:
-        return Leaving(times, schedule, last_send_at(schedule.send_at, readers, times))
     places = (settings.zone, *map(ZoneInfo, zones))
-    return Leaving(times, schedule, max(times.local_send_at(place) for place in places))
+    schedule = leave(now, readers, times, settings, zones)
+    if times.local_time:
+        last = max(times.local_send_at(place) for place in places)
+    else:
+        last = last_send_at(schedule.send_at, readers, times)
+    return Leaving(times, schedule, last, places)
 
 
 def leaving_facts(leaving: Leaving, zone: ZoneInfo) -> dict[str, str]:
@@ -49,10 +54,7 @@ def leaving_facts(leaving: Leaving, zone: ZoneInfo) -> dict[str, str]:
     if other := twice(first, zone):
         shown["Leaves"] += f" (that hour comes twice; the other is {other})"
     if times.local_time:
-        hour = datetime.fromisoformat(times.local_time)
-        shown["Leaves"] = (
-            f"{hour:%a} {hour.day} {hour:%b %Y}, {hour:%H:%M}, where each reader lives"
-        )
+        shown["Leaves"] = _where_each_lives(leaving)
     elif last > first:
         shown["Until"] = f"{moment(last, zone)}, {_pace(times)}"
     if leaving.waits_until:
@@ -61,6 +63,17 @@ def leaving_facts(leaving: Leaving, zone: ZoneInfo) -> dict[str, str]:
             "keep newsletter worker running"
         )
     shown["Undo until"] = moment(leaving.schedule.undo_until, zone)
+    return shown
+
+
+def _where_each_lives(leaving: Leaving) -> str:
+    """The hour, and what becomes of it where the clocks change in it."""
+    hour = datetime.fromisoformat(leaving.times.local_time)
+    shown = f"{hour:%a} {hour.day} {hour:%b %Y}, {hour:%H:%M}, where each reader lives"
+    if any(is_skipped(hour, place) for place in leaving.places):
+        shown += " (an hour later where the clocks go forward over it)"
+    if any(comes_twice(hour, place) for place in leaving.places):
+        shown += " (the first time where it comes twice)"
     return shown
 
 

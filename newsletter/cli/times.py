@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.campaign import Times
-from newsletter.cli.moments import read_moment
+from newsletter.cli.moments import read_moment, read_wall_time
 from newsletter.cli.wording import moment
 from newsletter.config import Settings
 
@@ -113,7 +113,7 @@ def _rate(words: str) -> int:
 
 def _local(words: str, now: int, zone: ZoneInfo, zones: Iterable[str]) -> str:
     """The wall time meant; one without a day is the first that is still to come everywhere."""
-    wall = datetime.fromtimestamp(read_moment(words, now, zone), zone).replace(tzinfo=None)
+    wall = read_wall_time(words, now, zone)
     if not re.search("[a-z-]", words.lower().replace("am", "").replace("pm", "")):
         places = [zone, *(ZoneInfo(name) for name in zones if name)]
         while min(wall.replace(tzinfo=place).timestamp() for place in places) < now + 3600:

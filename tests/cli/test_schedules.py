@@ -14,7 +14,7 @@ import click
 import pytest
 
 from newsletter.campaign import ask_stop
-from newsletter.cli.leaving import plan_leaving
+from newsletter.cli.leaving import leaving_facts, plan_leaving
 from newsletter.cli.moments import read_moment
 from newsletter.cli.times import Wish, read_times, twice
 from newsletter.config import Settings, load_settings
@@ -98,6 +98,55 @@ def test_an_hour_that_comes_twice_is_shown_both_ways(settings: Settings) -> None
     assert first is not None
     assert twice(first, ZoneInfo("America/Chicago")) == "Sun 1 Nov 2026, 1:30 AM CST"
     assert twice(first + 2 * 3600, ZoneInfo("America/Chicago")) is None
+
+
+CHICAGO = ZoneInfo("America/Chicago")
+SPRING = 1_804_860_000  # Fri 12 Mar 2027, 08:00 in New Orleans
+
+
+@pytest.mark.parametrize("words", ["2027-03-14T02:30", "2027-03-14 02:30", "Sunday 2:30am"])
+def test_an_hour_that_the_clocks_skip_is_no_time(words: str) -> None:
+    with pytest.raises(click.UsageError) as told:
+        read_moment(words, SPRING, CHICAGO)
+    assert str(told.value) == (
+        f"{words} does not exist in America/Chicago: the clocks go forward over it; "
+        "write 2027-03-14T01:30 or 2027-03-14T03:30"
+    )
+
+
+def test_with_its_offset_every_moment_exists() -> None:
+    assert read_moment("2027-03-14T02:30-06:00", SPRING, CHICAGO) == read_moment(
+        "2027-03-14T03:30", SPRING, CHICAGO
+    )
+
+
+@pytest.mark.parametrize("offset", ["-05:00", "+00:00", "Z"])
+def test_an_hour_where_each_reader_lives_has_no_offset(settings: Settings, offset: str) -> None:
+    with pytest.raises(click.UsageError, match="write --at-local 2026-12-01T09:00, or --at 2026"):
+        read_times(Wish(at_local=f"2026-12-01T09:00{offset}"), settings, NOW)
+
+
+@pytest.mark.parametrize(
+    ("hour", "zones", "told"),
+    [
+        ("2027-03-14T02:30", (), " (an hour later where the clocks go forward over it)"),
+        ("2027-03-28T02:30", (), ""),
+        (
+            "2027-03-28T02:30",
+            ("Asia/Tokyo", "Europe/Vienna"),
+            " (an hour later where the clocks go forward over it)",
+        ),
+        ("2027-11-07T01:30", (), " (the first time where it comes twice)"),
+        ("2027-11-07T09:00", ("America/New_York",), ""),
+    ],
+)
+def test_the_plan_says_what_becomes_of_an_hour_in_which_clocks_change(
+    settings: Settings, hour: str, zones: tuple[str, ...], told: str
+) -> None:
+    times = read_times(Wish(at_local=hour), settings, SPRING, zones)
+    assert times.local_time == hour
+    shown = leaving_facts(plan_leaving(SPRING, 18, times, settings, zones), CHICAGO)
+    assert shown["Leaves"].partition(", where each reader lives")[2] == told
 
 
 def test_a_rate_is_shown_in_the_plan_and_kept(run: Run, sandbox: Sandbox) -> None:
