@@ -1,6 +1,6 @@
 """This module says when the mail of a planned campaign leaves, and what waits here until then."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from newsletter.campaign import Times
 from newsletter.cli.moments import comes_twice, is_skipped
 from newsletter.cli.times import twice
 from newsletter.cli.wording import moment
-from newsletter.config import Settings
+from newsletter.config import Sending, Settings
 from newsletter.delivery import Schedule, last_send_at, leave
 from newsletter.delivery.schedule import HORIZON_SECONDS
 
@@ -45,16 +45,23 @@ def plan_leaving(
     return Leaving(times, schedule, last, places)
 
 
-def leaving_facts(leaving: Leaving, zone: ZoneInfo) -> dict[str, str]:
-    """When it leaves, until when it can be undone, and how long a part of it waits here."""
+def leaving_facts(leaving: Leaving, settings: Settings) -> dict[str, str]:
+    """When it leaves, how it is spread out, how long a part of it waits here, and until when it can be undone."""
     times, first, last = leaving.times, leaving.schedule.send_at, leaving.last
+    zone = settings.zone
+    not_spread = _not_spread(set_aside(times, settings.sending), times)
     if times.at_once:
-        return {"Leaves": "at once, while it is handed over", "Undo": "none (--now)"}
+        return {
+            "Leaves": "at once, while it is handed over",
+            **not_spread,
+            "Undo": "none (--now)",
+        }
     shown = {"Leaves": moment(first, zone)}
     if other := twice(first, zone):
         shown["Leaves"] += f" (that hour comes twice; the other is {other})"
     if times.local_time:
         shown["Leaves"] = _where_each_lives(leaving)
+        shown |= not_spread
     elif last > first:
         shown["Until"] = f"{moment(last, zone)}, {_pace(times)}"
     if leaving.waits_until:
@@ -64,6 +71,23 @@ def leaving_facts(leaving: Leaving, zone: ZoneInfo) -> dict[str, str]:
         )
     shown["Undo until"] = moment(leaving.schedule.undo_until, zone)
     return shown
+
+
+def set_aside(times: Times, sending: Sending) -> tuple[str, ...]:
+    """The settings that spread a campaign out and that --now and --at-local do without."""
+    if not (times.at_once or times.local_time):
+        return ()
+    return tuple(name for name in ("rate", "warmup") if getattr(sending, name))
+
+
+def _not_spread(names: Sequence[str], times: Times) -> dict[str, str]:
+    if not names:
+        return {}
+    option, what = ("--now", "at once") if times.at_once else ("--at-local", "at that hour")
+    return {
+        "Not spread out": f"without [sending] {' and '.join(names)} of newsletter.toml: with {option} everybody "
+        f"gets it {what}; to keep it, leave {option} out"
+    }
 
 
 def _where_each_lives(leaving: Leaving) -> str:

@@ -11,7 +11,7 @@ from newsletter.campaign import Times, earlier_campaigns
 from newsletter.checks import Finding, Survey
 from newsletter.checks.probes import Scope
 from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
-from newsletter.cli.leaving import Leaving, leaving_facts, plan_leaving
+from newsletter.cli.leaving import Leaving, leaving_facts, plan_leaving, set_aside
 from newsletter.cli.letters import Composed, compose_article, counted, new_readers
 from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
@@ -96,7 +96,7 @@ def say_plan(plan: Plan, project: Project) -> str:
     shown["Versions"] = (
         f"{len(plan.survey.variants):,}, in {several(_requests(plan.survey.variants), 'request')}"
     )
-    leaving = leaving_facts(plan.leaving, project.settings.zone)
+    leaving = leaving_facts(plan.leaving, project.settings)
     shown |= {name: project.advice(words) for name, words in leaving.items()}
     if project.settings.sending.approval:
         shown["Approval"] = project.advice("a second person must agree: newsletter approve")
@@ -167,6 +167,7 @@ def plan_as_dict(plan: Plan, project: Project) -> dict[str, Any]:
         "send_at": plan.leaving.schedule.send_at,
         "last_send_at": plan.leaving.last,
         "waits_until": plan.leaving.waits_until,
+        "set_aside": set_aside(plan.times, project.settings.sending),
         "undo_until": plan.leaving.schedule.undo_until,
         "findings": [as_dict(finding) for finding in plan.findings],
     }

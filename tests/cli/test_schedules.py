@@ -145,7 +145,7 @@ def test_the_plan_says_what_becomes_of_an_hour_in_which_clocks_change(
 ) -> None:
     times = read_times(Wish(at_local=hour), settings, SPRING, zones)
     assert times.local_time == hour
-    shown = leaving_facts(plan_leaving(SPRING, 18, times, settings, zones), CHICAGO)
+    shown = leaving_facts(plan_leaving(SPRING, 18, times, settings, zones), settings)
     assert shown["Leaves"].partition(", where each reader lives")[2] == told
 
 
@@ -204,6 +204,33 @@ def test_what_leaves_within_three_days_waits_at_sendgrid(
         words = ("send", ARTICLE, "--practice", "--dry-run", *when)
         assert "Waits here" not in run(*words).out
         assert run(*words, "--json").json["plan"]["waits_until"] is None
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (("--now",), "with --now everybody gets it at once; to keep it, leave --now out"),
+        (
+            ("--at-local", "9:00"),
+            "with --at-local everybody gets it at that hour; to keep it, leave --at-local out",
+        ),
+    ],
+)
+def test_the_plan_says_that_a_new_domain_is_not_warmed_up(
+    run: Run, sandbox: Sandbox, clinic: Path, option: tuple[str, ...], told: str
+) -> None:
+    words = ("send", ARTICLE, "--practice", "--dry-run", *option)
+    assert "Not spread out" not in run(*words).out
+    assert run(*words, "--json").json["plan"]["set_aside"] == []
+    configure(clinic, 'rate = 5000\nwarmup = "9, 6"')
+    assert (
+        f"Not spread out           without [sending] rate and warmup of newsletter.toml: {told}\n"
+        in run(*words).out
+    )
+    assert run(*words, "--json").json["plan"]["set_aside"] == ["rate", "warmup"]
+    kept = ("send", ARTICLE, "--practice", "--dry-run")
+    assert "Not spread out" not in run(*kept).out
+    assert run(*kept, "--json").json["plan"]["set_aside"] == []
 
 
 def test_what_leaves_last_where_readers_live_furthest_west_waits_here(settings: Settings) -> None:
