@@ -16,6 +16,8 @@ from newsletter.errors import NewsletterError, Problem, Problems
 
 SETTINGS_FILE = "newsletter.toml"
 SENDGRID_HOST = "https://api.sendgrid.com"
+HOST_VARIABLE = "SENDGRID_HOST"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DATABASE_VARIABLE = "NEWSLETTER_DATABASE"
 LONGEST_SCHEMA = 63
 """Bytes of a name in PostgreSQL; what is longer is cut off in silence."""
@@ -220,8 +222,8 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     values = {name: SECTIONS[name](**table) for name, table in tables.items() if name in SECTIONS}
     database = _database(root, environment) or tables.get("database", "")
     settings = Settings(root=root, database=_with_driver(database), **values)
-    if host := environment.get("SENDGRID_HOST"):
-        return replace(settings, sendgrid=replace(settings.sendgrid, host=host.rstrip("/")))
+    if host := _host(environment):
+        return replace(settings, sendgrid=replace(settings.sendgrid, host=host))
     return settings
 
 
@@ -312,6 +314,7 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
 
 
 FAMILY = ("neither", "both")
+ADDRESSES = (("sender", "email"), ("sender", "reply_to"))
 NOT_ZERO = ("deadline_seconds", "in_flight")
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
@@ -336,6 +339,10 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
         return f'warmup "{value}" is no row of numbers', 'write one like "500, 2000, 10000"'
     if key == "family" and value not in FAMILY:
         return f'family "{value}" is unknown', f'write "{FAMILY[0]}" or "{FAMILY[1]}"'
+    if (section, key) in ADDRESSES and value and (why := wrong_address(value)):
+        return f'{key} "{value}" is no address ({why})', "write name@domain"
+    if (section, key) == ("sendgrid", "host") and not _is_safe_host(value):
+        return f'host "{value}" is no https:// address', f'write host = "{_safe_host(value)}"'
     if key in NOT_ZERO and value == 0:
         return f"{key} is zero", f"write {key} = 1 or more"
     if type(value) is int and value < 0:
@@ -343,6 +350,42 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
     if (section, key) == ("site", "url") and value and not value.startswith("https://"):
         return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
     return None
+
+
+def wrong_address(address: str) -> str:
+    """Why mail can neither come from *address* nor be answered there; nothing where it can."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        validate_email(address, check_deliverability=False, strict=True)
+    except EmailNotValidError as error:
+        return str(error).rstrip(".")
+    return ""
+
+
+def _is_safe_host(host: str) -> bool:
+    """Whether the key travels to *host* encrypted, or stays on this computer."""
+    try:
+        at = urlsplit(host)
+    except ValueError:
+        return False
+    local = at.scheme == "http" and at.hostname in LOOPBACK
+    return local or (at.scheme == "https" and bool(at.hostname))
+
+
+def _safe_host(host: str) -> str:
+    bare = host.rpartition("://")[2]
+    return f"https://{bare}" if bare else SENDGRID_HOST
+
+
+def _host(environment: Mapping[str, str]) -> str:
+    host = environment.get(HOST_VARIABLE, "").strip().rstrip("/")
+    if host and not _is_safe_host(host):
+        raise NewsletterError(
+            f"{HOST_VARIABLE}: {host} is no https:// address; write {HOST_VARIABLE}={_safe_host(host)}, "
+            "or take it out of the environment"
+        )
+    return host
 
 
 def _problem(source: str, section: str, key: str | None, what: str, cure: str) -> Problem:

@@ -131,6 +131,18 @@ WRONG = {
     "time zone": ("[clinic]\ntimezone = 'Mars/Olympus'\n", 2, 'timezone "Mars/Olympus" is unknown'),
     "family": ("[lists]\nfamily = 'all'\n", 2, 'family "all" is unknown'),
     "http site": ("[site]\nurl = 'http://news.example.com'\n", 2, "does not begin with https://"),
+    "sender": ("[sender]\nemail = 'nonsense'\n", 2, 'email "nonsense" is no address ('),
+    "sender with a name": ("[sender]\nemail = 'Us <a@example.com>'\n", 2, "is no address ("),
+    "sender without ending": ("[sender]\nemail = 'news@clinic'\n", 2, "should have a period"),
+    "reply": ("[sender]\nreply_to = 'desk@'\n", 2, 'reply_to "desk@" is no address ('),
+    "bare host": ("[sendgrid]\nhost = 'api.sendgrid.com'\n", 2, "is no https:// address"),
+    "http host": ("[sendgrid]\nhost = 'http://a.example.com'\n", 2, "is no https:// address"),
+    "nearly local": (
+        "[sendgrid]\nhost = 'http://localhost.example.com'\n",
+        2,
+        "is no https:// address",
+    ),
+    "no host": ("[sendgrid]\nhost = 'https://'\n", 2, "is no https:// address"),
     "no toml": ("[clinic\nname = 'x'\n", 1, "Expected"),
     "no utf-8": (b"\xff\xfe[", None, "this is no UTF-8 text"),
     "in a line": ("sender = { nme = 'x' }\n", None, "nme is unknown in [sender]"),
@@ -149,6 +161,53 @@ def test_what_is_wrong_is_told_with_its_line(
     (problem,) = caught.value.problems
     assert (problem.path, problem.line) == ("newsletter.toml", line)
     assert what in problem.what
+
+
+def test_an_address_and_a_host_are_told_with_their_cure(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text(
+        "[sender]\nemail = 'nonsense'\n[sendgrid]\nhost = 'api.eu.sendgrid.com'\n"
+    )
+    with pytest.raises(Problems) as caught:
+        load_settings(tmp_path, {})
+    address, host = caught.value.problems
+    assert address.cure == "write name@domain"
+    assert host.cure == 'write host = "https://api.eu.sendgrid.com"'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "email = ''",
+        "email = 'news@clinic.example.com'",
+        "reply_to = 'büro@bücher.example.com'",
+    ],
+)
+def test_addresses_may_be_made_up_or_missing(tmp_path: Path, line: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(f"[sender]\n{line}\n")
+    assert load_settings(tmp_path, {}).sender
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "https://api.eu.sendgrid.com",
+        "http://127.0.0.1:4010",
+        "http://localhost:1",
+        "http://[::1]:1",
+    ],
+)
+def test_a_host_is_encrypted_or_this_computer(tmp_path: Path, host: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(f"[sendgrid]\nhost = '{host}'\n")
+    assert load_settings(tmp_path, {}).sendgrid.host == host
+    assert load_settings(tmp_path, {"SENDGRID_HOST": host}).sendgrid.host == host
+
+
+def test_a_bare_host_in_the_environment_is_told_with_its_cure(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text("")
+    with pytest.raises(
+        NewsletterError, match=r"write SENDGRID_HOST=https://api\.sendgrid\.com, or"
+    ):
+        load_settings(tmp_path, {"SENDGRID_HOST": "api.sendgrid.com"})
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:

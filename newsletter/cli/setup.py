@@ -5,7 +5,13 @@ from pathlib import Path
 import click
 
 from newsletter.cli.wording import note, result
-from newsletter.config import find_project, load_settings, save_settings
+from newsletter.config import (
+    ADDRESSES,
+    find_project,
+    load_settings,
+    save_settings,
+    wrong_address,
+)
 from newsletter.keys import find_key, keep_key
 
 QUESTIONS = (
@@ -33,14 +39,28 @@ def setup() -> None:
     changes: dict[str, dict[str, str | int]] = {}
     for section, name, question in QUESTIONS:
         standing = getattr(getattr(settings, section), name)
-        answer = click.prompt(question, default=standing, show_default=bool(standing), err=True)
-        if answer.strip() != standing:
-            changes.setdefault(section, {})[name] = answer.strip()
+        answer = click.prompt(
+            question,
+            default=standing,
+            show_default=bool(standing),
+            value_proc=_address if (section, name) in ADDRESSES else str.strip,
+            err=True,
+        )
+        if answer != standing:
+            changes.setdefault(section, {})[name] = answer
     save_settings(root, changes)
     _ask_for_key(root, settings.sendgrid.account)
     result("newsletter.toml says who sends.")
     note("Is all ready? newsletter doctor says so.")
     note("Next: newsletter test content/YOUR-ARTICLE.md --to YOUR-ADDRESS")
+
+
+def _address(answer: str) -> str:
+    """The address in *answer*, or nothing; raises click.UsageError, so that it is asked for again."""
+    address = answer.strip()
+    if address and (why := wrong_address(address)):
+        raise click.UsageError(f'"{address}" is no address ({why}); write name@domain')
+    return address
 
 
 def _ask_for_key(root: Path, account: str) -> None:

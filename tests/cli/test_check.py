@@ -149,7 +149,7 @@ def test_a_subject_that_was_sent_before_is_told(run: Run, clinic: Path, sandbox:
 def test_a_check_in_earnest_asks_programs_and_network(run: Run, clinic: Path) -> None:
     addressed(clinic)
     toml = clinic / "newsletter.toml"
-    toml.write_text(toml.read_text().replace('email = ""', 'email = "news@nowhere.invalid"', 1))
+    toml.write_text(toml.read_text().replace('email = ""', 'email = "news@nowhere.example.com"', 1))
     checked = run("check", ARTICLE, key="SG.some.key")
     assert (
         "(mail/auth)" in checked.out or "mail/auth, " in checked.out or "mail/auth:" in checked.out

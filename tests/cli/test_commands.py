@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.config import load_settings
 from newsletter.edition import load_edition
 from newsletter.sandbox import Sandbox, running, serve, stop
 
@@ -240,6 +241,16 @@ def test_setup_asks_and_keeps(run: Run, clinic: Path) -> None:
     again = run("setup", typed="\n\n\n\n\n\n")
     assert again.code == 0
     assert (clinic / "newsletter.toml").read_text() == toml
+
+
+def test_setup_asks_again_for_what_is_no_address(run: Run, clinic: Path) -> None:
+    typed = "nonsense\nnews@clockworkperform.com\n\ndesk\n\n\n\n\n"
+    done = run("setup", typed=typed)
+    assert done.code == 0, done.err
+    assert 'Error: "nonsense" is no address (' in done.err
+    assert 'Error: "desk" is no address (' in done.err
+    sender = load_settings(clinic, {}).sender
+    assert (sender.email, sender.reply_to) == ("news@clockworkperform.com", "")
 
 
 def test_a_sandbox_that_shall_misbehave_says_so(clinic: Path) -> None:
