@@ -50,6 +50,7 @@ def load_edition(path: Path, root: Path) -> Edition:
             *_wrong_keys(head, name),
             *_wrong_values(head, name),
             *_wrong_event(head, name),
+            *_hero_without_words(head, name),
         ]
     is_empty = not head.body.strip()
     if head.lines and is_empty:
@@ -207,6 +208,13 @@ def _wrong_event(head: FrontMatter, name: str) -> Iterator[Problem]:
         yield Problem(name, line, what, "write a time in both, or in neither")
     elif ends < starts:
         yield Problem(name, line, "it ends before it starts", "correct starts or ends")
+
+
+def _hero_without_words(head: FrontMatter, name: str) -> Iterator[Problem]:
+    """Like every picture of the article, the hero says what it shows (WCAG 1.1.1)."""
+    if head.values.get("hero") and not str(head.values.get("hero_alt", "")).strip():
+        what, cure = "the hero picture has no description", "write hero_alt: what it shows"
+        yield Problem(name, head.lines["hero"], what, cure)
 
 
 def _pictures(head: FrontMatter) -> Iterator[tuple[str, int]]:

@@ -97,6 +97,7 @@ def test_what_is_wrong_above_and_below_the_front_matter_is_told_together(
     assert [(one["line"], one["sentence"]) for one in told] == [
         (1, "subject is missing"),
         (5, "kiker is unknown"),
+        (6, "the hero picture has no description"),
         (6, "the picture none.png is missing"),
         (9, "reader.nam is unknown"),
         (11, "the picture gone.png is missing"),

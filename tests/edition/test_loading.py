@@ -155,18 +155,26 @@ def test_many_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_missing_picture_is_told_with_its_line(tmp_path: Path) -> None:
     text = with_lines(
         "hero: top.png",
+        "hero_alt: A spine",
         body="Text\n![one\n](a.png)\n\n![two](../../b.png) `![no](c.png)` ![web](https://d.example.com/d.png)\n![{{ x }}]({{ y }})\n\n![r][ref]\n\n[ref]: <e f.png>\n",
     )
     assert problems(tmp_path, text) == [
         "content/x.md:6: the picture top.png is missing; put the file beside the article, or correct its name",
-        "content/x.md:9: the picture a.png is missing; put the file beside the article, or correct its name",
-        "content/x.md:12: the picture ../../b.png lies outside the project; copy it beside the article",
-        "content/x.md:15: the picture e f.png is missing; put the file beside the article, or correct its name",
+        "content/x.md:10: the picture a.png is missing; put the file beside the article, or correct its name",
+        "content/x.md:13: the picture ../../b.png lies outside the project; copy it beside the article",
+        "content/x.md:16: the picture e f.png is missing; put the file beside the article, or correct its name",
     ]
 
 
+@pytest.mark.parametrize("alt", [[], ["hero_alt:"], ['hero_alt: " "']])
+def test_a_hero_says_what_it_shows(tmp_path: Path, alt: list[str]) -> None:
+    write(tmp_path, b"1", "content/a.png")
+    told = "the hero picture has no description; write hero_alt: what it shows"
+    assert problems(tmp_path, with_lines("hero: a.png", *alt)) == [f"content/x.md:6: {told}"]
+
+
 def test_another_picture_makes_another_digest(tmp_path: Path) -> None:
-    path = write(tmp_path, with_lines("hero: a.png", body="![b](b%20c.png)"))
+    path = write(tmp_path, with_lines("hero: a.png", "hero_alt: A spine", body="![b](b%20c.png)"))
     digests = set()
     for hero, other in ((b"1", b"2"), (b"1", b"3"), (b"4", b"2")):
         write(tmp_path, hero, "content/a.png")
