@@ -24,6 +24,8 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "id": (r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "write letters, digits and hyphens, as 2026-11-24-back-pain-k3f9"),
     "template": (r"[a-z][a-z0-9-]*", "write the name of a file in templates/email, as article"),
     "language": (r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", "write a language tag, as en or es-MX"),
+    "kind": (r"(?i:promo)", "write promo for an offer or advertisement, or leave the line out"),
+    "release": (r"(?i:true|yes|false|no)", "write true when the patient agreed in writing, or leave the line out"),
     "starts": (MOMENT, "write a day and a time, as 2026-12-05 10:00, or the day alone"),
     "ends": (MOMENT, "write a day and a time, as 2026-12-05 12:30, or the day alone"),
 }  # fmt: skip

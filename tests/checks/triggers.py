@@ -89,7 +89,11 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         "no word of it": (
             both(detail(kind="promo"), people("ada@tulane.edu", unworded=1)),
             "warning",
-        )
+        ),
+        "written large": (
+            both(detail(kind="Promo"), people("ada@tulane.edu", unworded=1)),
+            "warning",
+        ),
     },
     "health/disclaimer": {
         "missing": (

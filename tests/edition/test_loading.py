@@ -124,6 +124,7 @@ def test_a_long_line_is_no_problem(tmp_path: Path) -> None:
         (with_lines("kicker: [a, b]"), ["6: kicker is a list; write kicker: some text"]),
         (with_lines("id: a b/c", without="id"), ["5: id: a b/c cannot be used; write letters, digits and hyphens, as 2026-11-24-back-pain-k3f9"]),
         (with_lines("template: ../x", "language: english!"), ["6: template: ../x cannot be used; write the name of a file in templates/email, as article", "7: language: english! cannot be used; write a language tag, as en or es-MX"]),
+        (with_lines("kind: advert", "release: signed"), ["6: kind: advert cannot be used; write promo for an offer or advertisement, or leave the line out", "7: release: signed cannot be used; write true when the patient agreed in writing, or leave the line out"]),
         (with_lines("date: 20261124", "reviewed_on: 31 May"), ["6: date: 20261124 is no date; write year-month-day, as date: 2026-11-24", "7: reviewed_on: 31 May is no date; write year-month-day, as reviewed_on: 2026-11-24"]),
         (with_lines(body=" \n"), ["7: the article is empty; write it below the front matter"]),
         (b" \n", [" the file is empty; start an article with newsletter new \"Title\""]),
@@ -164,6 +165,13 @@ def test_a_missing_picture_is_told_with_its_line(tmp_path: Path) -> None:
         "content/x.md:13: the picture ../../b.png lies outside the project; copy it beside the article",
         "content/x.md:16: the picture e f.png is missing; put the file beside the article, or correct its name",
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["kind: Promo", "kind: ", "release: True", "release: yes", "release: no"]
+)
+def test_kind_and_release_may_be_written_large_or_left_empty(tmp_path: Path, line: str) -> None:
+    assert load_edition(write(tmp_path, with_lines(line)), tmp_path)
 
 
 @pytest.mark.parametrize("alt", [[], ["hero_alt:"], ['hero_alt: " "']])
