@@ -19,14 +19,18 @@ from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter import Letter, Reader, compose
 from newsletter.links import Links, links_secret
 
+SYSTEM = Path("content") / "system"
+"""Articles that are mailed one by one, when somebody asks for them."""
+
 
 @dataclass(frozen=True)
 class Composed:
-    """An edition, its letter, and what makes the readers' links."""
+    """An edition, its letter, and what makes the readers' links; *confirm_url* is a sample, to look at."""
 
     edition: Edition
     letter: Letter
     links: Links | None
+    confirm_url: str = ""
 
     def nobody(self) -> str:
         """An unsubscribe link that is rightly signed and speaks of nobody; empty without a site."""
@@ -34,7 +38,7 @@ class Composed:
 
     def stranger(self) -> Reader:
         """A reader of whom nothing is known."""
-        return Reader(**own_links(0, self.links, 0))
+        return Reader(**own_links(0, self.links, 0), confirm_url=self.confirm_url)
 
 
 def compose_article(project: Project, article: Path, audience: str | None = None) -> Composed:
@@ -52,7 +56,7 @@ def compose_article(project: Project, article: Path, audience: str | None = None
         edition = replace(edition, audience=words, lines=lines)
     tag = unsubscribe_tag(project.settings)
     letter = compose(edition, project.settings, unsubscribe_tag=tag)
-    return Composed(edition, letter, site_links(project))
+    return Composed(edition, letter, site_links(project), sample_confirm_url(project, article))
 
 
 def _wrong_below(wrong: Unsound, project: Project) -> list[Problem]:
@@ -70,6 +74,14 @@ def site_links(project: Project) -> Links | None:
     """The maker of links to the clinic's own site, where it has one."""
     url = project.settings.site.url
     return Links(url, links_secret(project.root)) if url else None
+
+
+def sample_confirm_url(project: Project, article: Path) -> str:
+    """A link that confirms nothing, to look at a mail that asks for it; empty for articles that go to lists."""
+    if article.resolve().parent != (project.root / SYSTEM).resolve():
+        return ""
+    site = project.settings.site.url or project.settings.clinic.url
+    return f"{site.rstrip('/')}/c/sample"
 
 
 @dataclass(frozen=True)
@@ -109,9 +121,10 @@ def _in_the_article(edition: Edition) -> Iterator[None]:
 
 
 def readers(project: Project, connection: Connection, composed: Composed) -> Iterator[Addressee]:
-    """Everybody the letter may go to, as it knows them."""
+    """Everybody the letter may go to, as it knows them; to look at, not to be mailed."""
     for person in everybody(project, connection, composed.edition):
-        yield _addressee(person, composed)
+        one = _addressee(person, composed)
+        yield replace(one, reader=replace(one.reader, confirm_url=composed.confirm_url))
 
 
 def new_readers(

@@ -7,7 +7,13 @@ from pathlib import Path
 from newsletter.campaign import own_links
 from newsletter.checks import Finding
 from newsletter.cli.findings import find_for
-from newsletter.cli.letters import Composed, compose_article, readers, site_links
+from newsletter.cli.letters import (
+    Composed,
+    compose_article,
+    readers,
+    sample_confirm_url,
+    site_links,
+)
 from newsletter.cli.project import PRACTICE, Project
 from newsletter.delivery import post_trial
 from newsletter.letter import Reader
@@ -47,7 +53,8 @@ class _Desk:
             yield from (one.reader for one in found)
 
     def stranger(self) -> Reader:
-        return Reader(**own_links(0, site_links(self.project), 0))
+        links = own_links(0, site_links(self.project), 0)
+        return Reader(**links, confirm_url=sample_confirm_url(self.project, self.article))
 
     def judge(self, shown: Shown, reader: Reader) -> Sequence[Finding]:
         return find_for(self._as_shown(shown), self._composed(shown), reader)
@@ -71,7 +78,12 @@ class _Desk:
             return Posted(f"{sent} {PRACTICE}", url)
 
     def _composed(self, shown: Shown) -> Composed:
-        return Composed(shown.letter.edition, shown.letter, site_links(self.project))
+        return Composed(
+            shown.letter.edition,
+            shown.letter,
+            site_links(self.project),
+            sample_confirm_url(self.project, self.article),
+        )
 
     def _as_shown(self, shown: Shown) -> Project:
         return replace(self.project, settings=shown.settings)
