@@ -13,7 +13,7 @@ from newsletter.errors import Problem, Problems
 from newsletter.letter.held import Expression
 from newsletter.letter.mjml import to_html
 from newsletter.letter.pictures import Picture
-from newsletter.letter.places import LINK, NEUTRAL, SPELLINGS, in_html, in_text, is_link
+from newsletter.letter.places import COMPONENT, LINK, NEUTRAL, SPELLINGS, in_html, in_text, is_link
 from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.remembering import fields_of, remembered
 from newsletter.letter.rendering import Rendered, Rendering
@@ -283,7 +283,8 @@ def _is_unsubscribe(held: Held) -> bool:
 
 def _refuse_hole(held: Held, value: str, place: str) -> None:
     site = held.site
-    if not value and not site.defaulted:
+    thought_of = site.defaulted or (site.emptied and place == COMPONENT)
+    if not value and not thought_of:
         raise MergeProblem(Problem(site.path, site.line, "a reader's value is empty here", CURE))
     if place == LINK and not is_link(value):
         what = "a reader's value stands as a link here and is none"

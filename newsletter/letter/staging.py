@@ -32,6 +32,7 @@ Where = Callable[[str, int], tuple[str, int]]
 """From a template's name and line to the file and line a person knows."""
 
 READER_ONLY = "reader"
+NOTHING = nodes.Const("")
 LINE_MARK = "\ue000{}\ue001"
 LOAD = "load"
 PLAIN = frozenset({SimpleNamespace, Clinic, Words})
@@ -48,7 +49,9 @@ class Site:
     path: str
     line: int
     defaulted: bool
-    """Whether an empty value was thought of: default(…), or, an inline if."""
+    """Whether an empty value was thought of: default(…, true), or, an inline if."""
+    emptied: bool
+    """Whether it may stay empty, as default("", true) says: good for a part of a link and nothing else."""
     encoded: bool
     """Whether it ends in | urlencode, so that a link needs no second encoding."""
     words: str
@@ -160,7 +163,8 @@ def _call(function: str, expression: nodes.Expr, name: str, sites: list[Site]) -
     line = expression.lineno
     bare = _capture(expression, captured)
     arguments = [nodes.Const(name), nodes.Const(len(sites)), *captured]
-    sites.append(Site(bare, name, line, thought_of(bare), _ends_encoded(bare), repr(bare)))
+    thought, emptied = thought_of(bare), left_empty(bare)
+    sites.append(Site(bare, name, line, thought, emptied, _ends_encoded(bare), repr(bare)))
     call = nodes.Call(nodes.Name(function, LOAD), arguments, [], None, None)
     call.set_lineno(line, override=True)
     return call
@@ -247,14 +251,37 @@ def _capture(node: Any, captured: list[nodes.Expr]) -> Any:
 
 
 def thought_of(expression: nodes.Expr) -> bool:
-    if isinstance(expression, nodes.CondExpr | nodes.Or):
-        return True
-    if any(expression.find_all((nodes.CondExpr, nodes.Or))):
-        return True
-    filters = [expression] if isinstance(expression, nodes.Filter) else []
-    return any(
-        used.name in {"default", "d"} for used in (*filters, *expression.find_all(nodes.Filter))
-    )
+    """Whether *expression* says what to write for an empty value."""
+    kinds = (nodes.CondExpr, nodes.Or, nodes.Filter)
+    return any(map(_says_what, (expression, *expression.find_all(kinds))))
+
+
+def _says_what(part: nodes.Node) -> bool:
+    if isinstance(part, nodes.Or):
+        return not _is_empty(part.right)
+    default = _default(part)
+    return isinstance(part, nodes.CondExpr) or (default is not None and not _is_empty(default))
+
+
+def left_empty(expression: nodes.Expr) -> bool:
+    """Whether *expression* has a default that is itself empty."""
+    defaults = map(_default, (expression, *expression.find_all(nodes.Filter)))
+    return any(default is not None and _is_empty(default) for default in defaults)
+
+
+def _default(part: nodes.Node) -> nodes.Expr | None:
+    """What default(…, true) writes; without true it never does, as no field of a reader is undefined."""
+    if not isinstance(part, nodes.Filter) or part.name not in {"default", "d"}:
+        return None
+    given = dict(zip(("default_value", "boolean"), part.args, strict=False))
+    given |= {str(pair.key): pair.value for pair in part.kwargs}
+    if _is_empty(given.get("boolean", NOTHING)):
+        return None
+    return given.get("default_value", NOTHING)
+
+
+def _is_empty(value: nodes.Expr) -> bool:
+    return isinstance(value, nodes.Const) and not value.value
 
 
 def _ends_encoded(expression: nodes.Expr) -> bool:

@@ -109,6 +109,40 @@ def test_an_empty_name_without_a_default_is_a_problem_with_its_line(bare: Write)
         letter.personalise(Reader())
 
 
+@pytest.mark.parametrize(
+    "hollow",
+    [
+        'default("", true)',
+        "default('')",
+        "d(default_value='', boolean=true)",
+        "default(boolean=true)",
+        'default("there")',  # without true Jinja writes it for what is undefined only
+        'default("there", false)',
+    ],
+)
+def test_a_default_that_writes_nothing_is_none(bare: Write, hollow: str) -> None:
+    letter = bare(f"Hi {{{{ reader.first_name | {hollow} }}}},", subject="Three tips")
+    with pytest.raises(MergeProblem, match=r"content/tips\.md:8: a reader's value is empty here"):
+        letter.personalise(Reader())
+    assert letter.view(Reader(first_name="Ada")).text == "Hi Ada,\n"
+
+
+@pytest.mark.parametrize(
+    "hollow", ['reader.first_name | default("", true)', 'reader.first_name or ""']
+)
+def test_a_subject_with_an_empty_default_has_a_hole(bare: Write, hollow: str) -> None:
+    letter = bare("Hello.", subject=f"For {{{{ {hollow} }}}}")
+    with pytest.raises(MergeProblem, match="the subject cannot be written"):
+        letter.personalise(Reader())
+
+
+def test_a_part_of_a_link_may_stay_empty(bare: Write) -> None:
+    letter = bare(
+        '[Go](https://www.clockworkperform.com/?city={{ reader.city | default("", true) }})'
+    )
+    assert "?city=" in letter.view(Reader()).text
+
+
 def test_a_hole_in_a_part_that_the_reader_does_not_see_is_none(bare: Write) -> None:
     letter = bare("{% if reader.first_name %}\nHi {{ reader.first_name }}!\n{% endif %}\n\nBye.")
     assert letter.view(Reader()).text == "Bye.\n"
