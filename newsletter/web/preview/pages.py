@@ -145,3 +145,12 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def sentence(words: str) -> str:
+    """*words* with a capital and a full stop, unless they end as a sentence does."""
+    end = "" if not words or words.endswith((".", "?", "!", "…")) else "."
+    return f"{words[:1].upper()}{words[1:]}{end}"
+
+
+TEMPLATES.filters["sentence"] = sentence
