@@ -35,6 +35,8 @@ from tests.checks.spoiling import (
     without,
 )
 
+CAPTION = "At a desk: the screen at the height of your eyes, both feet flat on the floor."
+
 NEAR: Mapping[str, Mapping[str, Change]] = {
     "legal/postal-address": {
         "a PO box": lambda d: without("12 Made-up Street, New Orleans, LA 70112")(d) and both(
@@ -133,8 +135,14 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     },
     "a11y/contrast-forced": {"far enough": box("background:#ECECEC; color:#333333")},
     "a11y/link-colour": {"alone": added(f'<p><a href="{VISIT}" style="text-decoration:none">Visit the clinic</a></p>')},
-    "a11y/font-size": {"a label": box("font-size:14px")},
-    "a11y/line-height": {"a label": box("font-size:17px; line-height:17px")},
+    "a11y/font-size": {
+        "a label": box("font-size:14px"),
+        "under a picture": both(body(f'\n![A desk.](desk.png "{CAPTION}")\n'), box("font-size:14px", CAPTION)),
+    },
+    "a11y/line-height": {
+        "a label": box("font-size:17px; line-height:17px"),
+        "a heading": added(f'<h2 style="font-size:32px; line-height:34px"><strong>{CAPTION}</strong></h2>'),
+    },
     "a11y/justify-caps": {"a label": box("text-align:justify"), "abbreviations": box("", "The CDC, the NIH and the WHO agree.")},
     "a11y/target": {"high": added(f'<p><a href="{VISIT}" style="background:#0B5D4E; color:#FFFFFF; padding:14px 28px; line-height:20px; display:inline-block">Visit us</a></p>', bare=True)},
     "a11y/axe": {"nothing": known(axe=())},
