@@ -67,6 +67,7 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
         "secure and procure": body("\nA secure way to procure a mat.\n"),
         "denied": body("\nThere is no cure, and we cannot guarantee anything.\n"),
         "a date": body("\nSee you in 3 days.\n"),
+        "opening hours": body("\nWe answer within two days.\n"),
     },
     "health/sources": {
         "named": body(HEALTH + "\n\n::: sources\n1. A study.\n:::\n"),

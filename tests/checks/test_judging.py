@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from newsletter.checks import (
     RULES,
     WORLD,
@@ -64,6 +66,27 @@ def test_what_could_not_be_asked_is_not_verified_and_no_waiver_hides_it(good: Dr
     asked = {rule.id for rule in RULES.values() if rule.needs in WORLD}
     assert {finding.rule for finding in found} == asked
     assert {(finding.severity, finding.waived) for finding in found} == {("not verified", "")}
+
+
+@pytest.mark.parametrize(
+    ("language", "release", "silent"),
+    [
+        ("es-MX", "", {"health/claims", "health/testimonial"}),
+        ("es", "true", {"health/claims"}),
+        ("en-US", "", set()),
+        ("EN", "", set()),
+    ],
+)
+def test_promises_and_patients_words_are_not_verified_in_other_languages(
+    good: Draft, language: str, release: str, silent: set[str]
+) -> None:
+    details = {**good.edition.details, "release": release}
+    lines = {**good.edition.lines, "language": 6}
+    spanish = replace(good.edition, language=language, details=details, lines=lines)
+    found = [f for f in check(replace(good, edition=spanish)) if f.rule.startswith("health/")]
+    assert {(f.rule, f.severity, f.line) for f in found} == {
+        (rule, "not verified", 6) for rule in silent
+    }
 
 
 def test_every_need_is_evidence_that_can_be_given() -> None:

@@ -104,6 +104,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     "health/claims": {
         "a cure": (body("\nIt cures every back.\n"), "warning"),
         "by a date": (body("\nPain-free in 7 days.\n"), "warning"),
+        "within a time": (body("\nPain free within two weeks.\n"), "warning"),
         "in the subject": (edited(subject="A proven way to a strong back"), "warning"),
     },
     "health/sources": {"none": (body(HEALTH), "warning")},
@@ -241,7 +242,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     "a11y/lang-dir": {
         "none on html": (swapped('<html lang="en" dir="ltr"', "<html"), "error"),
         "none in the body": (swapped('lang="en" dir="ltr" style', "style"), "error"),
-        "another language": (edited(language="fr"), "error"),
+        "another language": (swapped('lang="en"', 'lang="fr"'), "error"),
         "the wrong way": (swapped('lang="en" dir="ltr"', 'lang="en" dir="rtl"'), "error"),
     },
     "a11y/table-role": {

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from newsletter.checks.draft import Draft
+from newsletter.checks.finding import NOT_VERIFIED
 from newsletter.checks.rule import TEMPLATES, Hit, rule
 
 CLAIMS = re.compile(
     r"\b(cures?|cured|curing|guarantee[ds]?|miracles?|miraculous|risk[- ]free|proven|100 ?% (?:safe|effective)|"
-    r"(?:pain[- ]free|healed|better|results|cured|fit|stronger) in (?:just |only )?(?:\d+|two|three|four|five|six|seven|ten) (?:days?|weeks?|sessions?|minutes)|"
+    r"(?:pain[- ]free|healed|better|results|cured|fit|stronger) (?:with)?in (?:just |only )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:days?|weeks?|sessions?|minutes)|"
     r"before[- ]and[- ]after)\b",
     re.IGNORECASE,
 )
@@ -44,10 +45,13 @@ def disclaimer(draft: Draft) -> Iterator[Hit]:
 @rule(
     "health/claims",
     "warning",
-    "no cure, guarantee, miracle, proof or result by a date is promised",
+    "no cure, guarantee, miracle, proof or result by a date is promised (English)",
     "FTC Health Products Compliance Guidance (2022)",
 )
 def claims(draft: Draft) -> Iterator[Hit]:
+    if not _is_english(draft):
+        yield _unread("promises", draft)
+        return
     cure = "say what is known, with its source"
     for key in ("title", "subject", "preheader"):
         if words := _claim(getattr(draft.edition, key)):
@@ -55,6 +59,16 @@ def claims(draft: Draft) -> Iterator[Hit]:
     for match in CLAIMS.finditer(draft.edition.body):
         if not DENIED.search(draft.edition.body[: match.start()][-40:]):
             yield Hit(_needs_evidence(match[0]), cure, draft.line_at(match.start()))
+
+
+def _is_english(draft: Draft) -> bool:
+    return draft.edition.language[:2].lower() == "en"
+
+
+def _unread(what: str, draft: Draft) -> Hit:
+    """The phrases that are looked for are English: silence about another language is no good news."""
+    sentence = f"{what} are looked for in English only, this is “{draft.edition.language}”"
+    return Hit(sentence, "read it once more", draft.key_line("language"), severity=NOT_VERIFIED)
 
 
 def _claim(words: str) -> str:
@@ -89,11 +103,14 @@ def sources(draft: Draft) -> Iterator[Hit]:
 @rule(
     "health/testimonial",
     "warning",
-    "no patient is quoted without a written release (release: true)",
+    "no patient is quoted without a written release (release: true; English)",
     "HIPAA 45 CFR 164.508, FTC",
 )
 def testimonial(draft: Draft) -> Iterator[Hit]:
     if draft.edition.details.get("release", "").lower() in {"true", "yes"}:
+        return
+    if not _is_english(draft):
+        yield _unread("words of patients", draft)
         return
     position = 0
     for paragraph in re.split(r"(\n\s*\n)", draft.edition.body):
