@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from tests.checks.good_mails import VISIT, WORDS, mail
+from tests.checks.good_mails import VISIT, mail
+from tests.checks.good_mails import WORDS as ADVICE
 from tests.checks.spoiling import Change, added, both, clinic, head, seen, sender, swapped
 
 SAME = both()
+WORDS = f"{ADVICE} [Visit us](https://www.clockworkperform.com/visit)."
 HEALTH = (
     "Pain after an injury of muscles, joints and tendons is common; exercises and posture matter. "
     * 12
@@ -38,7 +40,7 @@ BAD: Mapping[str, tuple[str, Change, tuple[str, ...]]] = {
     "half a link": (mail(f"{WORDS}\n\n[Our classes](/classes) and [our team](www.clockworkperform.com/team)."), SAME, ("link/syntax", "link/syntax")),
     "unfinished": (mail(f"{WORDS}\n\nTODO: opening hours\n\n[Book](https://example.com/visit){{.button}}"), SAME, ("tpl/placeholder", "tpl/placeholder")),
     "a form letter of another tool": (mail(f"{WORDS}\n\nYours, *|SENDER|*"), SAME, ("tpl/placeholder",)),
-    "hardly a word": (mail("See you soon."), SAME, ("text/length",)),
+    "hardly a word": (mail("See you soon."), SAME, ("link/count", "text/length")),
     "short subject and preheader": (mail(WORDS, subject="Hi", preheader="News"), SAME, ("preheader/missing", "subject/length")),
     "an endless subject": (mail(WORDS, subject="Three tips for a strong back, four for the neck, and five for everything else"), SAME, ("subject/length",)),
     "the preheader says it again": (mail(WORDS, preheader="Three tips for a strong back"), SAME, ("preheader/missing",)),

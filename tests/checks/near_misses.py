@@ -32,6 +32,7 @@ from tests.checks.spoiling import (
     sent,
     swapped,
     text_swapped,
+    unlinked,
     without,
 )
 
@@ -116,7 +117,13 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "link/shortener": {"a name like it": link("https://rabbit.lyceum.org/x")},
     "link/text": {"here inside": link(VISIT, "Read more about hips here in New Orleans"), "a short address": link("https://www.clockworkperform.com/", "https://www.clockworkperform.com/")},
     "link/utm": {"all have": swapped('href="https://www.clockworkperform.com/(visit)?"', 'href="https://www.clockworkperform.com/?utm_source=newsletter&utm_medium=email"')},
-    "link/count": {"twenty": added("".join(f'<p><a href="{AFTER}/{n}">Page number {n}</a></p>' for n in range(20)))},
+    "link/count": {
+        "a letter that asks for nothing": both(unlinked, edited(template="plain")),
+        "written out": both(unlinked, body(f'\n<a href="{VISIT}">Visit us</a>\n')),
+        "a mailbox": both(unlinked, body("\n[Write to us](mailto:desk@clockworkperform.com)\n")),
+        "a reader's own": both(unlinked, body("\n[Yes]({{ reader.confirm_url }}){.button}\n")),
+        "twenty": added("".join(f'<p><a href="{AFTER}/{n}">Page number {n}</a></p>' for n in range(20))),
+    },
     "a11y/alt": {"decoration": added('<img src="https://a.org/a.png" alt="" width="9" height="9">')},
     "a11y/link-name": {"a described picture": link(VISIT, '<img src="https://a.org/a.png" alt="The clinic" width="9" height="9">')},
     "a11y/lang-dir": {"a region": edited(language="en-US")},
@@ -167,5 +174,5 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "send/gap": {"a week": known(leaves_at=DAY + 7 * 86_400, earlier=(LAST,))},
     "text/spelling": {"none": known(spelling=())},
     "text/length": {"another template": both(edited(template="plain"), edited(body="Hello.\n"))},
-    "text/reading": {"short sentences": edited(body="We walk to the park. It is near. " * 30)},
+    "text/reading": {"short sentences": edited(body="We walk to the park. It is near. " * 30 + f"[Come]({VISIT}).")},
 }  # fmt: skip

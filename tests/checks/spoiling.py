@@ -160,6 +160,11 @@ def link(href: str, words: str = "The clinic’s page") -> Change:
     return added(f'<p><a href="{href}">{words}</a></p>')
 
 
+def unlinked(draft: Draft) -> Draft:
+    """The article's own links are words."""
+    return edited(body=re.sub(r"\]\([^)]*\)", "]", draft.edition.body))(draft)
+
+
 def answers(status: int, **more: object) -> Change:
     return known(links={VISIT: Answer(status, **more)})  # type: ignore[arg-type]
 

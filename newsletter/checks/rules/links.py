@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from markdown_it.tree import SyntaxTreeNode
+
 from newsletter.checks.draft import MAILBOXES, Draft
 from newsletter.checks.evidence import Answer
 from newsletter.checks.page import Link
 from newsletter.checks.rule import Hit, rule
+from newsletter.letter import article
+from newsletter.letter.masking import mask
 
 SHORTENERS = frozenset(
     "bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly tiny.cc lnkd.in fb.me t.ly "
@@ -25,6 +29,9 @@ DOMAIN = re.compile(
 UNSURE = frozenset({401, 403, 405, 406, 408, 425, 429, 999})
 MOST_HOPS = 3
 MOST_LINKS = 25
+ASKS_NOTHING = frozenset({"plain", "report"})
+"""Templates of letters that may be for reading only: a personal note, results for staff."""
+WRITTEN_OUT = re.compile(r"<a\s[^>]*href=", re.IGNORECASE)
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 
@@ -173,13 +180,28 @@ def tags(draft: Draft) -> Iterator[Hit]:
         )
 
 
-@rule("link/count", "info", "there are 1 to 25 links", "own")
+@rule("link/count", "info", "there are at most 25 links, and one in the article", "own")
 def count(draft: Draft) -> Iterator[Hit]:
     number = len({link.href for link in draft.links})
     if number > MOST_LINKS:
         yield Hit(f"the letter has {number} different links", "keep those that readers need")
-    elif not number:
+    elif draft.edition.template not in ASKS_NOTHING and not _has_link(draft):
         yield Hit(
-            "the letter has no link at all",
+            "the article has no link",
             "say what readers can do next: [Book a visit](https://…)",
+            draft.edition.body_line,
         )
+
+
+def _has_link(draft: Draft) -> bool:
+    """Whether the article itself has a link: those of the header and the footer are in every letter."""
+    edition = draft.edition
+    tree = article.parse(
+        mask(edition.body, nonce="0", path=edition.name, first_line=edition.body_line)
+    )
+    return any(map(_is_link, tree.walk()))
+
+
+def _is_link(node: SyntaxTreeNode) -> bool:
+    html = node.content if node.type in {"html_inline", "html_block"} else ""
+    return node.type == "link" or bool(WRITTEN_OUT.search(html))
