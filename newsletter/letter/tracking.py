@@ -14,8 +14,8 @@ from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.letter.rendering import Rendered
 
-HREF = re.compile(r'(<mj-button\b|<a\b|<mj-image\b)([^<>]*?\bhref=")(https?://[^"]+)(?=")')
-ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
+HREF = re.compile(r'(<mj-button\b|<a\b|<mj-image\b)([^<>]*?\bhref=")((?i:https?)://[^"]+)(?=")')
+ADDRESS = re.compile(r"(?i:https?)://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
 PARTS = {"edition/body.mjml": "body", "edition/contents.mjml": "contents"}
 """What links are called by the template they stand in; others by their file's name."""
 

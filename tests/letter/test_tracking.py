@@ -94,5 +94,12 @@ def test_the_text_says_that_it_is_the_text(write: Write, tracked: Settings) -> N
     assert "Unsubscribe: https://news.example.com/u/1\n" in text
 
 
+def test_a_link_in_capitals_is_tagged_in_both_parts(write: Write, tracked: Settings) -> None:
+    letter = write("[Visit](HTTPS://WWW.ClockworkPerform.com/a)", settings=tracked, tag=None)
+    (visit,) = [link for link in links(letter) if "/a" in link]
+    assert visit.endswith("utm_content=body-1")
+    assert "ClockworkPerform.com/a?utm_source=newsletter" in letter.view(PERSON).text
+
+
 def test_without_the_setting_nothing_is_added(write: Write) -> None:
     assert "utm_" not in "".join(links(write(BODY)))
