@@ -65,6 +65,10 @@ class Pictures:
 
         *phone* is the width on a phone, where that is more.
         """
+        if not source:
+            cure = "write its name: ![what it shows](file.png)"
+            self._problem(line, "a picture names no file", cure)
+            return Shown(source, widest, widest)
         if source.startswith(("https://", "http://")):
             cure = "save the picture beside the article and name the file"
             self._problem(line, f"{source} is a picture from the web", cure)

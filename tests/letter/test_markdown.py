@@ -128,6 +128,7 @@ def test_a_decorative_picture_needs_no_description(bare: Write, picture: Path) -
 
 BROKEN = {
     "no description": ("![](tree.png)", "a picture without a description"),
+    "without a file": ("![](){.decorative}", "a picture names no file"),
     "from the web": ("![x](https://example.com/a.png)", "is a picture from the web"),
     "forbidden tag": ("<script>alert(1)</script>", "<script> cannot travel in a letter"),
     "forbidden inline tag": ("a <img src='x'> b", "<img> cannot travel in a letter"),
