@@ -19,12 +19,16 @@ SHARP = 2
 
 @dataclass(frozen=True)
 class Picture:
-    """A file that travels with the letter; the letter's HTML shows a picture as cid:*cid*."""
+    """A file that travels with the letter; the letter's HTML shows a picture as cid:*cid*.
+
+    *source* is the file that the article names: what travels may have another format.
+    """
 
     cid: str
     filename: str
     type: str
     content: bytes
+    source: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -97,7 +101,8 @@ class Pictures:
         stem = Path(unquote(source)).stem
         digest = hashlib.sha256(light.content).hexdigest()[:16]
         cid = f"{re.sub(r'[^A-Za-z0-9]+', '-', stem).strip('-') or 'picture'}-{digest}"
-        return self.enclose(Picture(cid, f"{stem}{light.ending}", light.type, light.content))
+        filename = f"{stem}{light.ending}"
+        return self.enclose(Picture(cid, filename, light.type, light.content, source))
 
     def _problem(self, line: int, what: str, cure: str) -> None:
         self.problems.append(Problem(self.name, line, what, cure))

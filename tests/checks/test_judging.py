@@ -1,6 +1,7 @@
 """How rules are run: order, waivers, evidence that is missing, and a survey of all readers."""
 
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -21,7 +22,7 @@ from newsletter.checks.evidence import Hole
 from newsletter.errors import Problem
 from newsletter.letter import Reader
 from tests.checks.conftest import ARTICLE, TAG, Compose
-from tests.checks.spoiling import body, both, clinic, edited, seen, sender
+from tests.checks.spoiling import body, both, clinic, detail, edited, picture, seen, sender
 
 
 def test_a_finding_names_the_articles_line(good: Draft) -> None:
@@ -31,6 +32,24 @@ def test_a_finding_names_the_articles_line(good: Draft) -> None:
         "say what is known, with its source (health/claims)"
     )
     assert good.line("Ask us") == 12
+
+
+@pytest.mark.parametrize("written", ["tree.webp", "tree%201.png"])
+def test_a_picture_is_called_as_the_article_calls_it(good: Draft, written: str) -> None:
+    heavy = both(picture("JPEG", weight=300_000), body(f"\n![A tree.]({written})\n"))(good)
+    named = [replace(one, source=written) for one in heavy.pictures]
+    (found,) = check(replace(heavy, pictures=named))
+    assert found.sentence == f"the picture {unquote(written)} is 300 kB"
+    assert found.line == 14
+
+
+def test_a_hero_that_is_too_large_is_told_where_it_is_named(good: Draft) -> None:
+    heavy = both(picture(weight=300_000), detail(hero="pictures/tree.webp"))(good)
+    named = [replace(one, source="pictures/tree.webp") for one in heavy.pictures]
+    lines = {**good.edition.lines, "hero": 6}
+    edition = replace(heavy.edition, lines=lines)
+    (found,) = check(replace(heavy, pictures=named, edition=edition))
+    assert (found.sentence, found.line) == ("the picture tree.webp is 300 kB", 6)
 
 
 def test_errors_come_first_and_keep_a_letter_back(good: Draft) -> None:

@@ -121,6 +121,12 @@ def test_a_name_may_have_any_letters(bare: Write, project: Path) -> None:
     assert picture.filename == "Übung 1.png"
 
 
+def test_it_is_remembered_by_the_name_that_the_article_writes(bare: Write, project: Path) -> None:
+    (project / "content" / "tree.webp").write_bytes(written(photograph(40, 20), "WEBP"))
+    (picture,) = bare("![A tree.](tree.webp)").pictures
+    assert (picture.filename, picture.source) == ("tree.png", "tree.webp")
+
+
 HOSTED = Site(url="https://news.example.com", hosted_pictures=True)
 
 

@@ -46,9 +46,9 @@ def image(draft: Draft) -> Iterator[Hit]:
         size = len(picture.content)
         if size > LARGE_PICTURE:
             severity = "error" if size > HUGE_PICTURE else "warning"
-            sentence = f"the picture {picture.filename} is {size / 1000:,.0f} kB"
+            sentence = f"the picture {_file(picture)} is {size / 1000:,.0f} kB"
             cure = "save it smaller: twice as wide as shown, as JPEG"
-            yield Hit(sentence, cure, draft.line(picture.filename), severity=severity)
+            yield Hit(sentence, cure, _line(draft, picture), severity=severity)
     total = sum(len(picture.content) for picture in shown)
     if total > LARGE_PICTURES and max(len(picture.content) for picture in shown) <= LARGE_PICTURE:
         sentence = f"the pictures are {total / 1000:,.0f} kB together"
@@ -81,9 +81,9 @@ def format_(draft: Draft) -> Iterator[Hit]:
     for picture in draft.pictures:
         if picture.type.startswith("image/") and (kind := _size(picture)[0]) not in SHOWN:
             yield Hit(
-                f"the picture {picture.filename} is {kind or 'none'}",
+                f"the picture {_file(picture)} is {kind or 'none'}",
                 cure,
-                draft.line(picture.filename),
+                _line(draft, picture),
             )
 
 
@@ -108,10 +108,8 @@ def dims(draft: Draft) -> Iterator[Hit]:
                 path=draft.template,
             )
         elif picture is not None and (real := _size(picture)[1]) > max(width, PHONE) * SHARPEST:
-            sentence = (
-                f"the picture {picture.filename} is {real} px wide and shown {width:g} px wide"
-            )
-            yield Hit(sentence, f"save it {2 * width:.0f} px wide", draft.line(picture.filename))
+            sentence = f"the picture {_file(picture)} is {real} px wide and shown {width:g} px wide"
+            yield Hit(sentence, f"save it {2 * width:.0f} px wide", _line(draft, picture))
 
 
 def _height_known(draft: Draft, node: Node) -> bool:
@@ -125,6 +123,18 @@ def _is_pixel(node: Node) -> bool:
 
 def _name(source: str) -> str:
     return unquote(source.rpartition("/")[2]) or source
+
+
+def _file(picture: Picture) -> str:
+    """The name by which the author knows it."""
+    return _name(picture.source) or picture.filename
+
+
+def _line(draft: Draft, picture: Picture) -> int | None:
+    """Where the article names it, in its text or as its hero."""
+    source = picture.source or picture.filename
+    is_hero = draft.edition.details.get("hero") == source
+    return draft.key_line("hero") if is_hero else draft.line(source, unquote(source))
 
 
 def _size(picture: Picture) -> tuple[str, int]:
