@@ -21,6 +21,7 @@ from newsletter.letter.article import (
     statement,
     tokens_of,
 )
+from newsletter.letter.columns import keep_whole
 from newsletter.letter.masking import Masked
 from newsletter.letter.pictures import Pictures
 from newsletter.letter.source import Lines
@@ -132,6 +133,7 @@ class Body:
         self._add(node, '<mj-divider mj-class="rule" css-class="rule" />')
 
     def _table(self, node: SyntaxTreeNode, kind: str) -> None:
+        keep_whole(node, self.masked)
         rows = self.renderer.render(list(node.to_tokens())[1:-1], self.markdown.options, {})
         rows = _with_scope(self._styled(rows))
         self._add(
