@@ -1,7 +1,8 @@
 """This module makes an article of a web page saved to a file: the article, not what stands around it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -11,11 +12,31 @@ from newsletter.edition.draft import Birth, Draft
 from newsletter.edition.from_html import data_of, draft_of_html
 from newsletter.edition.markup import LINKS
 
-AROUND = "nav aside form script style noscript template iframe svg button dialog footer".split()
+SILENT = "script style template".split()
+BESIDE = frozenset(["aside", "footer"])
+UNSEEN = "[hidden], [aria-hidden=true]"
 ROLES = "navigation banner contentinfo complementary search dialog".split()
-APART = ", ".join(["[hidden]", "[aria-hidden=true]", *(f"[role={role}]" for role in ROLES)])
+PLAYERS = "iframe video audio object embed".split()
+APART = ", ".join(
+    [
+        *"nav form noscript svg canvas button dialog".split(),
+        *BESIDE,
+        *PLAYERS,
+        UNSEEN,
+        *(f"[role={role}]" for role in ROLES),
+    ]
+)
+"""What a mail cannot carry, or what stands around an article."""
+HEADINGS = "h1 h2 h3 h4 h5 h6".split()
+SPOKEN_BUTTONS = ", ".join(f"{tag} button" for tag in [*HEADINGS, "summary", "dt", "a"])
+SWITCHES = "button[aria-expanded], button[aria-controls]"
+"""Buttons that open an answer."""
+INSIDE = "article, blockquote, [itemprop=articleBody]"
+"""Where an aside or a footer belongs to the text."""
 PLACES = ("[itemprop=articleBody]", "article", "main", "[role=main]")
 """Where pages say that their article is, the nearest first."""
+LONGEST_NOTE = 100
+"""Characters of what is told about a part that was left out."""
 ENOUGH = 0.4
 """Part of the words of all candidates that the chosen one must have: a page of teasers has many articles."""
 SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
@@ -25,6 +46,7 @@ def from_page(content: bytes, source: Path, birth: Birth, title: str | None) -> 
     """A draft of the saved page *source* with the bytes *content*."""
     soup = BeautifulSoup(content, "lxml")
     article = _article(soup, content)
+    left_out = _bare(article)
     _settle_links(article, _page_address(soup, content))
     _put_title_first(article, soup)
 
@@ -33,7 +55,8 @@ def from_page(content: bytes, source: Path, birth: Birth, title: str | None) -> 
 
     author = _meta(soup, "author", "article:author")
     author = "" if author.startswith("http") else author
-    return draft_of_html(str(article), source, birth, title, fetch, author=author)
+    draft = draft_of_html(str(article), source, birth, title, fetch, author=author)
+    return replace(draft, notes=(*left_out, *draft.notes))
 
 
 def _article(soup: BeautifulSoup, content: bytes) -> Tag:
@@ -41,7 +64,7 @@ def _article(soup: BeautifulSoup, content: bytes) -> Tag:
         found = [entry for entry in soup.select(place) if not entry.find_parent(place)]
         largest = max(found, key=_words, default=None)
         if largest is not None and _words(largest) > ENOUGH * sum(map(_words, found)):
-            return _bare(largest)
+            return largest
     return _guessed(soup, content)
 
 
@@ -58,7 +81,7 @@ def _guessed(soup: BeautifulSoup, content: bytes) -> Tag:
     sentences = {_said(part) for part in found.find_all("p")} - {""}
     parts = [part for part in soup.find_all("p") if _said(part) in sentences]
     around = _around(parts)
-    return _bare(around if around is not None and around.name not in {"body", "html"} else found)
+    return around if around is not None and around.name not in {"body", "html"} else found
 
 
 def _said(tag: Tag) -> str:
@@ -80,13 +103,71 @@ def _words(tag: Tag) -> int:
     return len(tag.get_text(" ").split())
 
 
-def _bare(article: Tag) -> Tag:
-    """Without menus, forms and whatever a mail cannot carry."""
-    for around in article.find_all(AROUND):
-        around.decompose()
+def _bare(article: Tag) -> list[str]:
+    """Take away menus, forms and whatever a mail cannot carry; tell what of it had words."""
+    for silent in article.find_all(SILENT):
+        silent.decompose()
+    _open_answers(article)
+    _keep_spoken_buttons(article)
+    return [f"left out: “{_shortened(words)}”" for words in _taken_away(article)]
+
+
+def _open_answers(article: Tag) -> None:
+    """Show what is hidden only until somebody taps on its question."""
+    opened = {
+        name
+        for opener in article.select("[aria-controls], a[href^='#']")
+        for name in str(opener.get("aria-controls") or opener.get("href")).lstrip("#").split()
+    }
+    for panel in article.select(UNSEEN):
+        if panel.get("id") in opened or _follows_a_question(panel):
+            del panel["hidden"], panel["aria-hidden"]
+
+
+def _follows_a_question(panel: Tag) -> bool:
+    above = panel.find_previous_sibling()
+    if not isinstance(above, Tag) or above.name == "form":
+        return False
+    if above.name == "button":
+        above["aria-expanded"] = "true"
+    return (
+        above.css.match(SWITCHES) or above.select_one(f"{SPOKEN_BUTTONS}, {SWITCHES}") is not None
+    )
+
+
+def _keep_spoken_buttons(article: Tag) -> None:
+    """Buttons whose words are a heading, a link or a question stay words."""
+    for button in article.select(SPOKEN_BUTTONS):
+        button.unwrap()
+    for question in article.select(f"{SWITCHES}, summary"):
+        if not question.find_parent(["nav", "form"]):
+            question.name = "p" if question.find(HEADINGS) is None else "div"
+
+
+def _taken_away(article: Tag) -> Iterator[str]:
+    """The words, or the address, of each part that was taken away."""
     for apart in article.select(APART):
+        if apart.decomposed or (apart.name in BESIDE and _belongs(apart)):
+            continue
+        words = _said(apart) or (_source(apart) if apart.name in PLAYERS else "")
         apart.decompose()
-    return article
+        if re.search(r"\w", words):
+            yield words
+
+
+def _belongs(beside: Tag) -> bool:
+    """Whether an aside or a footer is a part of the text, and no list of links to other pages."""
+    linked = sum(_words(link) for link in beside.find_all("a"))
+    return beside.css.closest(INSIDE) is not None and 2 * linked < _words(beside)
+
+
+def _source(player: Tag) -> str:
+    given = [str(player.get(name) or "") for name in ("title", "src", "data")]
+    return ", ".join(filter(None, given))
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= LONGEST_NOTE else words[:LONGEST_NOTE].rstrip() + " …"
 
 
 def _put_title_first(article: Tag, soup: BeautifulSoup) -> None:

@@ -97,10 +97,58 @@ def test_the_article_comes_along_and_nothing_else(tmp_path: Path, opened: str, c
     assert draft.title == "Knees like stairs"
     assert "author: Jo Example\n" in draft.text
     assert [picture.content for picture in draft.pictures] == [png()]
-    assert draft.notes[:2] == (
+    assert draft.notes[:5] == (
+        "left out: “Subscribe”",
+        "left out: “Secret.”",
+        "left out: “Related: Hips”",
         "a picture lies elsewhere, save it beside the article: https://cdn.example.com/far.png",
         "pictures: pictures/knees-1.png",
     )
+
+
+KEPT = {
+    "a question that is a button": ("<h2><button aria-expanded='false'>Why?</button></h2><div hidden><p>So.</p></div>", "## Why?\n\nSo."),
+    "a button and its answer": ("<button>Why?</button><div hidden>So.</div>", "Why?\n\nSo."),
+    "a tab and its panel": ("<button role='tab' aria-controls='b'>Why?</button><p>More.</p><div id='b' aria-hidden='true'>So.</div>", "Why?\n\nMore.\n\nSo."),
+    "a question that opens": ("<details><summary><span>Why?</span></summary>So.</details>", "Why?\n\nSo."),
+    "a button in a link": ("<p><a href='https://example.com/book'><button>Book</button></a></p>", "[Book](https://example.com/book)"),
+    "a callout": ("<aside><p>See a doctor if it hurts.</p></aside>", "See a doctor if it hurts."),
+    "who is quoted": ("<blockquote><p>Walk.</p><footer>Jo Example</footer></blockquote>", "> Walk.\n>\n> Jo Example"),
+    "the end of an article": ("<footer><p>Reviewed by Jo.</p></footer>", "Reviewed by Jo."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "markdown"), KEPT.values(), ids=KEPT)
+def test_what_belongs_to_the_text_stays(tmp_path: Path, html: str, markdown: str) -> None:
+    draft = drafted(tmp_path, f"<article><h1>Knees</h1><p>So it is.</p>{html}</article>")
+    assert draft.text.split("\n---\n\n", 1)[1] == f"So it is.\n\n{markdown}\n"
+    assert draft.notes == ("look over the subject and the preheader",)
+
+
+LEFT_OUT = {
+    "a form": ("<form><label>Your name</label><input></form>", "Your name"),
+    "a button": ("<button>Share</button>", "Share"),
+    "a drawing": ("<svg><text>Knee cap</text></svg>", "Knee cap"),
+    "a video": ("<iframe title='How to' src='https://video.example.com/1'></iframe>", "How to, https://video.example.com/1"),
+    "an address without end": (f"<iframe src='https://example.com/{'a' * 100}'></iframe>", f"https://example.com/{'a' * 80} …"),
+    "a list of links": ("<aside>More: <a href='/a'>Hips</a></aside>", "More: Hips"),
+    "what is hidden": ("<div hidden>Thank you!</div>", "Thank you!"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "words"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_is_left_out_is_told(tmp_path: Path, html: str, words: str) -> None:
+    draft = drafted(tmp_path, f"<article><h1>Knees</h1><p>So it is.</p>{html}</article>")
+    assert draft.text.endswith("---\n\nSo it is.\n")
+    assert draft.notes[0] == f"left out: “{words}”"
+
+
+def test_what_has_no_words_is_left_out_without_a_word(tmp_path: Path) -> None:
+    silent = (
+        "<script>x()</script><style>p {}</style><svg></svg><button aria-hidden='true'>+</button>"
+    )
+    draft = drafted(tmp_path, f"<article><h1>Knees</h1><p>So it is.</p>{silent}</article>")
+    assert draft.notes == ("look over the subject and the preheader",)
 
 
 LONG = (
