@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement
 from markdownify import MarkdownConverter
 
 from newsletter.edition.literal import BLOCK_START, INLINE, NUMBERED
@@ -20,8 +22,8 @@ def as_markdown_text(html: str, picture: Picture) -> str:
     soup = BeautifulSoup(html, "lxml")
     for image in soup.find_all("img"):
         _lift(image)
-    for cell in soup.find_all(["td", "th"]):
-        _flatten(cell)
+    for table in reversed(soup.find_all("table")):
+        _settle(table, soup)
     written = Writer(picture).convert_soup(soup)
     return re.sub(r"\n{3,}", "\n\n", EMPTY.sub("", str(written))).strip()
 
@@ -39,15 +41,102 @@ BLOCKS = (
     "p div ul ol table blockquote pre h1 h2 h3 h4 h5 h6 img hr section article figure dl".split()
 )
 INLINE_TAGS = frozenset("p a span strong em b i u s sub sup h1 h2 h3 h4 h5 h6 picture".split())
+CELLS = ["td", "th"]
+IN_CELLS = (
+    "p div ul ol li blockquote h1 h2 h3 h4 h5 h6 section article figure figcaption "
+    "dl dt dd table caption tr td th br hr".split()
+)
+ORDER = {"thead": 0, "tfoot": 2}
+WIDEST = 100
+"""Columns that a cell may span; what asks for more is a mistake."""
+
+
+def _settle(table: Tag, soup: BeautifulSoup) -> None:
+    """A table as Markdown has them: rows of equally many cells, the first one the heading.
+
+    One inside a cell becomes words of that cell; a caption stands above.
+    """
+    for group in table.find_all(["colgroup", "col"]):
+        group.unwrap()
+    if table.find_parent(CELLS):
+        return
+    rows = sorted(table.find_all("tr"), key=lambda row: ORDER.get(_parent_name(row), 1))
+    rows = [row for row in rows if row.find_parent("table") is table and row.contents]
+    for row in rows:
+        _keep_strays(row, soup)
+    settled = soup.new_tag("table")
+    table.insert_after(settled)
+    settled.extend(_filled(rows, soup))
+    for cell in settled.find_all(CELLS):
+        if cell.find_parent(CELLS) is None:
+            _flatten(cell)
+    _keep_the_rest(table)
+
+
+def _parent_name(row: Tag) -> str:
+    return row.parent.name if row.parent is not None else ""
+
+
+def _keep_strays(row: Tag, soup: BeautifulSoup) -> None:
+    """Words between the cells of *row* get a cell of their own."""
+    for child in [*row.children]:
+        if child.name not in CELLS if isinstance(child, Tag) else _is_said(child):
+            child.wrap(soup.new_tag("td"))
+
+
+def _is_said(child: PageElement) -> bool:
+    return type(child) is NavigableString and bool(child.strip())
+
+
+def _keep_the_rest(table: Tag) -> None:
+    """What stood in *table* outside its rows: the caption, if anything."""
+    for caption in table.find_all("caption"):
+        caption.name = "p" if caption.find(BLOCKS) is None else "div"
+    table.name = "div"
+
+
+def _filled(rows: list[Tag], soup: BeautifulSoup) -> list[Tag]:
+    """*rows* with an empty cell in every place that another cell spans, all equally long."""
+    spanned: set[tuple[int, int]] = set()
+    lengths = [_fill(row, number, len(rows), spanned, soup) for number, row in enumerate(rows)]
+    for row, length in zip(rows, lengths, strict=True):
+        row.extend(soup.new_tag("td") for _ in range(max(lengths) - length))
+    return rows
+
+
+def _fill(
+    row: Tag, number: int, rows: int, spanned: set[tuple[int, int]], soup: BeautifulSoup
+) -> int:
+    """Put empty cells into *row* for what is *spanned*, add what its own cells span; its length."""
+    column = 0
+    for cell in row.find_all(CELLS, recursive=False):
+        while (number, column) in spanned:
+            cell.insert_before(soup.new_tag("td"))
+            column += 1
+        wide, high = _span(cell, "colspan") or 1, _span(cell, "rowspan") or rows
+        below = range(number + 1, min(rows, number + high))
+        spanned |= {(line, at) for line in below for at in range(column, column + wide)}
+        cell.insert_after(*(soup.new_tag("td") for _ in range(wide - 1)))
+        column += wide
+    while (number, column) in spanned:
+        row.append(soup.new_tag("td"))
+        column += 1
+    return column
+
+
+def _span(cell: Tag, name: str) -> int:
+    value = str(cell.attrs.pop(name, "1")).strip()
+    return min(int(value), WIDEST) if value.isdecimal() else 1
 
 
 def _flatten(cell: Tag) -> None:
     """A cell of a Markdown table is one line: its paragraphs stand behind each other."""
-    for paragraph in cell.find_all(["p", "li", "div", "br"]):
-        paragraph.insert_after(" ")
-        paragraph.unwrap()
-    for inner in cell.find_all(["ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"]):
-        inner.unwrap()
+    for code in cell.find_all("pre"):
+        code.name = "code"
+    for block in cell.find_all(IN_CELLS):
+        block.insert_before(" ")
+        block.insert_after(" ")
+        block.unwrap()
 
 
 class Writer(MarkdownConverter):
@@ -82,6 +171,18 @@ class Writer(MarkdownConverter):
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return str(super().convert_li(el, _guarded(text), parent_tags))  # type: ignore[misc]
 
+    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f" {' '.join(text.split())} |"
+
+    convert_th = convert_td
+
+    def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        written = str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]
+        escapes = {*CELLS} & parent_tags and "_noformat" not in parent_tags
+        return written.replace("|", "\\|") if escapes else written
+
+    convert_kbd = convert_samp = convert_code
+
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         href = str(el.get("href") or "").strip()
         if not href.startswith(LINKS) or not text.strip():
@@ -89,7 +190,7 @@ class Writer(MarkdownConverter):
         if el.get_text(strip=True) in {href, href.removeprefix("mailto:")}:
             return f"<{href.removeprefix('mailto:')}>"
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        address = href.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+        address = re.sub(r"[ ()|]", lambda sign: quote(sign[0]), href)
         return f"{before}[{text.strip()}]({address}){after}"
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:

@@ -195,6 +195,29 @@ def test_a_page_without_words_is_said(tmp_path: Path) -> None:
         drafted(tmp_path, "<article><script>x</script></article>")
 
 
+TABLES = {
+    "a caption": ("<caption>When <b>open</b></caption><tr><th>Day</th></tr><tr><td>Monday</td></tr>", "When **open**\n\n| Day |\n| --- |\n| Monday |"),
+    "columns": ("<colgroup><col><col></colgroup><tr><td>a</td></tr><tr><td>b</td></tr>", "| a |\n| --- |\n| b |"),
+    "a foot": ("<tfoot><tr><td>c</td></tr></tfoot><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody>", "| a |\n| --- |\n| b |\n| c |"),
+    "two lines of heads": ("<thead><tr><th>a</th></tr><tr><th>b</th></tr></thead><tr><th>c</th></tr>", "| a |\n| --- |\n| b |\n| c |"),
+    "a table in it": ("<tr><td>a<table><caption>b</caption><tr><td>c</td><td>d</td></tr></table>e</td><td>f</td></tr>", "| a b c d e | f |\n| --- | --- |"),
+    "a cell over two lines": ("<tr><td rowspan='2'>a</td><td>b</td></tr><tr><td>c</td></tr>", "| a | b |\n| --- | --- |\n|  | c |"),
+    "a cell over all lines": ("<tr><td>a</td><td rowspan='0'>b</td></tr><tr><td>c</td></tr>", "| a | b |\n| --- | --- |\n| c |  |"),
+    "a cell over two columns": ("<tr><td colspan='2'>a</td><td>b</td></tr><tr><td>c</td><td>d</td><td>e</td></tr>", "| a |  | b |\n| --- | --- | --- |\n| c | d | e |"),
+    "a longer line below": ("<tr><td>a</td></tr><tr><td>b</td><td>c</td></tr>", "| a |  |\n| --- | --- |\n| b | c |"),
+    "a list in it": ("<tr><td>a<ul><li>b</li><li>c</li></ul>d</td></tr>", "| a b c d |\n| --- |"),
+    "code in it": ("<tr><td><code>a|b</code></td><td><pre>c\nd</pre></td></tr>", "| `a\\|b` | `c d` |\n| --- | --- |"),
+    "words beside its cells": ("<tr><td>a</td>b</tr>c", "c\n\n| a | b |\n| --- | --- |"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "markdown"), TABLES.values(), ids=TABLES)
+def test_a_table_keeps_its_words_in_their_cells(tmp_path: Path, rows: str, markdown: str) -> None:
+    page = f"<article><h1>Knees</h1><p>So.</p><table>{rows}</table><p>End.</p></article>"
+    draft = drafted(tmp_path, page)
+    assert draft.text.split("\n---\n\n", 1)[1] == f"So.\n\n{markdown}\n\nEnd.\n"
+
+
 ODD = {
     "a list that is none": ("<p>- no list</p><p>3. no list</p>", "\\- no list\n\n3\\. no list"),
     "signs": ("<p>2 * 3 = 6 &amp;copy; &lt;b&gt; snake_case _x_</p>", "2 \\* 3 = 6 \\&copy; \\<b> snake_case \\_x\\_"),
