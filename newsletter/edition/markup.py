@@ -1,11 +1,12 @@
 """This module writes HTML as Markdown that shows exactly its words: what Word files and web pages become first."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement
+from bs4.element import NavigableString, PageElement, PreformattedString
 from markdownify import MarkdownConverter
 
 from newsletter.edition.literal import BLOCK_START, INLINE, NUMBERED
@@ -24,6 +25,8 @@ def as_markdown_text(html: str, picture: Picture) -> str:
         _lift(image)
     for table in reversed(soup.find_all("table")):
         _settle(table, soup)
+    _define(soup)
+    _plain_inside(soup)
     written = Writer(picture).convert_soup(soup)
     return re.sub(r"\n{3,}", "\n\n", EMPTY.sub("", str(written))).strip()
 
@@ -139,6 +142,110 @@ def _flatten(cell: Tag) -> None:
         block.unwrap()
 
 
+EMPHASIS = (("b", "strong"), ("i", "em"), ("del", "s"))
+EMPHASISED = [name for names in EMPHASIS for name in names]
+MARKLESS = "span font u mark abbr acronym small big cite ins label time dfn var tt".split()
+"""Tags that leave no mark in Markdown."""
+MARKED = frozenset("a code kbd samp sub sup q br img".split())
+DIVIDES = [
+    *BLOCKS,
+    *"br li dt dd td th tr tbody thead tfoot figcaption header footer main aside details".split(),
+]
+
+
+def _define(soup: BeautifulSoup) -> None:
+    """Markdown has no lists of terms: a term is a strong line, what it means a paragraph."""
+    for part in soup.find_all(["dt", "dd"]):
+        if part.name == "dt" and part.find(BLOCKS) is None:
+            term = soup.new_tag("strong")
+            term.extend([*part.contents])
+            part.append(term)
+        part.name = "p" if part.find(BLOCKS) is None else "div"
+    for terms in soup.find_all("dl"):
+        terms.name = "div"
+
+
+def _plain_inside(soup: BeautifulSoup) -> None:
+    """Links and emphasis so that Markdown has a way to write them: none around a block, no two side by side."""
+    for tag in soup.find_all([*MARKLESS, "a"]):
+        if tag.name != "a" or not str(tag.get("href") or "").strip().startswith(LINKS):
+            tag.unwrap()
+    for comment in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
+        comment.extract()
+    for tag in soup.find_all(["a", *EMPHASISED]):
+        if tag.find(DIVIDES):
+            _spread(tag, tag, soup)
+            tag.unwrap()
+    for names in EMPHASIS:
+        _merge(soup, names)
+    soup.smooth()
+
+
+def _spread(inside: Tag, mark: Tag, soup: BeautifulSoup) -> None:
+    """Put *mark* around the words of each line *inside*."""
+    line: list[PageElement] = []
+    for child in [*inside.contents, None]:
+        divides = isinstance(child, Tag) and (child.name in DIVIDES or child.find(DIVIDES))
+        if child is not None and not divides:
+            line.append(child)
+            continue
+        if any(part.get_text(strip=True) for part in line):
+            around = soup.new_tag(mark.name)
+            around.attrs.update(mark.attrs)
+            line[0].insert_before(around)
+            around.extend(line)
+        line = []
+        if isinstance(child, Tag):
+            _spread(child, mark, soup)
+
+
+def _merge(soup: BeautifulSoup, names: tuple[str, ...]) -> None:
+    """One emphasis of a kind where several stand side by side or in each other."""
+    for tag in soup.find_all(names):
+        if tag.find_parent(names) or not tag.get_text():
+            tag.unwrap()
+    for tag in soup.find_all(names):
+        while isinstance(beside := tag.next_sibling, Tag) and beside.name in names:
+            tag.extend([*beside.contents])
+            beside.extract()
+
+
+def _beside(tag: Tag, *, forwards: bool) -> str:
+    """The character next to *tag*; none where a line or another mark begins or ends."""
+    beside = tag.next_sibling if forwards else tag.previous_sibling
+    if beside is None:
+        above = tag.parent
+        inner = above is not None and above.name in EMPHASISED
+        return _beside(above, forwards=forwards) if above is not None and inner else ""
+    if isinstance(beside, Tag) and (beside.name in MARKED or beside.name in DIVIDES):
+        return ""
+    words = beside.get_text()
+    return words[:1] if forwards else words[-1:]
+
+
+def _works(inner: str, outer: str) -> bool:
+    """Whether a mark between two characters opens or closes an emphasis (CommonMark, 6.2)."""
+    if unicodedata.category(inner)[0] not in "PS":
+        return True
+    return not outer or outer.isspace() or unicodedata.category(outer)[0] == "P"
+
+
+def _emphasis(mark: str) -> Callable[["Writer", Tag, str, set[str]], str]:
+    """What writes *mark* on both sides of words where Markdown would understand it."""
+
+    def written(_writer: "Writer", el: Tag, text: str, parent_tags: set[str]) -> str:
+        words = text.strip()
+        inner = words.strip("*~")
+        if not inner or "_noformat" in parent_tags:
+            return text
+        before, after = text[: text.index(words)], text[text.index(words) + len(words) :]
+        opens = _works(inner[0], before[-1:] or _beside(el, forwards=False))
+        closes = _works(inner[-1], after[:1] or _beside(el, forwards=True))
+        return f"{before}{mark}{words}{mark}{after}" if opens and closes else text
+
+    return written
+
+
 class Writer(MarkdownConverter):
     """Our Markdown: dashes for lists, one star for emphasis, a backslash for a line break."""
 
@@ -161,12 +268,18 @@ class Writer(MarkdownConverter):
         return escaped.replace("|", "\\|") if {"td", "th"} & set(parent_tags) else escaped
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        lines = re.sub(" {2,}", " ", text.strip()).split("\n")
+        lines = re.sub(" {2,}", " ", _parted(text)).split("\n")
         return str(super().convert_p(el, "\n".join(map(_guarded, lines)), parent_tags))  # type: ignore[misc]
 
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        words = text if el.find(BLOCKS) else _guarded(text.strip())
+        words = text if el.find(BLOCKS) else _guarded(_parted(text))
         return str(super().convert_div(el, words, parent_tags))  # type: ignore[misc]
+
+    convert_article = convert_section = convert_header = convert_footer = convert_div
+    convert_main = convert_aside = convert_figure = convert_details = convert_div
+    convert_b = convert_strong = _emphasis("**")
+    convert_i = convert_em = _emphasis("*")
+    convert_del = convert_s = _emphasis("~~")
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return str(super().convert_li(el, _guarded(text), parent_tags))  # type: ignore[misc]
@@ -200,6 +313,11 @@ class Writer(MarkdownConverter):
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802
         words = " ".join(text.split())
         return f"\n\n{'#' * min(n, 6)} {words}\n\n" if words else ""
+
+
+def _parted(text: str) -> str:
+    """Two line breaks part paragraphs; the last one breaks nothing."""
+    return re.sub(r"(?:\\\n *){2,}", "\n\n", re.sub(r"(?:\\\n\s*)+$", "", text)).strip()
 
 
 def _guarded(text: str) -> str:

@@ -227,6 +227,15 @@ ODD = {
     "a picture in a sentence": ('<p>Look: <img src="knees_files/knee%201.png" alt="A [knee]"> here.</p>', "![A \\[knee\\]](pictures/knees-1.png)\n\nLook: here."),
     "an address": ('<p><a href="https://example.com/">https://example.com/</a> <a href="mailto:jo@example.com">jo@example.com</a></p>', "<https://example.com/> <jo@example.com>"),
     "strong with spaces": ("<p>a<b> b </b>c</p>", "a **b** c"),
+    "strong beside strong": ("<p><b>one</b><strong>two</strong> <b>x<b>y</b></b><i>z</i></p>", "**onetwo** **xy***z*"),
+    "strong that Markdown would not see": ("<p>a<b>“b”</b>c, <b>d:</b>e, <span>f</span><i>(g)</i></p>", "a“b”c, d:e, f(g)"),
+    "strong around signs": ("<p>(<b>“a”</b>) <i>b?</i> <s>c.</s></p>", "(**“a”**) *b?* ~~c.~~"),
+    "strong from one break to the next": ("<p><b>a<br></b>b<br><b>c<br><br>d</b></p>", "**a**\\\nb\\\n**c**\n\n**d**"),
+    "strong around paragraphs": ("<b><div>a</div>b<ul><li>c</li></ul></b>", "**a**\n\n**b**\n\n- **c**"),
+    "a strong space": ("<p>a<b>&nbsp;b</b><b> </b>c</p>", "a\N{NO-BREAK SPACE}**b** c"),
+    "a link around blocks": ("<a href='https://example.com/'><h3>a</h3><p>b <b>c</b></p>d</a>", "## [a](https://example.com/)\n\n[b **c**](https://example.com/)\n\n[d](https://example.com/)"),
+    "a list of terms": ("<dl><dt>Tendon</dt><dd>A cord.</dd><dt><b>Bone</b></dt><dd><p>Hard.</p><p>White.</p></dd></dl>", "**Tendon**\n\nA cord.\n\n**Bone**\n\nHard.\n\nWhite."),
+    "breaks at the end": ("<p>a<br><br></p><div>b<br></div>", "a\n\nb"),
     "water": ("<p>H<sub>2</sub>O<sup>x</sup></p>", "H<sub>2</sub>O<sup>x</sup>"),
 }  # fmt: skip
 
