@@ -24,7 +24,9 @@ from newsletter.errors import NewsletterError
 NO_PROSE = re.compile(r"\s*(?:[#>|<]|[-+*] |:::|\d+[.)] )")
 PLAINLY = re.compile(r"^<([^<>\s]+)>$|^\\([-=+*_~]+)$")
 """A line that is a link alone, or a divider, as plain text has it."""
-MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?|[*`]")
+MARKS = re.compile(
+    r"\\([!-/:-@\[-`{-~]|$)|!?\[((?:\\\[[^\[\]]*\]|\\.|[^\]\\])*)\]\([^)]*\)(?:\{[^}]*\})?|[*`]"
+)
 
 
 def from_markdown(text: str, source: Path, birth: Birth, title: str | None) -> Draft:
@@ -49,9 +51,10 @@ def from_converted(
         kept, closing = lines, Closing()
     if author and not closing.author:
         closing = replace(closing, author=author)
-    return draft_of(
-        _markdown_story(lines[: len(kept)], title or "", title_of(source)), birth, closing
-    )
+    story = _markdown_story(lines[: len(kept)], title or "", title_of(source))
+    if title is None:
+        story = replace(story, title=_without_marks(story.title))
+    return draft_of(story, birth, closing)
 
 
 def _markdown_story(lines: Sequence[str], title: str, otherwise: str) -> Story:
@@ -61,8 +64,13 @@ def _markdown_story(lines: Sequence[str], title: str, otherwise: str) -> Story:
     words = " ".join(heading[1].split()) if heading else ""
     if words and title in {"", words} and len(spoken) > 1:
         title, lines = words, lines[spoken[0] + 1 :]
-    prose = [MARKS.sub(r"\1", line) for line in lines if not NO_PROSE.match(line)]
+    prose = [_without_marks(line) for line in lines if not NO_PROSE.match(line)]
     return Story(title or otherwise, preheader(prose), without_jinja(tidy(lines)))
+
+
+def _without_marks(line: str) -> str:
+    """The words that *line* shows: an escaped sign is the sign, a link its words."""
+    return MARKS.sub(lambda mark: mark[1] or _without_marks(mark[2] or ""), line)
 
 
 def _with_front_matter(text: str, source: Path, birth: Birth, title: str | None) -> Draft:

@@ -246,3 +246,18 @@ def test_what_means_something_to_markdown_means_nothing_here(
 ) -> None:
     draft = drafted(tmp_path, f"<article><h1>Knees</h1><p>So.</p>{html}<p>End.</p></article>")
     assert draft.text.split("\n---\n\n", 1)[1] == f"So.\n\n{markdown}\n\nEnd.\n"
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("Do this [daily], 2 * 3 times.", "Do this [daily], 2 * 3 times."),
+        ("See <a href='https://e.org'>a [new] study</a>.", "See a [new] study."),
+        ("A \\ and `b`<br>c", "A \\ and `b` c"),
+        ("<b>So</b> it <code>is</code>.", "So it is."),
+    ],
+)
+def test_title_and_preheader_are_plain_words(tmp_path: Path, html: str, words: str) -> None:
+    draft = drafted(tmp_path, f"<article><h1>{html}</h1><p>{html}</p></article>")
+    head = draft.text.split("\n---\n")[0]
+    assert f"\ntitle: {words}\nsubject: {words}\npreheader: {words}" in head
