@@ -237,6 +237,69 @@ def test_a_closing_block_moves_to_the_top(drafted: Drafted) -> None:
     assert draft.text.endswith("not before that moment.\n")
 
 
+BOX = f"<w:txbxContent><w:p>{run('In a box.')}</w:p></w:txbxContent>"
+SHAPE = f"<w:drawing><wp:inline><a:graphic><a:graphicData uri='x'><wps:wsp><wps:txbx>{BOX}</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing>"
+CHOICE = f"<mc:Choice Requires='wps'>{SHAPE}</mc:Choice>"
+HYPERLINK = ' HYPERLINK "https://example.com/a?b=1&amp;c=2" '.replace('"', "&quot;")
+INSIDE = {
+    "an equation": (
+        f"{run('It is ')}<m:oMath><m:f><m:fPr><m:ctrlPr><w:rPr><w:b/></w:rPr></m:ctrlPr></m:fPr>"
+        "<m:num><m:r><m:rPr><m:sty m:val='p'/></m:rPr><m:t>kg</m:t></m:r></m:num><m:den><m:sSup><m:e><m:r><m:t>m</m:t></m:r></m:e>"
+        f"<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:den></m:f></m:oMath>{run(' &lt; 25.')}",
+        "It is kg/m^2 < 25.",
+        "an equation became a line of text, look it over",
+    ),
+    "an equation of its own": (
+        "<m:oMathPara><m:oMathParaPr><m:jc m:val='left'/></m:oMathParaPr><m:oMath><m:r><m:t>a+b</m:t></m:r></m:oMath><m:oMath><m:r><m:t>=c</m:t></m:r></m:oMath></m:oMathPara>",
+        "a+b=c",
+        "2 equations became lines of text, look them over",
+    ),
+    "a text box": (f"<w:r>{SHAPE}</w:r>", "In a box.", ""),
+    "a text box for newer programs": (f"<w:r><mc:AlternateContent>{CHOICE}</mc:AlternateContent></w:r>", "In a box.", ""),
+    "a text box for older ones too": (
+        f"<w:r><mc:AlternateContent>{CHOICE}<mc:Fallback><w:pict><v:shape><v:textbox>{BOX}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>",
+        "In a box.",
+        "",
+    ),
+    "hidden words": (
+        f"{run('Seen')}<w:r><w:rPr><w:b/><w:vanish/><w:i/></w:rPr><w:t>Secret &amp; more</w:t></w:r>"
+        "<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>, too</w:t></w:r>"
+        f"<w:r><w:rPr><w:rPrChange {CHANGE}><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr><w:t>.</w:t></w:r>",
+        "Seen, too.",
+        "hidden in Word and left out: “Secret & more”",
+    ),
+    "a link in one piece": (
+        f'{run("See ")}<w:fldSimple w:instr="{HYPERLINK}">{run("this")}</w:fldSimple>{run(" now.")}',
+        "See [this](https://example.com/a?b=1&c=2) now.",
+        "",
+    ),
+}  # fmt: skip
+SPACES = "".join(
+    f' xmlns:{prefix}="{address}"'
+    for prefix, address in {
+        "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+        "v": "urn:schemas-microsoft-com:vml",
+        "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    }.items()
+)
+
+
+@pytest.mark.parametrize(("xml", "markdown", "note"), INSIDE.values(), ids=INSIDE)
+def test_what_the_converter_does_not_know_comes_along_or_is_told(
+    drafted: Drafted, xml: str, markdown: str, note: str
+) -> None:
+    word = Document()
+    word.add_heading("Hips", 1)
+    spaces = nsdecls("w", "wp", "a") + SPACES
+    word.element.body.insert_element_before(parse_xml(f"<w:p {spaces}>{xml}</w:p>"), "w:sectPr")
+    file = io.BytesIO()
+    word.save(file)
+    draft = drafted(file.getvalue())
+    assert draft.text.split("\n---\n\n", 1)[1] == f"{markdown}\n"
+    assert draft.notes == (*([note] if note else []), "look over the subject and the preheader")
+
+
 def broken(name: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
