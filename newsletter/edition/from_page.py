@@ -31,12 +31,28 @@ HEADINGS = "h1 h2 h3 h4 h5 h6".split()
 SPOKEN_BUTTONS = ", ".join(f"{tag} button" for tag in [*HEADINGS, "summary", "dt", "a"])
 SWITCHES = "button[aria-expanded], button[aria-controls]"
 """Buttons that open an answer."""
-INSIDE = "article, blockquote, [itemprop=articleBody]"
+BODIES = ".entry-content, .post-content, .article-body"
+INSIDE = f"article, blockquote, [itemprop=articleBody], {BODIES}"
 """Where an aside or a footer belongs to the text."""
-PLACES = ("[itemprop=articleBody]", "article", "main", "[role=main]")
+PLACES = (
+    "[itemprop=articleBody]",
+    "article",
+    f":is(main, [role=main]) :is({BODIES})",
+    "main",
+    "[role=main]",
+)
 """Where pages say that their article is, the nearest first."""
+PARTS = "div section aside nav ul ol p form footer header dl table".split()
+FOREIGN = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|(?<!informed-)consent|sidebar|breadcrumbs?|comments?|shar(?:e|ing)"
+    r"|sharedaddy|related(?:posts)?)(?:[\s_-]|$)",
+    re.IGNORECASE,
+)
+"""Classes and ids of what a site puts around its articles."""
 LONGEST_NOTE = 100
 """Characters of what is told about a part that was left out."""
+MOST = 0.9
+"""Part of a page's words that only the frame around its article has."""
 ENOUGH = 0.4
 """Part of the words of all candidates that the chosen one must have: a page of teasers has many articles."""
 SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
@@ -46,7 +62,7 @@ def from_page(content: bytes, source: Path, birth: Birth, title: str | None) -> 
     """A draft of the saved page *source* with the bytes *content*."""
     soup = BeautifulSoup(content, "lxml")
     article = _article(soup, content)
-    left_out = _bare(article)
+    left_out = [f"left out: “{_shortened(words)}”" for words in _left_out(article)]
     _settle_links(article, _page_address(soup, content))
     _put_title_first(article, soup)
 
@@ -61,11 +77,28 @@ def from_page(content: bytes, source: Path, birth: Birth, title: str | None) -> 
 
 def _article(soup: BeautifulSoup, content: bytes) -> Tag:
     for place in PLACES:
-        found = [entry for entry in soup.select(place) if not entry.find_parent(place)]
+        found = [entry for entry in soup.select(place) if _stands_alone(entry, place, soup)]
         largest = max(found, key=_words, default=None)
         if largest is not None and _words(largest) > ENOUGH * sum(map(_words, found)):
             return largest
     return _guessed(soup, content)
+
+
+def _stands_alone(entry: Tag, place: str, soup: BeautifulSoup) -> bool:
+    """Whether *entry* is no part of another such place, nor of the comments or the like."""
+    parents = [parent for parent in entry.parents if parent is not soup]
+    return not any(parent.css.match(place) or _is_foreign(parent, soup) for parent in parents)
+
+
+def _is_foreign(part: Tag, whole: Tag) -> bool:
+    """Whether *part* is named like comments, a sidebar and so on, and does not hold the article itself."""
+    names = " ".join(map(str, [*part.get_attribute_list("class"), part.get("id")]))
+    return (
+        part.name in PARTS
+        and FOREIGN.search(names) is not None
+        and part.find("h1") is None
+        and _words(part) < MOST * _words(whole)
+    )
 
 
 def _guessed(soup: BeautifulSoup, content: bytes) -> Tag:
@@ -103,13 +136,36 @@ def _words(tag: Tag) -> int:
     return len(tag.get_text(" ").split())
 
 
-def _bare(article: Tag) -> list[str]:
-    """Take away menus, forms and whatever a mail cannot carry; tell what of it had words."""
+def _left_out(article: Tag) -> Iterator[str]:
+    """Take away menus, forms and whatever a mail cannot carry; the words of each part."""
+    yield from filter(_speaks, _around_body(article))
     for silent in article.find_all(SILENT):
         silent.decompose()
+    foreign = [part for part in article.find_all(PARTS) if _is_foreign(part, article)]
+    yield from filter(_speaks, _taken_away(foreign))
     _open_answers(article)
     _keep_spoken_buttons(article)
-    return [f"left out: “{_shortened(words)}”" for words in _taken_away(article)]
+    apart = [
+        part for part in article.select(APART) if part.name not in BESIDE or not _belongs(part)
+    ]
+    yield from filter(_speaks, _taken_away(apart))
+
+
+def _speaks(words: str) -> bool:
+    return bool(re.search(r"\w", words))
+
+
+def _around_body(article: Tag) -> Iterator[str]:
+    """What stands in the page's main part beside an *article* that is a body of it; its title is taken along."""
+    within = article.css.closest("main, [role=main]")
+    if within is None or not article.css.match(BODIES):
+        return
+    part = article
+    while part is not within and part.parent is not None:
+        for beside in [*part.find_previous_siblings(), *part.find_next_siblings()]:
+            title = beside if beside.name == "h1" else beside.find("h1")
+            yield _said(beside).removeprefix(_said(title) if isinstance(title, Tag) else "").strip()
+        part = part.parent
 
 
 def _open_answers(article: Tag) -> None:
@@ -144,14 +200,12 @@ def _keep_spoken_buttons(article: Tag) -> None:
             question.name = "p" if question.find(HEADINGS) is None else "div"
 
 
-def _taken_away(article: Tag) -> Iterator[str]:
-    """The words, or the address, of each part that was taken away."""
-    for apart in article.select(APART):
-        if apart.decomposed or (apart.name in BESIDE and _belongs(apart)):
-            continue
-        words = _said(apart) or (_source(apart) if apart.name in PLAYERS else "")
-        apart.decompose()
-        if re.search(r"\w", words):
+def _taken_away(parts: Sequence[Tag]) -> Iterator[str]:
+    """The words, or the address, of each part while it is taken away."""
+    for part in parts:
+        if not part.decomposed:
+            words = _said(part) or (_source(part) if part.name in PLAYERS else "")
+            part.decompose()
             yield words
 
 

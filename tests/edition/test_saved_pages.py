@@ -170,6 +170,52 @@ def test_a_page_that_does_not_say_where_its_article_is(tmp_path: Path) -> None:
     assert draft.title == "Hips"
 
 
+FRAME = (
+    '<div class="breadcrumb"><a href="/">Home</a> » Blog</div>',
+    '<aside id="sidebar-1"><h3>Newsletter</h3>Sign up today.</aside>',
+    '<div id="cookie-notice">We use cookies.</div>',
+    f'<section class="comments-area"><h2>2 comments</h2><article>Great, says Bob. {LONG}</article></section>',
+    '<div class="sharedaddy">Share this</div>',
+    '<div class="jp-relatedposts related-posts">Read on: Hips</div>',
+)
+TOLD = [
+    "Home » Blog",
+    "Newsletter Sign up today.",
+    "We use cookies.",
+    f"2 comments Great, says Bob. {LONG}"[:100].rstrip() + " …",
+    "Share this",
+    "Read on: Hips",
+]
+
+
+@pytest.mark.parametrize("wrapper", ["div class='post-content'", "div id='post'"])
+def test_what_a_site_puts_into_its_main_part_is_left_out_and_told(
+    tmp_path: Path, wrapper: str
+) -> None:
+    text = f"<{wrapper}><h1>Ankles</h1><p>{LONG}</p><p>Second. {LONG}</p></div>"
+    page = f"<meta charset='utf-8'><body class='right-sidebar'><div class='content-sidebar'><main>{FRAME[0]}{text}{''.join(FRAME[1:])}</main></div>"
+    draft = drafted(tmp_path, page)
+    long = " ".join(LONG.split())
+    assert draft.text.split("\n---\n\n", 1)[1] == f"{long}\n\nSecond. {long}\n"
+    assert list(draft.notes[:-1]) == [f"left out: “{words}”" for words in TOLD]
+
+
+def test_a_title_beside_the_body_of_an_article_is_its_title(tmp_path: Path) -> None:
+    page = f"<main><header><h1>Ankles</h1> By Jo</header><div class='entry-content'><p>{LONG}</p></div></main>"
+    draft = drafted(tmp_path, page)
+    assert (draft.title, draft.notes[0]) == ("Ankles", "left out: “By Jo”")
+
+
+def test_a_part_of_the_article_with_such_a_name_stays(tmp_path: Path) -> None:
+    page = (
+        f"<article class='comments-open'><h1>Ankles</h1><div class='no-sidebar'><p>{LONG}</p>"
+        "<h2 id='related'>Related pain</h2><div class='informed-consent shared'>You agree.</div></div></article>"
+    )
+    draft = drafted(tmp_path, page)
+    assert draft.text.endswith("## Related pain\n\nYou agree.\n")
+    assert draft.notes == ("look over the subject and the preheader",)
+
+
 def test_the_largest_article_is_taken_and_its_comments_are_not_an_article(tmp_path: Path) -> None:
     page = (
         f"<article><h1>Hips</h1><p>{LONG}</p></article>"
