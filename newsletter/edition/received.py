@@ -2,10 +2,11 @@
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from newsletter.errors import NewsletterError
 
@@ -23,6 +24,20 @@ LABEL = re.compile(
 ADDRESS = re.compile(
     r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/?", re.IGNORECASE
 )
+FIELD = re.compile(
+    r"(?:(?P<author>author|name)|(?P<website>url|web ?site|web|homepage)"
+    r"|(?P<place>town|city|place|location))\s*:\s*",
+    re.IGNORECASE,
+)
+"""What a line of a closing block calls itself."""
+WITH_ADDRESS = re.compile(
+    r"(?:(?P<author>[^()\[\]<>]*[^\s()\[\]<>,;|–—-])(?:\s*\(\s*|[,;]\s+|\s+[|–—-]\s+))?"
+    r"(?P<website>(?:https?://|www\.)[^\s()]*[^\s(),;.])"
+    r"(?:(?:\s*\),?|[,;]|\s+[|–—-])\s+(?P<place>[^()]*)|\s*\)?[,;.]?)",
+    re.IGNORECASE,
+)
+"""A name, its web address and its town on one line."""
+WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 REACHES = re.compile(r"https?://|www\.|\S@\S|(?:\d[\s().+-]*){7,}", re.IGNORECASE)
 LONGEST = 100
 """Characters of a line in a closing block; what is longer is a sentence."""
@@ -108,7 +123,7 @@ def is_heading(line: str, *, longest: int = 60) -> bool:
 def split_closing(lines: Sequence[str]) -> tuple[list[str], Closing]:
     """The lines of the article, and what its closing block says."""
     blocks = [(start, lines[start + is_rule(lines[start]) :]) for start in _openings(lines)]
-    closing = [(start, block) for start, block in blocks if _closes(block)]
+    closing = [(start, block) for start, block in blocks if _closes(block, lines[: start + 1])]
     for start, block in sorted(closing, key=lambda found: not _is_labelled(found[1])):
         return list(lines[:start]), _closing(block)
     return list(lines), Closing()
@@ -133,27 +148,44 @@ def speaks(line: str) -> bool:
     return bool(line.strip()) and not is_rule(line)
 
 
-def _closes(block: Sequence[str]) -> bool:
-    """Whether *block* is about people and places: short lines, one of which can be reached."""
+def _closes(block: Sequence[str], above: Sequence[str]) -> bool:
+    """Whether *block* says in its first lines whom the article is by, and is no part of the article itself.
+
+    Only under a divider, and below some article, a few long sentences may stand among its lines.
+    """
     spoken = [line.strip() for line in block if speaks(line)]
-    if max(map(len, spoken)) > LONGEST:
-        return False
+    sentences = sum(map(_is_long, spoken))
+    apart = is_rule(above[-1]) and sum(map(speaks, above)) > 1
     labelled = any(LABEL.match(line) for line in spoken[:2])
-    return labelled or (
-        any(REACHES.search(line) for line in spoken)
-        and not any(line[-1] in ".!?" and line.count(" ") > 5 for line in spoken)
-    )
+    return labelled and (not sentences or (apart and 2 * sentences < len(spoken)))
+
+
+def _is_long(line: str) -> bool:
+    return len(WEB.sub("", line)) > LONGEST
 
 
 def _closing(block: Sequence[str]) -> Closing:
     """Read the first group of *block*; a second group belongs to somebody else and stays whole."""
     first, second = _groups(block)
     closing = Closing()
-    for line in first:
+    for line in _whole_fields(first):
         closing = _with(closing, line)
     return replace(
         closing, rest=(*closing.rest, *([""] if closing.rest and second else []), *second)
     )
+
+
+def _whole_fields(lines: Sequence[str]) -> Iterator[str]:
+    """*lines* whose fields stand on one line with what they say."""
+    name = ""
+    for line in lines:
+        if FIELD.fullmatch(line) and not name:
+            name = f"{line} "
+        else:
+            yield name + line
+            name = ""
+    if name:
+        yield name.strip()
 
 
 def _groups(block: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -163,7 +195,8 @@ def _groups(block: Sequence[str]) -> tuple[list[str], list[str]]:
     for before, number in pairwise(spoken):
         labelled = bool(LABEL.fullmatch(lines[before]))
         parted = (together and number - before > 1) or any(map(is_rule, lines[before:number]))
-        if (parted and not labelled) or lines[number].endswith(":"):
+        heads = lines[number].endswith(":") and not FIELD.fullmatch(lines[number])
+        if (parted and not labelled) or heads:
             return [lines[at] for at in spoken if at < number], _trimmed(lines[number:])
     return [lines[at] for at in spoken], []
 
@@ -181,12 +214,34 @@ def _with(closing: Closing, line: str) -> Closing:
         after = line[label.end() :].strip()
         closing = replace(closing, label=label[0].strip())
         return _with(closing, after) if after else closing
-    if ADDRESS.fullmatch(line) and not closing.website:
-        return replace(closing, website=line)
-    if REACHES.search(line) or len(line) > LONGEST:
-        return replace(closing, rest=(*closing.rest, line))
-    if not closing.author:
-        return replace(closing, author=line)
-    if not closing.place and (closing.website or "," in line):
-        return replace(closing, place=line)
+    found = _found(closing, line) if closing.label and not _is_long(line) else {}
+    if found:
+        return replace(closing, **found)
     return replace(closing, rest=(*closing.rest, line))
+
+
+def _found(closing: Closing, line: str) -> Mapping[str, Any]:
+    """What *line* says for the keys that nothing was said for yet."""
+    field = FIELD.match(line)
+    if field and field.lastgroup:
+        value = line[field.end() :]
+        named = {field.lastgroup: value, "label": f"{closing.label} {field[0].strip()}"}
+        return named if _fits(closing, field.lastgroup, value) else {}
+    if ADDRESS.fullmatch(line) and not closing.website:
+        return {"website": line}
+    if parts := WITH_ADDRESS.fullmatch(line):
+        said = {key: value for key, value in parts.groupdict().items() if value}
+        return said if all(_fits(closing, key, value) for key, value in said.items()) else {}
+    if _fits(closing, "author", line):
+        return {"author": line}
+    after = closing.website or "," in line
+    return {"place": line} if after and _fits(closing, "place", line) else {}
+
+
+def _fits(closing: Closing, key: str, value: str) -> bool:
+    """Whether *value* may be what *key* says, and nothing else is."""
+    if not value or getattr(closing, key):
+        return False
+    if key == "website":
+        return bool(ADDRESS.fullmatch(value))
+    return not REACHES.search(value) and len(value) <= LONGEST

@@ -80,7 +80,12 @@ def test_any_line_of_dashes_divides(tmp_path: Path, divider: str) -> None:
         ("---\nArticle posted by:\nJo\nwww.jo.example.com\nMetairie", "Jo", "www.jo.example.com", "Metairie", "Article posted by:"),
         ("---\nWritten by Jo Example\njo.example.com", "Jo Example", "jo.example.com", "", "Written by"),
         ("\nPosted by:\n\nJo\n\nhttps://jo.example.com\n\nMetairie", "Jo", "https://jo.example.com", "Metairie", "Posted by:"),
-        ("---\nJo Example\nhttps://jo.example.com\nMetairie", "Jo Example", "https://jo.example.com", "Metairie", ""),
+        ("---\nArticle posted by:\nA Clinic (https://c.example.com/)\nNew Orleans", "A Clinic", "https://c.example.com/", "New Orleans", "Article posted by:"),
+        ("---\nArticle posted by: A Clinic, https://c.example.com/, New Orleans, USA", "A Clinic", "https://c.example.com/", "New Orleans, USA", "Article posted by:"),
+        ("---\nPosted by: A Clinic – www.c.example.com", "A Clinic", "www.c.example.com", "", "Posted by:"),
+        ("---\nPosted by:\nAuthor: Jo\nURL: jo.example.com\nTown:\nMetairie", "Jo", "jo.example.com", "Metairie", "Posted by: Author: URL: Town:"),
+        ("---\nWritten by Jo\nWebsite: https://jo.example.com/\nLocation: Metairie, LA", "Jo", "https://jo.example.com/", "Metairie, LA", "Written by Website: Location:"),
+        ("---\nPosted by: Jo\nhttps://jo.example.com/" + "a" * 100 + "\nMetairie", "Jo", "https://jo.example.com/" + "a" * 100, "Metairie", "Posted by:"),
         ("---\nAuthor: Jo\nMetairie, Louisiana", "Jo", "", "Metairie, Louisiana", "Author:"),
     ],
 )  # fmt: skip
@@ -93,6 +98,47 @@ def test_the_closing_block_becomes_front_matter(
         taken.get(key, "") for key in ("author", "website", "place")
     )
     assert not label or f"\n# {label}\n" in draft.text
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["About us\nhttps://c.example.com/\nNew Orleans", "Second part\nCall 504 555 0100", "Jo Example\nwww.jo.example.com"],
+)  # fmt: skip
+def test_a_block_that_does_not_say_whom_it_is_by_stays_in_the_article(
+    tmp_path: Path, end: str
+) -> None:
+    draft = drafted(tmp_path, f"A title\nA sentence that says something.\n---\n{end}\n")
+    assert not {"author", "website", "place"} & set(values(draft))
+    assert shown(draft) == f"A sentence that says something.\n{end}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "URL: ask at the desk",
+        "Town: call 504 555 0100",
+        "Book here, https://book.example.com",
+        "[Jo](https://jo.example.com)",
+        "See: https://book.example.com",
+    ],
+)
+def test_a_line_that_does_not_fit_its_name_stays_a_line(tmp_path: Path, line: str) -> None:
+    draft = drafted(tmp_path, f"A title\nWords.\n---\nPosted by:\nJo\n{line}\n")
+    assert (values(draft)["author"], shown(draft)) == ("Jo", f"Words.\n{line}")
+
+
+def test_a_long_sentence_about_the_author_stands_at_the_end(tmp_path: Path) -> None:
+    about = "Jo has walked and written about it for a very long time. " * 3
+    block = f"Posted by:\nJo\nhttps://jo.example.com/\n{about}\n"
+    draft = drafted(tmp_path, f"A title\nWords.\n---\n{block}")
+    assert (values(draft)["author"], shown(draft)) == ("Jo", f"Words.\n{about.strip()}")
+    bare = drafted(tmp_path, f"A title\n---\n{block}")
+    assert "author" not in values(bare)
+
+
+def test_a_name_above_an_article_does_not_make_it_a_closing_block(tmp_path: Path) -> None:
+    text = f"A title\nWritten by Jo\n{'A sentence of an article that goes on and on. ' * 5}\nThe end.\n"
+    assert "author" not in values(drafted(tmp_path, text))
 
 
 def test_a_divider_inside_the_article_divides_only(tmp_path: Path) -> None:
