@@ -172,13 +172,27 @@ def _plain_inside(soup: BeautifulSoup) -> None:
             tag.unwrap()
     for comment in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         comment.extract()
-    for tag in soup.find_all(["a", *EMPHASISED]):
+    for tag in soup.find_all(["a", "sub", "sup", *EMPHASISED]):
         if tag.find(DIVIDES):
             _spread(tag, tag, soup)
             tag.unwrap()
     for names in EMPHASIS:
         _merge(soup, names)
     soup.smooth()
+    _drop_idle_breaks(soup)
+
+
+def _drop_idle_breaks(soup: BeautifulSoup) -> None:
+    """A break at the end of a block or before another block breaks nothing; in code it is the end of a line."""
+    for code_break in soup.select("pre br"):
+        code_break.replace_with("\n")
+    for line_break in reversed(soup.find_all("br")):
+        below = line_break.next_sibling
+        while below is not None and not below.get_text(strip=True) and not isinstance(below, Tag):
+            below = below.next_sibling
+        ends = below is None and line_break.parent is not None and line_break.parent.name in DIVIDES
+        if ends or (isinstance(below, Tag) and below.name in BLOCKS):
+            line_break.decompose()
 
 
 def _spread(inside: Tag, mark: Tag, soup: BeautifulSoup) -> None:

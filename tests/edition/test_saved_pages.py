@@ -281,6 +281,8 @@ ODD = {
     "a strong space": ("<p>a<b>&nbsp;b</b><b> </b>c</p>", "a\N{NO-BREAK SPACE}**b** c"),
     "a link around blocks": ("<a href='https://example.com/'><h3>a</h3><p>b <b>c</b></p>d</a>", "## [a](https://example.com/)\n\n[b **c**](https://example.com/)\n\n[d](https://example.com/)"),
     "a list of terms": ("<dl><dt>Tendon</dt><dd>A cord.</dd><dt><b>Bone</b></dt><dd><p>Hard.</p><p>White.</p></dd></dl>", "**Tendon**\n\nA cord.\n\n**Bone**\n\nHard.\n\nWhite."),
+    "breaks before a block": ("<div>a<br> <br><p>b</p><ul><li>c<br></li></ul></div>", "a\n\nb\n\n- c"),
+    "a break in code": ("<pre>a<br>b</pre>", "```\na\nb\n```"),
     "breaks at the end": ("<p>a<br><br></p><div>b<br></div>", "a\n\nb"),
     "water": ("<p>H<sub>2</sub>O<sup>x</sup></p>", "H<sub>2</sub>O<sup>x</sup>"),
 }  # fmt: skip
