@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
@@ -88,6 +88,7 @@ def _keep_strays(row: Tag, soup: BeautifulSoup) -> None:
 
 
 def _is_said(child: PageElement) -> bool:
+    """Whether *child* is bare words, in no tag of its own."""
     return type(child) is NavigableString and bool(child.strip())
 
 
@@ -178,6 +179,9 @@ def _plain_inside(soup: BeautifulSoup) -> None:
             tag.unwrap()
     for names in EMPHASIS:
         _merge(soup, names)
+    for paragraph in soup.find_all("p"):
+        if paragraph.find(BLOCKS):
+            paragraph.name = "div"
     soup.smooth()
     _drop_idle_breaks(soup)
 
@@ -249,7 +253,7 @@ def _emphasis(mark: str) -> Callable[["Writer", Tag, str, set[str]], str]:
 
     def written(_writer: "Writer", el: Tag, text: str, parent_tags: set[str]) -> str:
         words = text.strip()
-        inner = words.strip("*~")
+        inner = words.strip(mark[0])
         if not inner or "_noformat" in parent_tags:
             return text
         before, after = text[: text.index(words)], text[text.index(words) + len(words) :]
@@ -296,7 +300,15 @@ class Writer(MarkdownConverter):
     convert_del = convert_s = _emphasis("~~")
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(super().convert_li(el, _guarded(text), parent_tags))  # type: ignore[misc]
+        words = text if _begins_with_block(el.children) else _guarded(text)
+        return str(super().convert_li(el, words, parent_tags))  # type: ignore[misc]
+
+    def convert_list(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        written = str(super().convert_list(el, text, parent_tags))  # type: ignore[misc]
+        goes_on = "li" in parent_tags and not _begins_with_block(el.next_siblings)
+        return f"{written}\n\n" if goes_on else written
+
+    convert_ul = convert_ol = convert_list
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f" {' '.join(text.split())} |"
@@ -327,6 +339,12 @@ class Writer(MarkdownConverter):
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802
         words = " ".join(text.split())
         return f"\n\n{'#' * min(n, 6)} {words}\n\n" if words else ""
+
+
+def _begins_with_block(parts: Iterable[PageElement]) -> bool:
+    """Whether the first of *parts* that is no space is a block, or there is none."""
+    first = next((part for part in parts if isinstance(part, Tag) or _is_said(part)), None)
+    return first is None or (isinstance(first, Tag) and first.name in BLOCKS)
 
 
 def _parted(text: str) -> str:
