@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
@@ -105,7 +105,15 @@ def _filled(rows: list[Tag], soup: BeautifulSoup) -> list[Tag]:
     lengths = [_fill(row, number, len(rows), spanned, soup) for number, row in enumerate(rows)]
     for row, length in zip(rows, lengths, strict=True):
         row.extend(soup.new_tag("td") for _ in range(max(lengths) - length))
+    _drop_empty_columns([row.find_all(CELLS, recursive=False) for row in rows])
     return rows
+
+
+def _drop_empty_columns(rows: Sequence[list[Tag]]) -> None:
+    """A title may span more columns than there are; the last ones are empty in every row."""
+    while rows and len(rows[0]) > 1 and not any(row[-1].contents for row in rows):
+        for row in rows:
+            row.pop().decompose()
 
 
 def _fill(

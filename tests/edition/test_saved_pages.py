@@ -250,6 +250,7 @@ TABLES = {
     "a cell over two lines": ("<tr><td rowspan='2'>a</td><td>b</td></tr><tr><td>c</td></tr>", "| a | b |\n| --- | --- |\n|  | c |"),
     "a cell over all lines": ("<tr><td>a</td><td rowspan='0'>b</td></tr><tr><td>c</td></tr>", "| a | b |\n| --- | --- |\n| c |  |"),
     "a cell over two columns": ("<tr><td colspan='2'>a</td><td>b</td></tr><tr><td>c</td><td>d</td><td>e</td></tr>", "| a |  | b |\n| --- | --- | --- |\n| c | d | e |"),
+    "a title over more columns than there are": ("<tr><td colspan='100'>a</td></tr><tr><td>b</td><td>c</td></tr>", "| a |  |\n| --- | --- |\n| b | c |"),
     "a longer line below": ("<tr><td>a</td></tr><tr><td>b</td><td>c</td></tr>", "| a |  |\n| --- | --- |\n| b | c |"),
     "a list in it": ("<tr><td>a<ul><li>b</li><li>c</li></ul>d</td></tr>", "| a b c d |\n| --- |"),
     "code in it": ("<tr><td><code>a|b</code></td><td><pre>c\nd</pre></td></tr>", "| `a\\|b` | `c d` |\n| --- | --- |"),
