@@ -70,7 +70,12 @@ def draft_of_html(
 ) -> Draft:
     """A draft of the article *html*; without *title* its first heading, or the file's name, is the title."""
     album = Album(slug(title or source.stem), fetch)
-    text = _below_a_title(as_markdown_text(html, album.picture))
+    try:
+        text = _below_a_title(as_markdown_text(html, album.picture))
+    except RecursionError as error:
+        raise NewsletterError(
+            f"{source}: its parts lie in each other too deeply; copy the article's text into a .txt file and name that"
+        ) from error
     if not text:
         raise NewsletterError(f"{source}: there are no words in it; name a file with an article")
     draft = from_converted(text, source, birth, title, author=author)

@@ -51,7 +51,7 @@ IN_CELLS = (
 )
 ORDER = {"thead": 0, "tfoot": 2}
 WIDEST = 100
-"""Columns that a cell may span; what asks for more is a mistake."""
+"""Columns that cells may span; what asks for more is a mistake."""
 
 
 def _settle(table: Tag, soup: BeautifulSoup) -> None:
@@ -126,8 +126,10 @@ def _fill(
             cell.insert_before(soup.new_tag("td"))
             column += 1
         wide, high = _span(cell, "colspan") or 1, _span(cell, "rowspan") or rows
+        wide = max(1, min(wide, WIDEST - column))
         below = range(number + 1, min(rows, number + high))
-        spanned |= {(line, at) for line in below for at in range(column, column + wide)}
+        if column < WIDEST:
+            spanned |= {(line, at) for line in below for at in range(column, column + wide)}
         cell.insert_after(*(soup.new_tag("td") for _ in range(wide - 1)))
         column += wide
     while (number, column) in spanned:

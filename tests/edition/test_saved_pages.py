@@ -313,3 +313,9 @@ def test_title_and_preheader_are_plain_words(tmp_path: Path, html: str, words: s
     draft = drafted(tmp_path, f"<article><h1>{html}</h1><p>{html}</p></article>")
     head = draft.text.split("\n---\n")[0]
     assert f"\ntitle: {words}\nsubject: {words}\npreheader: {words}" in head
+
+
+def test_a_page_that_is_nested_without_end_is_a_sentence(tmp_path: Path) -> None:
+    html = f"<article>{'<div>' * 2_000}<p>{'Words that go on. ' * 30}</p></article>"
+    with pytest.raises(NewsletterError, match="too deeply; copy the article's text"):
+        drafted(tmp_path, html)
