@@ -296,6 +296,8 @@ class _Writing:
         self.letters = 0
 
     def _write_changed(self) -> None:
+        if not self.changed:
+            return  # whoever only looks what would change may not even write nothing
         bulk(self.connection).update("subscriber", CHANGED, self.changed)
         insert_many(self.connection, change, CHANGES, self.changes)
         self.changed.clear()
