@@ -68,8 +68,8 @@ def freeze(
 ) -> Frozen:
     """Fix letter and audience; whoever has this edition already is left out.
 
-    With *links* every reader has links of our own; *author* is who freezes it, for its log. Raises Problems with the number of readers for
-    whom a merge field cannot be written, NewsletterError where the edition was edited since it
+    With *links* every reader has links of our own; *author* is who freezes it, for its log. Raises Problems with the
+    number of readers for whom a merge field cannot be written, NewsletterError where the edition was edited since it
     went out, or where more than *at_most* people are new; nothing is written then, nor where nobody is new.
     """
     with store.write() as connection:

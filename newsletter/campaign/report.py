@@ -50,6 +50,10 @@ class Summary:
     """When the last mail leaves of which an undo or a pause is not confirmed; None where all of it is."""
     counts: Counts
 
+    def is_unconfirmed(self, now: int) -> bool:
+        """Whether mail may still leave although an undo or a pause was asked for."""
+        return (self.unconfirmed or 0) > now
+
     def is_settling(self, now: int) -> bool:
         """Whether what has no answer may still get one, or be cancelled and posted again."""
         return self.posting or (self.in_doubt and (self.send_at or 0) > now)

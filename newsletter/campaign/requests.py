@@ -264,7 +264,8 @@ def unknown_requests(
     )
     if left_by is not None:
         gone = attempt.c.state.not_in(("paused", "fencing"))
-        query = query.where(request.c.send_at <= left_by, gone)
+        held = exists().where(campaign.c.id == campaign_id, campaign.c.stop == "pause")
+        query = query.where(request.c.send_at <= left_by, gone, ~held)
     return [_request(row) for row in connection.execute(query)]
 
 

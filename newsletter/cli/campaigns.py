@@ -59,7 +59,7 @@ def _row(entry: Summary, project: Project) -> tuple[object, ...]:
 def state(entry: Summary, now: int) -> str:
     """How a campaign stands at *now*, in a word or two."""
     counts = entry.counts
-    if (entry.unconfirmed or 0) > now:
+    if entry.is_unconfirmed(now):
         return f"{entry.stop} not confirmed"
     if entry.stop == "undo":
         return "undone" if not counts.accepted and not counts.unknown else "undone in part"

@@ -10,7 +10,6 @@ from newsletter.campaign import (
     Recipient,
     Request,
     people_of,
-    stop_reason,
     summary,
     unknown_requests,
 )
@@ -80,8 +79,6 @@ def _by_evidence(store: Store, account: Account, campaign_id: int) -> int:
 
 def _unknown(store: Store, campaign_id: int, left_by: int | None = None) -> Sequence[Request]:
     with store.read() as connection:
-        if left_by is not None and stop_reason(connection, campaign_id)[0] == "pause":
-            return []
         return unknown_requests(connection, campaign_id, left_by=left_by)
 
 

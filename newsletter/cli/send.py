@@ -71,7 +71,8 @@ def send(
     """
     project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
-        plan = _plan(project, store, account, article, Wish(**when), audience)
+        wish = Wish(**when)
+        plan = _plan(project, store, account, article, wish, audience)
         if not json:
             say_merge(plan.merge)
         waiting = _waiting(store, plan.composed.edition.id)
@@ -79,7 +80,7 @@ def send(
             _nobody_new(plan, project, json)
             return
         if waiting is not None:
-            refuse_other_times(waiting, Wish(**when))
+            refuse_other_times(waiting, wish)
         if not json:
             _say(project, store, account, plan, waiting)
         _refuse_errors(plan, article, json)

@@ -49,7 +49,7 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
             _say(shown, log, project, now)
         if (found.counts.pending or found.in_doubt) and found.stop not in ("undo", "pause"):
             project.advise(f"Next: newsletter send {found.edition} goes on")
-        if (found.unconfirmed or 0) > now:
+        if found.is_unconfirmed(now):
             project.advise(
                 f"SendGrid has not confirmed the {found.stop}: the mail may leave. "
                 f"Next: newsletter {found.stop} {found.id}"
