@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from newsletter.errors import ServiceFailed
 
@@ -14,7 +14,7 @@ def in_plain_words(name: str) -> Iterator[None]:
     """Turn a failure of the database or the disk into a sentence with its cure."""
     try:
         yield
-    except (DatabaseError, OSError) as error:
+    except (DBAPIError, OSError) as error:
         cure = _cure(error)
         if cure is None:
             raise
@@ -54,6 +54,9 @@ STATES: Mapping[str, str] = {
     "25P03": "this computer stood still for too long; type the same command again, nothing was lost",
     "42501": "we may not do this there; ask who keeps the server for "
     "GRANT CREATE, CONNECT ON DATABASE … TO the newsletter's user",
+    "57P01": BROKEN,
+    "57P02": BROKEN,
+    "57P05": BROKEN,
     "57P03": "the server is starting or stopping; try again in a minute",
     "XX001": "it is damaged; ask who keeps the server for a backup",
 }
@@ -76,7 +79,7 @@ REFUSALS: Mapping[str, str] = {
 """By the words of libpq and of the server, where no connection came about."""
 
 
-def _cure(error: DatabaseError | OSError) -> str | None:
+def _cure(error: DBAPIError | OSError) -> str | None:
     original: Any = getattr(error, "orig", None)
     words = str(original or error)
     if not type(original).__module__.startswith("psycopg"):
@@ -84,7 +87,7 @@ def _cure(error: DatabaseError | OSError) -> str | None:
     state = getattr(original, "sqlstate", None) or ""
     if cure := STATES.get(state):
         return cure
-    if getattr(error, "connection_invalidated", False):
+    if state.startswith("08") or getattr(error, "connection_invalidated", False):
         return BROKEN
     if not state and isinstance(error, OperationalError):
         return _first(REFUSALS, words) or f"the server says: {words.splitlines()[0]}"

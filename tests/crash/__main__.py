@@ -26,6 +26,8 @@ from tests.crash.run import Finding, play
 
 SIDE_BY_SIDE = 6
 RUN_SECONDS = 900
+LAST_LINES = 60
+"""How much of a broken run's log is shown: where it is played, its folder may not last."""
 START_SECONDS = 300
 """More than the slowest computer needs for one send."""
 
@@ -68,7 +70,10 @@ def _play_all(seeds: range, folder: Path, url: str, given: argparse.Namespace) -
             click.echo(f"run {finding.seed}: {wrong}")
         if finding.wrong:
             broken += 1
-            click.echo(f"  its log: {folder / str(finding.seed) / 'log.txt'}")
+            log = folder / str(finding.seed) / "log.txt"
+            for line in log.read_text().splitlines()[-LAST_LINES:] if log.exists() else ():
+                click.echo(f"    {line}")
+            click.echo(f"  its log: {log}")
             click.echo(f"  play it again: python -m tests.crash {finding.seed}")
     seconds, used = time.monotonic() - begun, os.times()
     busy = used.children_user + used.children_system

@@ -4,10 +4,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
@@ -21,7 +22,8 @@ from newsletter.store import (
     source,
     suppression,
 )
-from newsletter.store.failures import STATES
+from newsletter.store.failures import STATES, in_plain_words
+from newsletter.store.postgresql import postgresql_engine
 from tests.store.shape import shape
 
 pytestmark = pytest.mark.engine("postgresql")
@@ -129,7 +131,7 @@ def test_a_lock_is_held_by_one_and_dies_with_its_connection(store: Store) -> Non
 
 def end_others(store: Store) -> None:
     """The administrator ends every connection to the store that holds a lock."""
-    with administrator(store) as connection:
+    with administrator(store.address) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
             "WHERE locktype = 'advisory' AND application_name = %s",
@@ -138,8 +140,8 @@ def end_others(store: Store) -> None:
 
 
 @contextmanager
-def administrator(store: Store) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    url = make_url(str(store.address)).set(drivername="postgresql")
+def administrator(address: Address) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    url = make_url(str(address)).set(drivername="postgresql")
     plain = url.difference_update_query(["schema", "application_name"])
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as made:
         yield made
@@ -206,6 +208,35 @@ def test_what_the_server_refuses_is_a_sentence(store: Store, state: str) -> None
         connection.execute(raised)
 
 
+@pytest.mark.parametrize(
+    "number", range(5)
+)  # the next asks whether it is alive, else another comes
+def test_a_connection_that_breaks_off_while_it_is_made_is_a_sentence(
+    address: Address, number: int
+) -> None:
+    left = iter(range(number, -1, -1))
+
+    class Ending(psycopg.Connection[Any]):
+        """One that the administrator ends before a certain statement."""
+
+        def cursor(self, *given: Any, **options: Any) -> Any:
+            if next(left, None) == 0:
+                with administrator(address) as connection:
+                    me = (self.info.backend_pid,)
+                    connection.execute("SELECT pg_terminate_backend(%s, 60000)", me)
+            return super().cursor(*given, **options)
+
+    engine, name = postgresql_engine(str(address))
+    event.listen(engine, "do_connect", lambda *given: Ending.connect(*given[2], **given[3]))
+    with (
+        pytest.raises(ServiceFailed, match="the connection broke off; type the same command again"),
+        in_plain_words(name),
+        engine.connect(),
+    ):
+        pass
+    engine.dispose()
+
+
 def many(store: Store, wrong: Callable[[], None] = lambda: None) -> None:
     def rows() -> Iterator[tuple[object, ...]]:
         for number in range(20_000):
@@ -235,7 +266,7 @@ def test_a_connection_that_breaks_off_in_the_middle_of_many_rows_writes_none(sto
 
 def test_between_two_transactions_a_broken_connection_is_replaced(store: Store) -> None:
     before = number_of_backend(store)
-    with administrator(store) as connection:
+    with administrator(store.address) as connection:
         connection.execute("SELECT pg_terminate_backend(%s, 60000)", (before,))  # and waits
     assert number_of_backend(store) != before
 
