@@ -16,7 +16,7 @@ demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the 
 	@$(BIN)/newsletter report --practice
 	@$(BIN)/newsletter sandbox stop
 
-test: $(VENV)/ready-dev ## Run the tests, without those of crashes, load and browsers (some minutes)
+test: $(VENV)/ready-dev ## Run the tests, without those of crashes, processes, load and browsers (a minute or two)
 	@$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 check: $(VENV)/ready-dev lint ## Everything that CI checks: all tests on both databases with coverage, style, types, layers

@@ -85,8 +85,19 @@ def address(engine: str, project: Path) -> Iterator[Address]:
     engines.clear(made)
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of SQLite without anything in it: a copy is there ten times as soon as one that is made."""
+    path = tmp_path_factory.mktemp("empty") / "newsletter.db"
+    open_store(path).close()
+    return path
+
+
 @pytest.fixture
-def store(address: Address) -> Iterator[Store]:
+def store(address: Address, empty_store: Path) -> Iterator[Store]:
+    if isinstance(address, Path):
+        address.parent.mkdir(exist_ok=True)
+        shutil.copy(empty_store, address)
     opened = open_store(address)
     yield opened
     opened.close()

@@ -28,6 +28,8 @@ from tests.waiting import wait
 from .conftest import MergeAll, Write
 from .test_undoing import contents
 
+pytestmark = pytest.mark.slow
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -78,6 +78,7 @@ def known(row: tuple, line: int) -> Known:  # type: ignore[type-arg]
 OF_ONE_DAY = ROWS.map(lambda row: (*row[:4], 0, "2026-01-01", *row[6:]))
 
 
+@pytest.mark.slow
 @given(
     rows=st.lists(ROWS, min_size=1, max_size=6) | st.lists(OF_ONE_DAY, min_size=1, max_size=6),
     cut=st.integers(1, 5),
@@ -148,6 +149,7 @@ MANY = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(rows=st.lists(MANY, min_size=1, max_size=9), cut=st.integers(1, 8), others=st.randoms())
 @settings(max_examples=300)
 def test_what_would_go_on_without_end_ends_alike_in_every_order(

@@ -71,6 +71,7 @@ def one_by_one(file: ListFile) -> list[Row | Rejected]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
 def test_what_is_read_by_columns_is_what_each_record_says(tmp_path: Path, head: str) -> None:
     width = head.count(",") + 1

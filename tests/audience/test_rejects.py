@@ -124,6 +124,7 @@ def imported(store: Store, path: Path, root: Path, *, supplement: bool = False) 
         return write_rejects(stage.lists[0], root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_what_is_put_right_bit_by_bit_is_as_if_the_list_had_been_right(

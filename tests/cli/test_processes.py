@@ -14,6 +14,8 @@ from newsletter.sandbox import Sandbox, skip
 
 from .conftest import ARTICLE, Run, delivered, mails
 
+pytestmark = pytest.mark.slow
+
 
 def start(clinic: Path, *words: str, stdin: int | None = None) -> "subprocess.Popen[str]":
     return subprocess.Popen(

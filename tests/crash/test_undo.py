@@ -11,6 +11,8 @@ from newsletter.delivery import Manner, dispatch, undo
 from newsletter.sandbox import Fault, settle
 from tests.delivery.conftest import Clinic, clinic, sandbox
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["clinic", "sandbox"]
 
 

@@ -17,6 +17,8 @@ from tests.waiting import wait
 
 from .conftest import Clinic
 
+pytestmark = pytest.mark.slow
+
 SENDER = """
 import sys
 from pathlib import Path

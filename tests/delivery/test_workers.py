@@ -15,6 +15,8 @@ from newsletter.store import request
 from .conftest import Clinic
 from .test_fence import released
 
+pytestmark = pytest.mark.slow
+
 
 def work(clinic: Clinic, workers: int) -> list[Counts]:
     results: list[Counts] = []

@@ -53,6 +53,7 @@ def test_each_picture_of_the_sample_is_described(sample: Edition) -> None:
     assert all(30 < len(alt) <= 150 for alt, _source in shown)
 
 
+@pytest.mark.slow
 def test_the_script_draws_the_same_pictures_again(script: ModuleType, tmp_path: Path) -> None:
     for drawn in script.draw(tmp_path):
         kept = Image.open(PICTURES / drawn.name).convert("RGB")

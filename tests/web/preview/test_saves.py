@@ -67,6 +67,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_shown_with_its_line_and_the_last_good_letter_stays(
     running: Running, mistake: str
@@ -85,6 +86,7 @@ def test_a_mistake_is_shown_with_its_line_and_the_last_good_letter_stays(
     assert "Dear Ada," in running.ask("letter?reader=version-1").body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
