@@ -17,6 +17,12 @@ CARDS = ("takeaways", "exercise", "note", "sources", "teaser", "figures", "bars"
 
 DASHES = re.compile(r"(?<!-)-{2,3}(?!-)")
 CLOSED = re.compile(r"[>\s]*:{3,}\s*$")
+ACTS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
+"""How an address begins that leads nowhere but acts, or carries its content with it."""
+UNREAD = re.compile(
+    r"(\]\(\s*<?(?=[a-z][a-z0-9+.-]*:|//?|www\.)|<(?=https?://))([^)>\"“”\n]*)", re.IGNORECASE
+)
+"""The beginning of a link that Markdown took for words, and its address."""
 
 TAGS = frozenset(
     "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 hr i ins kbd li mark ol p pre q s small "
@@ -25,9 +31,16 @@ TAGS = frozenset(
 """HTML that an article may use; pictures and links to files are Markdown."""
 
 
+class _Candid(MarkdownIt):
+    """Takes every address for one: what may not be a link is told, and does not turn into words."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802  markdown-it's own name
+        return True
+
+
 def parser() -> MarkdownIt:
     """CommonMark with tables, typographic quotes, attributes in braces and the cards."""
-    markdown = MarkdownIt("commonmark", {"typographer": True, "xhtmlOut": True, "maxNesting": 20})
+    markdown = _Candid("commonmark", {"typographer": True, "xhtmlOut": True, "maxNesting": 20})
     markdown.enable(["table", "smartquotes", "strikethrough"])
     markdown.core.ruler.before("smartquotes", "dashes", _dashes)
     markdown.use(attrs_plugin)
@@ -144,6 +157,10 @@ def problems(tree: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Proble
             yield from _html_problems(node, masked, path)
         if node.type == "image":
             yield from _picture_problems(node, masked, path)
+        if node.type == "link":
+            yield from _acting_links(node, masked, path)
+        if node.type == "text":
+            yield from _unread_links(node, masked, path)
         if card := card_of(node):
             yield from _card_problems(node, masked, path)
             end = node.map[1] if node.map else len(rows)
@@ -166,6 +183,36 @@ def _html_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[
                 "leave the tag out or say it in Markdown",
             )
             yield Problem(path, line_of(node, masked), what, cure)
+
+
+def _acting_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    """Markdown's own list of what must not be a link, with all that is data."""
+    address = str(node.attrs["href"])
+    if match := ACTS.match(address):
+        what = f"the link “{plain_words(node)}” begins with {match[0]}, which no letter may do"
+        yield Problem(path, line_of(node, masked), what, "link a page: https://…")
+
+
+def _unread_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
+    """Links that readers would see as they were typed; what is written with \\[ is meant so."""
+    typed = _around(node, "inline").content
+    for match in UNREAD.finditer(node.content):
+        if not re.search(rf"(?<!\\){re.escape(match[1])}", typed):
+            continue
+        address = match[2].strip()
+        whole = re.sub(r"\s+", "%20", address)
+        what, cure = f"the link to {address} is not whole", "write [words](https://address)"
+        if whole != address:
+            what = f"the link to {address} has a space in its address"
+            cure = f"write %20 for it: {whole}"
+        yield Problem(path, line_of(node, masked), masked.unmask(what), masked.unmask(cure))
+
+
+def _around(node: SyntaxTreeNode, kind: str) -> SyntaxTreeNode:
+    """The node of this *kind* that *node* stands in."""
+    while node.type != kind and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:

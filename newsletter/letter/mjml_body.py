@@ -134,7 +134,10 @@ class Body:
 
     def _table(self, node: SyntaxTreeNode, kind: str) -> None:
         keep_whole(node, self.masked)
-        rows = self.renderer.render(list(node.to_tokens())[1:-1], self.markdown.options, {})
+        table = self.renderer.render(list(node.to_tokens()), self.markdown.options, {})
+        if any(part.type == "html_inline" for part in node.walk()):
+            table = _clean(table)
+        rows = table.strip().removeprefix("<table>").removesuffix("</table>")
         rows = _with_scope(self._styled(rows))
         self._add(
             node,
@@ -276,9 +279,10 @@ def _clean(rendered: str) -> str:
         attributes={
             "a": {"href", "title"},
             "*": {"lang", "dir", "title"},
-            "td": {"align"},
-            "th": {"align"},
+            "td": {"align", "nowrap", "style"},
+            "th": {"align", "nowrap", "style"},
         },
+        filter_style_properties={"text-align"},
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel"},
     )

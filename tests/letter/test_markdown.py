@@ -134,8 +134,15 @@ BROKEN = {
     "forbidden inline tag": ("a <img src='x'> b", "<img> cannot travel in a letter"),
     "inside a line": ("Look: ![x](tree.png)", "a picture inside a line"),
     "inside a link": ("[![x](tree.png)](https://example.com/)", "a picture inside a line"),
+    "a space in an address": ("[Ask **us**](https://example.com/a b)", "the link to https://example.com/a b has a space in its address; write %20 for it: https://example.com/a%20b"),
+    "a space in an address alone": ("See <https://example.com/a b>", "write %20 for it: https://example.com/a%20b"),
+    "a link without an end": ("[Ask us](https://example.com/a", "the link to https://example.com/a is not whole"),
+    "a script": ("[Ask us](JavaScript:alert(1))", "the link “Ask us” begins with JavaScript:, which no letter may do; link a page"),
+    "a script named elsewhere": ("[Ask us][1]\n\n[1]: javascript:alert(1)", "begins with javascript:"),
+    "a script alone": ("<javascript:alert(1)>", "begins with javascript:"),
+    "data": ("[Ask us](data:image/png;base64,AA==)", "begins with data:"),
     "unknown card": ("::: recipe\nx\n:::", "::: recipe is unknown"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("body", "message"), BROKEN.values(), ids=BROKEN)
@@ -146,6 +153,26 @@ def test_what_no_letter_can_carry_is_said_with_its_line(
         bare(f"One.\n\n{body}\n")
     assert "content/tips.md:10: " in str(caught.value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Write \\[words\\](https://example.com/a b)", "Write [words](https://example.com/a b)"),
+        ("Write `[words](https://example.com/a b)`", "Write [words](https://example.com/a b)"),
+        ("As he said [sic](with all his words)", "As he said [sic](with all his words)"),
+        ("[Ask](<https://example.com/a b>)", "Ask ( https://example.com/a%20b )"),
+    ],
+)
+def test_what_is_written_on_purpose_is_no_broken_link(bare: Write, body: str, text: str) -> None:
+    assert bare(body).view(Reader()).text == f"{text}\n"
+
+
+def test_a_script_in_raw_html_comes_out_as_words_wherever_it_stands(bare: Write) -> None:
+    acting = '<a href="javascript:alert(1)" onclick="alert(1)">us</a>'
+    html = bare(f"Ask {acting}.\n\n| a | b |\n|---|---|\n| {acting} | 1 |\n").view(Reader()).html
+    assert html.count(">us</a>") == 2
+    assert "alert" not in html
 
 
 def test_a_picture_of_a_wrong_kind_is_refused(bare: Write, project: Path) -> None:
