@@ -1,5 +1,6 @@
 """This module gathers what the rules judge: the letter as one reader sees it, its edition, the settings, the evidence."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,6 +9,7 @@ from newsletter.checks.evidence import Evidence
 from newsletter.checks.page import Link, Page
 from newsletter.checks.personal import personal_links
 from newsletter.checks.rule import TEMPLATES
+from newsletter.checks.written import Written, written
 from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.letter import READER_FIELDS, Letter, Picture, Reader, View
@@ -67,20 +69,25 @@ class Draft:
     def is_private(self, href: str) -> bool:
         return is_private(href, self.private)
 
-    def line(self, *words: str) -> int | None:
-        """The line of the article, or of its front matter, on which any of *words* stands, the first that is found."""
-        body = enumerate(self.edition.body.split("\n"), self.edition.body_line)
-        rows = [*body, *((self.edition.lines.get(key), row) for key, row in self._head().items())]
-        for wanted in filter(None, words):
-            for number, row in rows:
-                if wanted.lower() in row.lower():
-                    return number
-        return None
+    @cached_property
+    def written(self) -> Written:
+        return written(self.edition)
 
-    def _head(self) -> Mapping[str, str]:
+    def link_line(self, link: Link) -> int | None:
+        """The line on which *link* was written: of several that are the same, the one in its place."""
+        same = [one for one in self.page.links if (one.href, one.words) == (link.href, link.words)]
+        nth = next(number for number, one in enumerate(same) if one is link)
+        return self.written.link(link.href, link.words, nth) or _found(link.href, self._head())
+
+    def line(self, words: str) -> int | None:
+        """The line of the article, or of its front matter, on which *words* stand: whole and as they are, if any."""
+        body = enumerate(self.edition.body.split("\n"), self.edition.body_line)
+        return _found(words, [*body, *self._head()])
+
+    def _head(self) -> Sequence[tuple[int | None, str]]:
         edition = self.edition
         own = {"title": edition.title, "subject": edition.subject, "preheader": edition.preheader}
-        return {**own, **edition.details}
+        return [(edition.lines.get(key), row) for key, row in {**own, **edition.details}.items()]
 
     def line_at(self, position: int) -> int:
         """The line of the file at *position* of the article's text."""
@@ -94,6 +101,15 @@ class Draft:
         wanted = " ".join(words.split())
         parts = (self.page.text, " ".join(self.view.text.split()))
         return all(wanted in part for part in parts if part)
+
+
+def _found(words: str, rows: Sequence[tuple[int | None, str]]) -> int | None:
+    """The number of the first row with *words*, best whole and as they are written."""
+    if not words:
+        return None
+    whole = rf"(?<!\w){re.escape(words)}(?!\w)"
+    ways = (re.compile(whole), re.compile(whole, re.I), re.compile(re.escape(words), re.I))
+    return next((number for way in ways for number, row in rows if way.search(row)), None)
 
 
 def draft_for(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -15,6 +16,7 @@ from newsletter.letter.masking import Masked
 
 CARDS = ("takeaways", "exercise", "note", "sources", "teaser", "figures", "bars")
 
+BREAKS = ("softbreak", "hardbreak")
 DASHES = re.compile(r"(?<!-)-{2,3}(?!-)")
 CLOSED = re.compile(r"[>\s]*:{3,}\s*$")
 ACTS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
@@ -62,12 +64,23 @@ def parse(masked: Masked) -> SyntaxTreeNode:
     return SyntaxTreeNode(parser().parse(masked.text))
 
 
-def line_of(node: SyntaxTreeNode, masked: Masked) -> int:
-    """The line of the file on which *node* begins."""
+def line_of(node: SyntaxTreeNode, masked: Masked, row: int = 0) -> int:
+    """The line of the file on which *node* begins, or that of its *row*."""
     place: SyntaxTreeNode | None = node
     while place is not None and not (place.type != "root" and place.map):
         place = place.parent
-    return masked.origin[place.map[0]] if place is not None and place.map else masked.origin[0]
+    if place is None or not place.map:
+        return masked.origin[0]
+    return masked.origin[place.map[0] + _rows_before(node, place) + row]
+
+
+def _rows_before(node: SyntaxTreeNode, place: SyntaxTreeNode) -> int:
+    """How many rows of *place*, whose beginning is known, end before *node*."""
+    before = takewhile(lambda part: part is not node, place.walk())
+    return sum(
+        part.content.count("\n") if part.type == "html_inline" else part.type in BREAKS
+        for part in before
+    )
 
 
 def statement(node: SyntaxTreeNode, masked: Masked) -> str | None:
@@ -102,7 +115,7 @@ def plain_words(node: SyntaxTreeNode) -> str:
     """The text of an inline node without marks."""
     if node.type in {"text", "code_inline"}:
         return node.content
-    if node.type in {"softbreak", "hardbreak"}:
+    if node.type in BREAKS:
         return " "
     if node.type == "image":
         return f"[{alt_text(node)}]" if alt_text(node) else ""

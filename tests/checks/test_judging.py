@@ -1,5 +1,6 @@
 """How rules are run: order, waivers, evidence that is missing, and a survey of all readers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -22,7 +23,7 @@ from newsletter.checks.evidence import Hole
 from newsletter.errors import Problem
 from newsletter.letter import Reader
 from tests.checks.conftest import ARTICLE, TAG, Compose
-from tests.checks.spoiling import body, both, clinic, detail, edited, picture, seen, sender
+from tests.checks.spoiling import body, both, clinic, detail, edited, link, picture, seen, sender
 
 
 def test_a_finding_names_the_articles_line(good: Draft) -> None:
@@ -34,13 +35,71 @@ def test_a_finding_names_the_articles_line(good: Draft) -> None:
     assert good.line("Ask us") == 12
 
 
+def test_of_links_with_the_same_words_or_the_same_beginning_the_wrong_one_is_named(
+    draft: Callable[[str], Draft],
+) -> None:
+    article = (
+        ARTICLE
+        + """
+At [our clinic](https://www.clockworkperform.com/visit) or at
+`home`, say [here](https://www.clockworkperform.com/visit-us) and
+[here](http://www.clockworkperform.com/visit), or
+on [the *other* page](http://www.clockworkperform.com/visit?of={{ reader.first_name }}).
+
+| Day | Page |
+|---|---|
+| Mon | [the page](https://www.clockworkperform.com/visit) |
+| Tue | [the page](http://www.clockworkperform.com/visit) |
+"""
+    )
+    found = check(draft(article))
+    assert sorted((finding.rule, finding.line) for finding in found) == [
+        ("link/http", 16),
+        ("link/http", 17),
+        ("link/http", 22),
+        ("link/text", 15),
+        ("link/text", 16),
+    ]
+
+
+def test_of_links_that_are_the_same_each_is_named_where_it_stands(
+    draft: Callable[[str], Draft],
+) -> None:
+    twice = "\nSee [here]({0}).\n\n<b><a href='{0}'>Here</a></b>\n\nAnd [here]({0}) again.\n"
+    found = check(draft(ARTICLE + twice.format("https://www.clockworkperform.com/a&amp;b")))
+    assert [(finding.rule, finding.line) for finding in found] == [
+        ("link/text", 14),
+        ("link/text", 16),
+        ("link/text", 18),
+    ]
+
+
+def test_a_link_of_the_letters_frame_is_in_no_line_of_the_article(good: Draft) -> None:
+    (found,) = check(link("http://www.clockworkperform.com/", "Our front page")(good))
+    assert (found.rule, found.line) == ("link/http", None)
+
+
+def test_a_heading_is_named_where_it_stands_and_not_where_its_words_do(
+    draft: Callable[[str], Draft],
+) -> None:
+    article = ARTICLE + "\nAlso rest in the forest.\n\n### Also *rest*\n"
+    found = check(draft(article))
+    assert [(finding.rule, finding.line) for finding in found] == [("a11y/headings", 16)]
+
+
+def test_a_word_is_named_where_it_stands_whole_and_as_it_is_written(good: Draft) -> None:
+    spanish = body("\nTodo format.\n\nTODO form.\n")(good)
+    assert (spanish.line("TODO"), spanish.line("form"), spanish.line("FORMAT")) == (16, 16, 14)
+
+
 @pytest.mark.parametrize("written", ["tree.webp", "tree%201.png"])
 def test_a_picture_is_called_as_the_article_calls_it(good: Draft, written: str) -> None:
-    heavy = both(picture("JPEG", weight=300_000), body(f"\n![A tree.]({written})\n"))(good)
+    article = f"\n![A tree.](old-{written})\n\n![A tree.]({written})\n"
+    heavy = both(picture("JPEG", weight=300_000), body(article))(good)
     named = [replace(one, source=written) for one in heavy.pictures]
     (found,) = check(replace(heavy, pictures=named))
     assert found.sentence == f"the picture {unquote(written)} is 300 kB"
-    assert found.line == 14
+    assert found.line == 16
 
 
 def test_a_hero_that_is_too_large_is_told_where_it_is_named(good: Draft) -> None:

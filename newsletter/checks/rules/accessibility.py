@@ -31,11 +31,18 @@ def alternative(draft: Draft) -> Iterator[Hit]:
             yield Hit(f"the picture {name} has no description", cure, draft.line(name))
         elif alt and FILE_NAME.fullmatch(alt.strip()):
             sentence = f"the picture's description “{alt}” is a file's name"
-            yield Hit(sentence, "say what it shows", draft.line(alt), severity="warning")
+            yield Hit(
+                sentence,
+                "say what it shows",
+                draft.written.described(alt) or draft.line(alt),
+                severity="warning",
+            )
         elif alt and len(alt) > LONGEST_ALT:
             sentence = f"the description “{alt[:40]}…” has {len(alt)} characters"
             cure = f"keep it under {LONGEST_ALT} and tell the rest in the text"
-            yield Hit(sentence, cure, draft.line(alt), severity="warning")
+            yield Hit(
+                sentence, cure, draft.written.described(alt) or draft.line(alt), severity="warning"
+            )
 
 
 @rule(
@@ -50,7 +57,7 @@ def link_name(draft: Draft) -> Iterator[Hit]:
             sentence = (
                 f"the link to {link.href or 'nowhere'} has no words: a screen reader cannot name it"
             )
-            yield Hit(sentence, "write words, or describe its picture", draft.line(link.href))
+            yield Hit(sentence, "write words, or describe its picture", draft.link_line(link))
 
 
 @rule(
@@ -124,7 +131,8 @@ def headings(draft: Draft) -> Iterator[Hit]:
             yield Hit(f"there is an empty heading ({node.tag})", "write it or take it out")
         elif own > level + 1:
             sentence = f"the heading “{words}” leaves a level out (h{level} to {node.tag})"
-            yield Hit(sentence, f"write it with {'#' * (level + 1)}", draft.line(words))
+            cure = f"write it with {'#' * (level + 1)}"
+            yield Hit(sentence, cure, draft.written.heading(words))
         level = own
 
 

@@ -66,7 +66,7 @@ def leftover(draft: Draft) -> Iterator[Hit]:
     for link in draft.web_links:
         if match := NOT_YET.match(link.href):
             sentence = f"the link “{link.words}” leads to {match[0]}, where nobody is"
-            yield Hit(sentence, "write the real address", draft.line(link.href, link.words))
+            yield Hit(sentence, "write the real address", draft.link_line(link))
             return
 
 

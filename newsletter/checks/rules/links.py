@@ -4,14 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from markdown_it.tree import SyntaxTreeNode
-
 from newsletter.checks.draft import MAILBOXES, Draft
 from newsletter.checks.evidence import Answer
 from newsletter.checks.page import Link
 from newsletter.checks.rule import Hit, rule
-from newsletter.letter import article
-from newsletter.letter.masking import mask
 
 SHORTENERS = frozenset(
     "bit.ly tinyurl.com t.co goo.gl ow.ly is.gd buff.ly rebrand.ly cutt.ly tiny.cc lnkd.in fb.me t.ly "
@@ -31,7 +27,6 @@ MOST_HOPS = 3
 MOST_LINKS = 25
 ASKS_NOTHING = frozenset({"plain", "report"})
 """Templates of letters that may be for reading only: a personal note, results for staff."""
-WRITTEN_OUT = re.compile(r"<a\s[^>]*href=", re.IGNORECASE)
 NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|0x[0-9a-f]+|\d+", re.IGNORECASE)
 
 
@@ -46,10 +41,6 @@ def _said(draft: Draft, link: Link) -> str:
     return f"“{link.words or link.label or link.href}”"
 
 
-def _line(draft: Draft, link: Link) -> int | None:
-    return draft.line(link.href, link.words)
-
-
 @rule("link/syntax", "error", "every link is whole: https://…", "RFC 3986")
 def syntax(draft: Draft) -> Iterator[Hit]:
     for link in draft.links:
@@ -57,7 +48,7 @@ def syntax(draft: Draft) -> Iterator[Hit]:
             continue
         if not _is_whole(link.href):
             sentence = f"the link {_said(draft, link)} leads to “{link.href}”"
-            yield Hit(sentence, "write a whole link: https://…", _line(draft, link))
+            yield Hit(sentence, "write a whole link: https://…", draft.link_line(link))
 
 
 def _is_whole(href: str) -> bool:
@@ -77,7 +68,9 @@ def dead(draft: Draft, answers: Mapping[str, Answer]) -> Iterator[Hit]:
         if gone or (answer.trouble and not answer.status):
             why = f"answers {answer.status}" if gone else answer.trouble
             yield Hit(
-                f"the link {href} does not work: {why}", "correct or remove it", draft.line(href)
+                f"the link {href} does not work: {why}",
+                "correct or remove it",
+                draft.written.link(href),
             )
 
 
@@ -87,7 +80,7 @@ def unsure(draft: Draft, answers: Mapping[str, Answer]) -> Iterator[Hit]:
         if answer.status in UNSURE:
             why = answer.trouble or f"it answers {answer.status}"
             sentence = f"the link {href} could not be checked: {why}"
-            yield Hit(sentence, "open it in a browser", draft.line(href))
+            yield Hit(sentence, "open it in a browser", draft.written.link(href))
 
 
 @rule("link/redirects", "warning", "no link takes more than 3 detours", "own", needs="links")
@@ -95,7 +88,7 @@ def redirects(draft: Draft, answers: Mapping[str, Answer]) -> Iterator[Hit]:
     for href, answer in answers.items():
         if answer.hops > MOST_HOPS:
             sentence = f"the link {href} goes through {answer.hops} other addresses"
-            yield Hit(sentence, "link the page where it ends", draft.line(href))
+            yield Hit(sentence, "link the page where it ends", draft.written.link(href))
 
 
 @rule("link/http", "warning", "links are encrypted: https://", "react-email, browsers")
@@ -103,7 +96,7 @@ def unencrypted(draft: Draft) -> Iterator[Hit]:
     for link in draft.web_links:
         if link.href.startswith("http://") and not NUMBER.fullmatch(_host(link.href)):
             sentence = f"the link {_said(draft, link)} is http://"
-            yield Hit(sentence, "write https://, if the site has it", _line(draft, link))
+            yield Hit(sentence, "write https://, if the site has it", draft.link_line(link))
 
 
 @rule("link/mismatch", "error", "a link that shows an address leads there", "rspamd PHISHING")
@@ -119,7 +112,7 @@ def mismatch(draft: Draft) -> Iterator[Hit]:
             sentence = (
                 f"the link shows {shown[1]} and leads to {real}; mailboxes take that for fraud"
             )
-            yield Hit(sentence, "show where it leads, or write words", _line(draft, link))
+            yield Hit(sentence, "show where it leads, or write words", draft.link_line(link))
 
 
 @rule(
@@ -130,7 +123,7 @@ def numbers(draft: Draft) -> Iterator[Hit]:
         host = _host(link.href)
         if (NUMBER.fullmatch(host) or ":" in host) and not host.startswith("127."):
             sentence = f"the link {_said(draft, link)} leads to the number {host}"
-            yield Hit(sentence, "link the site's name", _line(draft, link))
+            yield Hit(sentence, "link the site's name", draft.link_line(link))
 
 
 @rule("link/shortener", "warning", "no link hides behind a shortener", "SpamAssassin, rspamd")
@@ -138,7 +131,7 @@ def shortener(draft: Draft) -> Iterator[Hit]:
     for link in draft.web_links:
         if _host(link.href) in SHORTENERS:
             sentence = f"the link {_said(draft, link)} hides where it leads ({_host(link.href)})"
-            yield Hit(sentence, "link the page itself", _line(draft, link))
+            yield Hit(sentence, "link the page itself", draft.link_line(link))
 
 
 @rule("link/text", "warning", "links say where they lead", "EMC, WCAG 2.4.4")
@@ -148,7 +141,7 @@ def vague(draft: Draft) -> Iterator[Hit]:
         bare = words == link.href and len(words) > 40
         if VAGUE.fullmatch(words) or bare:
             sentence = f"the link “{words}” does not say where it leads"
-            yield Hit(sentence, "link the words that name the page", _line(draft, link))
+            yield Hit(sentence, "link the words that name the page", draft.link_line(link))
 
 
 @rule(
@@ -176,7 +169,7 @@ def tags(draft: Draft) -> Iterator[Hit]:
         yield Hit(
             f"the link {href} {what}",
             "write utm_source=newsletter&utm_medium=email",
-            draft.line(href),
+            draft.written.link(href),
         )
 
 
@@ -185,23 +178,9 @@ def count(draft: Draft) -> Iterator[Hit]:
     number = len({link.href for link in draft.links})
     if number > MOST_LINKS:
         yield Hit(f"the letter has {number} different links", "keep those that readers need")
-    elif draft.edition.template not in ASKS_NOTHING and not _has_link(draft):
+    elif draft.edition.template not in ASKS_NOTHING and not draft.written.links:
         yield Hit(
             "the article has no link",
             "say what readers can do next: [Book a visit](https://…)",
             draft.edition.body_line,
         )
-
-
-def _has_link(draft: Draft) -> bool:
-    """Whether the article itself has a link: those of the header and the footer are in every letter."""
-    edition = draft.edition
-    tree = article.parse(
-        mask(edition.body, nonce="0", path=edition.name, first_line=edition.body_line)
-    )
-    return any(map(_is_link, tree.walk()))
-
-
-def _is_link(node: SyntaxTreeNode) -> bool:
-    html = node.content if node.type in {"html_inline", "html_block"} else ""
-    return node.type == "link" or bool(WRITTEN_OUT.search(html))

@@ -74,8 +74,7 @@ def forbidden(draft: Draft) -> Iterator[Hit]:
         yield Hit(
             f"mail programs drop <{node.tag}>",
             "link a page that has it",
-            draft.line(f"<{node.tag}"),
-            draft.template,
+            path=draft.template,
         )
     for node in draft.page.all("link[rel=stylesheet]"):
         href = node.attributes.get("href") or ""

@@ -26,11 +26,8 @@ def prose(body: str) -> str:
 @rule("text/spelling", "info", "no word is spelled wrongly", "codespell", needs="spelling")
 def spelling(draft: Draft, wrong: tuple[Misspelling, ...]) -> Iterator[Hit]:
     for found in wrong:
-        line = draft.line(found.word)
-        for key in ("title", "subject", "preheader"):
-            if found.word.lower() in getattr(draft.edition, key).lower():
-                line = draft.key_line(key)
-        yield Hit(f"“{found.word}” is spelled wrongly", f"did you mean {found.meant}?", line)
+        sentence = f"“{found.word}” is spelled wrongly"
+        yield Hit(sentence, f"did you mean {found.meant}?", draft.line(found.word))
 
 
 @rule("text/length", "warning", "the article has 50 to 5,000 words", "Buttondown")

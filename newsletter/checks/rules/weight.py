@@ -134,7 +134,7 @@ def _line(draft: Draft, picture: Picture) -> int | None:
     """Where the article names it, in its text or as its hero."""
     source = picture.source or picture.filename
     is_hero = draft.edition.details.get("hero") == source
-    return draft.key_line("hero") if is_hero else draft.line(source, unquote(source))
+    return draft.key_line("hero") if is_hero else draft.written.picture(source)
 
 
 def _size(picture: Picture) -> tuple[str, int]:
