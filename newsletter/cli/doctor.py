@@ -95,7 +95,7 @@ def _lines(project: Project) -> Iterator[Examined]:
 
 def _address(postal: str, *, local: bool) -> Examined:
     what = "Postal address"
-    if postal:
+    if postal.strip():
         return Examined(what, GOOD, postal)
     cure = (
         "type newsletter setup; until then nothing is sent for real, for the law asks for a street or PO box in "

@@ -100,7 +100,7 @@ def say_plan(plan: Plan, project: Project) -> str:
     shown |= {name: project.advice(words) for name, words in leaving.items()}
     if project.settings.sending.approval:
         shown["Approval"] = project.advice("a second person must agree: newsletter approve")
-    if not project.settings.clinic.postal_address:
+    if not project.settings.clinic.postal_address.strip():
         shown["Postal address"] = "not set; without it nothing is sent for real (CAN-SPAM)"
     return facts(shown)
 

@@ -111,6 +111,15 @@ def test_a_hero_that_is_too_large_is_told_where_it_is_named(good: Draft) -> None
     assert (found.sentence, found.line) == ("the picture tree.webp is 300 kB", 6)
 
 
+def test_settings_that_the_footer_needs_are_told_by_name_when_they_are_empty(good: Draft) -> None:
+    found = check(clinic(city="", country=" ", why="")(good))
+    assert [str(finding) for finding in found] == [
+        'error: newsletter.toml: [clinic] city, country is empty: the footer must say it; write city = "…" (legal/identity)',
+        "warning: newsletter.toml: [clinic] why is empty: the letter does not say why readers get it; "
+        'write why = "You get this letter because …" (legal/why-line)',
+    ]
+
+
 def test_errors_come_first_and_keep_a_letter_back(good: Draft) -> None:
     found = check(
         both(seen(subject="Re: x"), sender(name="Hurry"), clinic(postal_address=""))(good)

@@ -44,6 +44,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
             both(clinic(postal_address=""), lambda d: replace(d, real=False)),
             "info",
         ),
+        "spaces, in another country": (clinic(postal_address="  ", country="New Orleans"), "error"),
         "not shown": (clinic(postal_address="9 Other Street, New Orleans, LA 70113"), "error"),
         "a town is no address": (clinic(postal_address="New Orleans, United States"), "error"),
     },
@@ -83,9 +84,17 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         "missing": (
             without("You get this letter because you signed up for news from Clockwork Perform."),
             "warning",
-        )
+        ),
+        "empty in the settings": (
+            both(clinic(why=" "), without("You get this letter because you signed up for news from Clockwork Perform.")),
+            "warning",
+        ),
     },
-    "legal/identity": {"no country": (without("United States"), "error")},
+    "legal/identity": {
+        "no country": (without("United States"), "error"),
+        "no city in the settings": (clinic(city=""), "error"),
+        "no name in the settings": (clinic(name="  ", url=""), "error"),
+    },
     "legal/ad-label": {
         "no word of it": (
             both(detail(kind="promo"), people("ada@tulane.edu", unworded=1)),
@@ -148,6 +157,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         "a free mailbox": (sender(email="clinic@gmail.com"), "error"),
     },
     "mail/from-name": {
+        "none": (sender(name=""), "warning"),
         "urgent": (sender(name="Clockwork LAST CHANCE"), "warning"),
         "a badge": (sender(name="Clockwork Perform ✅"), "warning"),
         "another than last time": (sent(sender_name="Clockwork"), "warning"),

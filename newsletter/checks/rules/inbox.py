@@ -69,7 +69,9 @@ def sender(draft: Draft) -> Iterator[Hit]:
 def from_name(draft: Draft) -> Iterator[Hit]:
     name = draft.settings.sender.name
     earlier = draft.evidence.earlier or ()
-    if wrong := (URGENT.search(name) or re.search(r"[!?]|\bre:", name, re.IGNORECASE)):
+    if not name.strip():
+        sentence = "[sender] name is empty: the inbox shows the bare address"
+    elif wrong := (URGENT.search(name) or re.search(r"[!?]|\bre:", name, re.IGNORECASE)):
         sentence = f"the sender's name “{name}” says “{wrong[0]}”; it shall only say who writes"
     elif emoji(name):
         sentence = f"the sender's name “{name}” has a picture sign, which may imitate a badge"

@@ -32,7 +32,7 @@ AD_WORDS = re.compile(r"\b(advertis\w*|ad|promotion\w*|sponsored|offer from)\b",
     "15 USC 7704(a)(5)(A)(iii), 16 CFR 316.2(p)",
 )
 def postal_address(draft: Draft) -> Iterator[Hit]:
-    address = draft.settings.clinic.postal_address
+    address = draft.settings.clinic.postal_address.strip()
     if not address:
         sentence = "the clinic's postal address is not set, and the law asks for it in every letter (CAN-SPAM)"
         severity = "error" if draft.real else "info"
@@ -178,7 +178,12 @@ def _is_reader(node: nodes.Node) -> bool:
 
 @rule("legal/why-line", "warning", "the letter says why readers get it", "Gmail, good manners")
 def why_line(draft: Draft) -> Iterator[Hit]:
-    if not draft.in_both(draft.settings.clinic.why):
+    why = draft.settings.clinic.why.strip()
+    if not why:
+        sentence = "[clinic] why is empty: the letter does not say why readers get it"
+        cure = 'write why = "You get this letter because …"'
+        yield Hit(sentence, cure, path=SETTINGS)
+    elif not draft.in_both(why):
         sentence = "the letter does not say why readers get it"
         yield Hit(sentence, "put clinic.why into the footer", path=FOOTER)
 
@@ -191,8 +196,11 @@ def why_line(draft: Draft) -> Iterator[Hit]:
 )
 def identity(draft: Draft) -> Iterator[Hit]:
     clinic = draft.settings.clinic
-    parts = (clinic.name, clinic.url, clinic.city, clinic.country)
-    if missing := [words for words in parts if not draft.in_both(words)]:
+    parts = {key: getattr(clinic, key).strip() for key in ("name", "url", "city", "country")}
+    if empty := [key for key, words in parts.items() if not words]:
+        sentence = f"[clinic] {', '.join(empty)} is empty: the footer must say it"
+        yield Hit(sentence, f'write {empty[0]} = "…"', path=SETTINGS)
+    if missing := [words for words in parts.values() if words and not draft.in_both(words)]:
         sentence = f"the footer does not say {', '.join(missing)}"
         yield Hit(sentence, "include partials/footer", path=FOOTER)
 
