@@ -29,6 +29,9 @@ from newsletter.letter.words import ENGLISH, LABELS, Words
 
 CARD_PICTURE = 486
 """Pixels between the edges of a card."""
+STYLED = re.compile(
+    r"<(p|ul|ol|li|a|blockquote|pre|code|th|td|h2|h3|h4)(?=[\s>])(?: style=\"([^\"]*)\")?"
+)
 PHONE = 440
 """Pixels of a picture that fills a phone; a wider screen shows columns."""
 
@@ -240,12 +243,16 @@ class Body:
         return self.masked.unmask(self._styled(rendered))
 
     def _styled(self, rendered: str) -> str:
-        """Margins and sizes on each element: some apps drop the style sheet (caniemail.com)."""
-        return re.sub(
-            r"<(p|ul|ol|li|a|blockquote|pre|code|th|td|h2|h3|h4)(?=[\s>])",
-            lambda match: f'<{match[1]} style="{{{{ style.{match[1]} }}}}"',
-            rendered,
-        )
+        """Margins and sizes on each element: some apps drop the style sheet (caniemail.com).
+
+        What a cell says of its own, how its column is aligned, comes after that and holds.
+        """
+
+        def with_style(match: re.Match[str]) -> str:
+            styles = filter(None, (f"{{{{ style.{match[1]} }}}}", match[2]))
+            return f'<{match[1]} style="{";".join(styles)}"'
+
+        return STYLED.sub(with_style, rendered)
 
     def _add(self, node: SyntaxTreeNode, text: str, *, running: bool = False) -> None:
         self.lines.add(text.rstrip("\n"), line_of(node, self.masked), running=running)

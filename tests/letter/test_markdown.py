@@ -94,6 +94,16 @@ def test_a_table_keeps_its_cells(bare: Write) -> None:
     assert '<td nowrap="nowrap"><strong>2</strong></td>' in shown
 
 
+def test_an_aligned_column_keeps_its_look_in_one_style(bare: Write) -> None:
+    table = "| a | b |\n|:---|---:|\n| 1 | <b>2</b> |"
+    cells = re.findall(r"<t[hd]\b[^>]*>", bare(table).view(Reader()).html.partition("<table ")[2])
+    written = [re.findall(r'style="([^"]*)"', cell) for cell in cells if "padding:8px" in cell]
+    assert [len(styles) for styles in written] == [1, 1, 1, 1]
+    ends = [re.findall(r"text-align:(\w+)", styles[0])[-1] for styles in written]
+    assert ends == ["left", "right", "left", "right"]
+    assert all("border-bottom:" in styles[0] for styles in written)
+
+
 @pytest.fixture
 def picture(project: Path) -> Path:
     path = project / "content" / "tree.png"
