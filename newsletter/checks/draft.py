@@ -15,6 +15,7 @@ from newsletter.edition import Edition
 from newsletter.letter import READER_FIELDS, Letter, Picture, Reader, View
 
 MAILBOXES = ("mailto:", "tel:", "sms:")
+WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Draft:
 
     @cached_property
     def web_links(self) -> list[Link]:
-        return [link for link in self.links if link.href.startswith(("http://", "https://"))]
+        return [link for link in self.links if WEB.match(link.href)]
 
     def is_private(self, href: str) -> bool:
         return is_private(href, self.private)

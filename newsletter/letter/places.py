@@ -48,7 +48,7 @@ def in_text(source: str, nonce: Nonce) -> str:
     """The same for the text part: inside a link a value is percent-encoded, elsewhere it stands as it is."""
 
     def spelled(match: re.Match[str]) -> str:
-        inside = re.search(r"https?://\S+\Z", source[: match.start()])
+        inside = re.search(r"(?i:https?)://\S+\Z", source[: match.start()])
         return nonce.word(int(match[1]), COMPONENT if inside else TEXT)
 
     return re.sub(nonce.pattern(), spelled, source)

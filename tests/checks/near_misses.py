@@ -107,7 +107,7 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "subject/repeat": {"the same edition again": sent(edition_id="good", subject="Three tips for a strong back")},
     "preheader/missing": {"forty": edited(preheader="x" * 40), "a view": edited(preheader="Views of the river, and how to stretch while you look at it.")},
     "preheader/hidden": {"padding signs": box("display:none", "&#847;&zwnj;&nbsp;"), "empty cell": box("font-size:0px", "")},
-    "link/syntax": {"mail and phone": added('<p><a href="mailto:a@clockworkperform.com">Mail</a> <a href="tel:+15045550100">Call</a></p>')},
+    "link/syntax": {"capitals": link("HTTPS://www.clockworkperform.com/visit"), "mail in capitals": link("MAILTO:a@clockworkperform.com"), "mail and phone": added('<p><a href="mailto:a@clockworkperform.com">Mail</a> <a href="tel:+15045550100">Call</a></p>')},
     "link/dead": {"fine": answers(200), "refused": known(links={})},
     "link/unsure": {"fine": answers(204)},
     "link/redirects": {"three": answers(200, hops=3)},

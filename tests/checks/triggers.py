@@ -216,7 +216,10 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     },
     "link/unsure": {"refused": (answers(403), "info"), "busy": (answers(429), "info")},
     "link/redirects": {"many": (answers(200, hops=4), "warning")},
-    "link/http": {"plain": (link("http://www.clockworkperform.com/visit"), "warning")},
+    "link/http": {
+        "plain": (link("http://www.clockworkperform.com/visit"), "warning"),
+        "in capitals": (link("HTTP://www.clockworkperform.com/visit"), "warning"),
+    },
     "link/mismatch": {"another site": (link(VISIT, "www.mayoclinic.org"), "error")},
     "link/ip": {"a number": (link("https://203.0.113.7/visit"), "error")},
     "link/shortener": {"bit.ly": (link("https://bit.ly/3xyz"), "warning")},

@@ -156,6 +156,13 @@ def test_an_expression_that_fails_for_a_reader_names_its_line(bare: Write) -> No
         letter.personalise(Reader())
 
 
+def test_a_value_in_a_link_that_is_written_in_capitals_is_encoded_in_the_text(
+    bare: Write,
+) -> None:
+    letter = bare("Go to HTTPS://www.clockworkperform.com/?n={{ reader.first_name }} now")
+    assert "/?n=Anna%20%26%20Bo now" in letter.view(Reader(first_name="Anna & Bo")).text
+
+
 def test_values_urlencoded_by_the_author_are_not_encoded_twice(bare: Write) -> None:
     letter = bare("[go](https://www.clockworkperform.com/?n={{ reader.first_name | urlencode }})")
     assert "?n=B%20%26%20C" in letter.view(Reader(first_name="B & C")).html

@@ -44,7 +44,7 @@ def _said(draft: Draft, link: Link) -> str:
 @rule("link/syntax", "error", "every link is whole: https://…", "RFC 3986")
 def syntax(draft: Draft) -> Iterator[Hit]:
     for link in draft.links:
-        if link.href.startswith(MAILBOXES):
+        if link.href.lower().startswith(MAILBOXES):
             continue
         if not _is_whole(link.href):
             sentence = f"the link {_said(draft, link)} leads to “{link.href}”"
@@ -94,7 +94,7 @@ def redirects(draft: Draft, answers: Mapping[str, Answer]) -> Iterator[Hit]:
 @rule("link/http", "warning", "links are encrypted: https://", "react-email, browsers")
 def unencrypted(draft: Draft) -> Iterator[Hit]:
     for link in draft.web_links:
-        if link.href.startswith("http://") and not NUMBER.fullmatch(_host(link.href)):
+        if link.href.lower().startswith("http://") and not NUMBER.fullmatch(_host(link.href)):
             sentence = f"the link {_said(draft, link)} is http://"
             yield Hit(sentence, "write https://, if the site has it", draft.link_line(link))
 
