@@ -17,7 +17,7 @@ from newsletter.cli.findings import (
     say_sum,
     survey_readers,
 )
-from newsletter.cli.letters import audience_option, compose_article, readers
+from newsletter.cli.letters import audience_option, compose_article, goes_to_lists, readers
 from newsletter.cli.progress import busy
 from newsletter.cli.project import Project, json_option, open_project, practice_option
 from newsletter.cli.wording import as_json, note, result
@@ -61,7 +61,10 @@ def check(
         note(say_sum(found))
     if errors(found):
         raise NotReady(f"{article} cannot be sent yet; put the errors right and check again")
-    project.advise(f"Next: newsletter send {article}")
+    if goes_to_lists(project, article):
+        project.advise(f"Next: newsletter send {article}")
+    else:
+        project.advise(f"Next: newsletter test {article} --to YOUR-ADDRESS")
 
 
 def _scope(project: Project, *, offline: bool, quick: bool) -> Scope:

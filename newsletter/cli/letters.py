@@ -76,9 +76,14 @@ def site_links(project: Project) -> Links | None:
     return Links(url, links_secret(project.root)) if url else None
 
 
+def goes_to_lists(project: Project, article: Path) -> bool:
+    """Whether *article* is for lists, and not a mail that one person asks for."""
+    return article.resolve().parent != (project.root / SYSTEM).resolve()
+
+
 def sample_confirm_url(project: Project, article: Path) -> str:
     """A link that confirms nothing, to look at a mail that asks for it; empty for articles that go to lists."""
-    if article.resolve().parent != (project.root / SYSTEM).resolve():
+    if goes_to_lists(project, article):
         return ""
     site = project.settings.site.url or project.settings.clinic.url
     return f"{site.rstrip('/')}/c/sample"

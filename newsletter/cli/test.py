@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.audience import read_address
-from newsletter.cli.letters import audience_option, compose_article, extremes
+from newsletter.cli.letters import audience_option, compose_article, extremes, goes_to_lists
 from newsletter.cli.lists import merge_new
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import result, several
@@ -41,6 +41,6 @@ def test(article: Path, address: str, practice: bool, audience: str | None) -> N
                 unsubscribe_url=reader.unsubscribe_url,
             )
             result(f"Sent: {name}, “{view.subject}”")
-        project.advise(
-            f"{several(len(kinds), 'test')} went to {to}. Next: newsletter send {article}"
-        )
+        lists = goes_to_lists(project, article)
+        onward = f"Next: newsletter send {article}" if lists else "This mail goes to no list."
+        project.advise(f"{several(len(kinds), 'test')} went to {to}. {onward}")

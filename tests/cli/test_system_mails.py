@@ -26,6 +26,14 @@ def test_it_can_be_checked(run: Run) -> None:
     assert [one["rule"] for one in found if one["severity"] == "error"] == []
 
 
+def test_what_comes_next_is_a_test_and_never_a_send(run: Run, sandbox: Sandbox) -> None:
+    checked = run("check", CONFIRM, "--practice", "--quick")
+    assert f"Next: newsletter test {CONFIRM} --practice --to YOUR-ADDRESS" in checked.err
+    tested = run("test", CONFIRM, "--to", "me@example.com", "--practice")
+    assert "3 tests went to me@example.com. This mail goes to no list." in tested.err
+    assert "newsletter send" not in checked.err + tested.err
+
+
 def test_it_can_be_previewed_as_everybody(run: Run, clinic: Path) -> None:
     assert run("preview", CONFIRM, "--write").code == 0
     written = list((clinic / ".newsletter/preview/confirm-your-address").glob("*.txt"))
