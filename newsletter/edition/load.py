@@ -31,6 +31,8 @@ SHAPES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 DATES = ("date", "reviewed_on")
 MOMENTS = ("starts", "ends")
+DECORATIVE = "{.decorative}"
+"""What stands behind a picture that has nothing to tell."""
 
 
 class Unsound(Problems):
@@ -213,16 +215,23 @@ def _wrong_event(head: FrontMatter, name: str) -> Iterator[Problem]:
 
 
 def _hero_without_words(head: FrontMatter, name: str) -> Iterator[Problem]:
-    """Like every picture of the article, the hero says what it shows (WCAG 1.1.1)."""
-    if head.values.get("hero") and not str(head.values.get("hero_alt", "")).strip():
-        what, cure = "the hero picture has no description", "write hero_alt: what it shows"
+    """Like every picture of the article, the hero says what it shows, or that it is decoration (WCAG 1.1.1)."""
+    hero = str(head.values.get("hero", ""))
+    if hero and not hero.endswith(DECORATIVE) and not str(head.values.get("hero_alt", "")).strip():
+        what = "the hero picture has no description"
+        cure = f"write hero_alt: what it shows, or {DECORATIVE} behind the name of the file"
         yield Problem(name, head.lines["hero"], what, cure)
+
+
+def _file(hero: str) -> str:
+    """The file of the hero picture, without the mark of decoration."""
+    return hero.removesuffix(DECORATIVE).rstrip()
 
 
 def _pictures(head: FrontMatter) -> Iterator[tuple[str, int]]:
     hero = head.values.get("hero", "")
     if hero and isinstance(hero, str):
-        yield hero, head.lines["hero"]
+        yield _file(hero), head.lines["hero"]
     for block in MarkdownIt("commonmark").parse(head.body):
         line = head.body_line + (block.map[0] if block.map else 0)
         for part in block.children or []:
@@ -270,7 +279,7 @@ def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
         template=words("template", "article"),
         language=words("language", "en"),
         audience=tuple(entry.strip() for entry in words("audience").split(",") if entry.strip()),
-        details={key: words(key) for key in DETAILS},
+        details={**{key: words(key) for key in DETAILS}, "hero": _file(words("hero"))},
         body=head.body,
         body_line=head.body_line,
         lines=dict(head.lines),

@@ -177,8 +177,18 @@ def test_kind_and_release_may_be_written_large_or_left_empty(tmp_path: Path, lin
 @pytest.mark.parametrize("alt", [[], ["hero_alt:"], ['hero_alt: " "']])
 def test_a_hero_says_what_it_shows(tmp_path: Path, alt: list[str]) -> None:
     write(tmp_path, b"1", "content/a.png")
-    told = "the hero picture has no description; write hero_alt: what it shows"
+    told = "the hero picture has no description; write hero_alt: what it shows, or {.decorative} behind the name of the file"
     assert problems(tmp_path, with_lines("hero: a.png", *alt)) == [f"content/x.md:6: {told}"]
+
+
+@pytest.mark.parametrize(
+    "hero", ["a.png{.decorative}", "a.png {.decorative}", '"a.png{.decorative}"']
+)
+def test_a_hero_may_be_decoration_as_any_picture_may(tmp_path: Path, hero: str) -> None:
+    path = write(tmp_path, with_lines(f"hero: {hero}"))
+    write(tmp_path, b"1", "content/a.png")
+    edition = load_edition(path, tmp_path)
+    assert (edition.details["hero"], edition.details["hero_alt"]) == ("a.png", "")
 
 
 def test_another_picture_makes_another_digest(tmp_path: Path) -> None:
