@@ -256,7 +256,7 @@ def _settle_links(article: Tag, address: str) -> None:
     """Whole addresses; words whose link leads nowhere in a mail stay words."""
     for link in article.find_all("a", href=True):
         href = urljoin(address, str(link["href"])) if address else str(link["href"])
-        if href.startswith(LINKS) and not str(link["href"]).startswith("#"):
+        if href.lower().startswith(LINKS) and not str(link["href"]).startswith("#"):
             link["href"] = href
         else:
             link.unwrap()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
+from markdown_it import MarkdownIt
 from markdownify import MarkdownConverter
 
 from newsletter.edition.literal import BLOCK_START, INLINE, NUMBERED
@@ -154,6 +155,8 @@ def _flatten(cell: Tag) -> None:
 
 
 EMPHASIS = (("b", "strong"), ("i", "em"), ("del", "s"))
+CODE = ("code", "kbd", "samp")
+READER = MarkdownIt("commonmark").enable("strikethrough")
 EMPHASISED = [name for names in EMPHASIS for name in names]
 MARKLESS = "span font u mark abbr acronym small big cite ins label time dfn var tt".split()
 """Tags that leave no mark in Markdown."""
@@ -179,7 +182,8 @@ def _define(soup: BeautifulSoup) -> None:
 def _plain_inside(soup: BeautifulSoup) -> None:
     """Links and emphasis so that Markdown has a way to write them: none around a block, no two side by side."""
     for tag in soup.find_all([*MARKLESS, "a"]):
-        if tag.name != "a" or not str(tag.get("href") or "").strip().startswith(LINKS):
+        leads = str(tag.get("href") or "").strip().lower().startswith(LINKS)
+        if tag.name != "a" or not leads or tag.find_parent("a"):
             tag.unwrap()
     for comment in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         comment.extract()
@@ -187,7 +191,7 @@ def _plain_inside(soup: BeautifulSoup) -> None:
         if tag.find(DIVIDES):
             _spread(tag, tag, soup)
             tag.unwrap()
-    for names in EMPHASIS:
+    for names in (*EMPHASIS, CODE):
         _merge(soup, names)
     for paragraph in soup.find_all("p"):
         if paragraph.find(BLOCKS):
@@ -228,7 +232,7 @@ def _spread(inside: Tag, mark: Tag, soup: BeautifulSoup) -> None:
 
 
 def _merge(soup: BeautifulSoup, names: tuple[str, ...]) -> None:
-    """One emphasis of a kind where several stand side by side or in each other."""
+    """One emphasis, or piece of code, where several stand side by side or in each other."""
     for tag in soup.find_all(names):
         if tag.find_parent(names) or not tag.get_text():
             tag.unwrap()
@@ -261,7 +265,7 @@ def _works(inner: str, outer: str) -> bool:
 def _emphasis(mark: str) -> Callable[["Writer", Tag, str, set[str]], str]:
     """What writes *mark* on both sides of words where Markdown would understand it."""
 
-    def written(_writer: "Writer", el: Tag, text: str, parent_tags: set[str]) -> str:
+    def written(writer: "Writer", el: Tag, text: str, parent_tags: set[str]) -> str:
         words = text.strip()
         inner = words.strip(mark[0])
         if not inner or "_noformat" in parent_tags:
@@ -269,9 +273,30 @@ def _emphasis(mark: str) -> Callable[["Writer", Tag, str, set[str]], str]:
         before, after = text[: text.index(words)], text[text.index(words) + len(words) :]
         opens = _works(inner[0], before[-1:] or _beside(el, forwards=False))
         closes = _works(inner[-1], after[:1] or _beside(el, forwards=True))
-        return f"{before}{mark}{words}{mark}{after}" if opens and closes else text
+        marked = f"{before}{mark}{words}{mark}{after}" if opens and closes else text
+        if el.find(EMPHASISED) and not el.find_parent(EMPHASISED) and not _is_read(marked, el):
+            return writer.with_one_emphasis(el, parent_tags)
+        return marked
 
     return written
+
+
+def _is_read(marked: str, el: Tag) -> bool:
+    """Whether Markdown takes every mark of *marked* for one and shows the words of *el*."""
+    if any(
+        isinstance(one, Tag) and one.name in EMPHASISED
+        for one in (el.previous_sibling, el.next_sibling)
+    ):
+        return False
+    left, right = (_alike(_beside(el, forwards=forwards)) for forwards in (False, True))
+    inline = READER.parseInline(f"{left}{marked}{right}")[0].children or []
+    shown = "".join(part.content for part in inline if part.type in {"text", "code_inline"})
+    return shown.split() == f"{left}{el.get_text()}{right}".split()
+
+
+def _alike(sign: str) -> str:
+    """A sign that is to the marks beside it what *sign* is, and is none itself."""
+    return "." if sign and unicodedata.category(sign)[0] in "PS" else sign
 
 
 class Writer(MarkdownConverter):
@@ -294,6 +319,13 @@ class Writer(MarkdownConverter):
         """Every character that means something to Markdown, and no more: a person reads this file."""
         escaped = INLINE.sub(lambda match: "\\" + match[0], text or "")
         return escaped.replace("|", "\\|") if {"td", "th"} & set(parent_tags) else escaped
+
+    def with_one_emphasis(self, el: Tag, parent_tags: set[str]) -> str:
+        """*el* without the emphasis inside it, where Markdown could not tell one from the other."""
+        for inner in el.find_all(EMPHASISED):
+            inner.unwrap()
+        el.smooth()
+        return str(self.process_tag(el, parent_tags))  # type: ignore[attr-defined]
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         lines = re.sub(" {2,}", " ", _parted(text)).split("\n")
@@ -334,7 +366,7 @@ class Writer(MarkdownConverter):
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         href = str(el.get("href") or "").strip()
-        if not href.startswith(LINKS) or not text.strip():
+        if not href.lower().startswith(LINKS) or not text.strip() or "_noformat" in parent_tags:
             return text
         if el.get_text(strip=True) in {href, href.removeprefix("mailto:")}:
             return f"<{href.removeprefix('mailto:')}>"
