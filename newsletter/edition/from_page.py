@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EncodingDetector
 
 from newsletter.edition.draft import Birth, Draft
 from newsletter.edition.from_html import data_of, draft_of_html
@@ -60,7 +61,7 @@ SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
 
 def from_page(content: bytes, source: Path, birth: Birth, title: str | None) -> Draft:
     """A draft of the saved page *source* with the bytes *content*."""
-    soup = BeautifulSoup(content, "lxml")
+    soup = BeautifulSoup(content, "lxml", from_encoding=_encoding(content))
     article = _article(soup, content)
     left_out = [f"left out: “{_shortened(words)}”" for words in _left_out(article)]
     _settle_links(article, _page_address(soup, content))
@@ -73,6 +74,17 @@ def from_page(content: bytes, source: Path, birth: Birth, title: str | None) -> 
     author = "" if author.startswith("http") else author
     draft = draft_of_html(str(article), source, birth, title, fetch, author=author)
     return replace(draft, notes=(*left_out, *draft.notes))
+
+
+def _encoding(content: bytes) -> str | None:
+    """UTF-8, as nearly all pages are, where a page says nothing and can be read so; None leaves it to the parser."""
+    if EncodingDetector.find_declared_encoding(content, is_html=True) or b"\0" in content:
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
 
 
 def _article(soup: BeautifulSoup, content: bytes) -> Tag:

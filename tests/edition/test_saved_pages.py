@@ -236,6 +236,16 @@ def test_it_is_read_in_the_encoding_it_says(tmp_path: Path, encoding: str, decla
     assert draft.text.endswith("“Très” bien, cela – et plus.\n")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_without_a_word_about_its_encoding_it_is_utf_8_where_it_can_be(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "knees.htm"
+    page = f"<html><body><article><h1>Knees</h1><p>{'So it is. ' * 50}It’s fine.</p></article></body></html>"
+    path.write_bytes(page.encode(encoding))
+    assert edition_from(path, BIRTH).text.endswith("It’s fine.\n")
+
+
 def test_a_page_without_words_is_said(tmp_path: Path) -> None:
     with pytest.raises(NewsletterError, match="there are no words in it"):
         drafted(tmp_path, "<article><script>x</script></article>")
