@@ -4,7 +4,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -51,7 +51,7 @@ CHOICE = re.compile(
 )
 """What newer programs show, where nothing is said for older ones."""
 DRAWING = re.compile(rb"<w:drawing(?: [^>]*)?>(?:(?!<w:drawing[ >]).)*?</w:drawing>", re.DOTALL)
-BOX = re.compile(rb"<w:txbxContent(?: [^>]*)?>.*?</w:txbxContent>", re.DOTALL)
+BOX = re.compile(rb"<w:txbxContent(?: [^>]*)?>(.*?)</w:txbxContent>", re.DOTALL)
 HIDDEN = re.compile(
     rb"<w:r(?: [^>]*)?>\s*<w:rPr>(?:(?!</w:rPr>|<w:rPrChange).)*<w:vanish(?: w:val=\"(?:1|true|on)\")?/>"
     rb"(?:(?!</w:rPr>).)*</w:rPr>(?:(?!<w:r[ >]).)*?</w:r>",
@@ -146,13 +146,27 @@ def _without_hidden(part: bytes, seen: Seen) -> bytes:
 
 
 def _with_boxes(part: bytes) -> bytes:
-    """Text boxes of today's kind as the older kind that mammoth knows."""
+    """Text boxes of today's kind as the older kind that mammoth knows, also round pictures and other boxes."""
+    pictures: list[bytes] = []
 
     def box(drawing: re.Match[bytes]) -> bytes:
-        texts = BOX.findall(drawing[0])
-        return b"<w:pict>" + b"".join(texts) + b"</w:pict>" if texts else drawing[0]
+        if texts := BOX.findall(drawing[0]):
+            return b"<w:pict>" + b"".join(texts) + b"</w:pict>"
+        pictures.append(drawing[0])
+        return b"<w:picture-%d/>" % (len(pictures) - 1)
 
-    return DRAWING.sub(box, CHOICE.sub(rb"\1", part))
+    boxed = _until_settled(DRAWING, box, _until_settled(CHOICE, lambda found: found[1], part))
+    return re.sub(rb"<w:picture-(\d+)/>", lambda found: pictures[int(found[1])], boxed)
+
+
+def _until_settled(
+    pattern: re.Pattern[bytes], replaced: Callable[[re.Match[bytes]], bytes], part: bytes
+) -> bytes:
+    """*part* with every find replaced from the inside: *pattern* sees none that has another in it."""
+    count = 1
+    while count:
+        part, count = pattern.subn(replaced, part)
+    return part
 
 
 def _without_marks(html: str) -> str:

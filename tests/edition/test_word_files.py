@@ -241,6 +241,7 @@ BOX = f"<w:txbxContent><w:p>{run('In a box.')}</w:p></w:txbxContent>"
 SHAPE = f"<w:drawing><wp:inline><a:graphic><a:graphicData uri='x'><wps:wsp><wps:txbx>{BOX}</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing>"
 CHOICE = f"<mc:Choice Requires='wps'>{SHAPE}</mc:Choice>"
 HYPERLINK = ' HYPERLINK "https://example.com/a?b=1&amp;c=2" '.replace('"', "&quot;")
+ROUND = SHAPE.replace("In a box.", "A shape in it.")
 INSIDE = {
     "an equation": (
         f"{run('It is ')}<m:oMath><m:f><m:fPr><m:ctrlPr><w:rPr><w:b/></w:rPr></m:ctrlPr></m:fPr>"
@@ -259,6 +260,11 @@ INSIDE = {
     "a text box for older ones too": (
         f"<w:r><mc:AlternateContent>{CHOICE}<mc:Fallback><w:pict><v:shape><v:textbox>{BOX}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>",
         "In a box.",
+        "",
+    ),
+    "a text box with a shape for newer programs": (
+        f"<w:r><mc:AlternateContent>{CHOICE.replace('<w:p>', f'<w:p><w:r><mc:AlternateContent><mc:Choice>{ROUND}</mc:Choice></mc:AlternateContent></w:r>', 1)}</mc:AlternateContent></w:r>",
+        "In a box.\n\nA shape in it.",
         "",
     ),
     "hidden words": (
@@ -298,6 +304,21 @@ def test_what_the_converter_does_not_know_comes_along_or_is_told(
     draft = drafted(file.getvalue())
     assert draft.text.split("\n---\n\n", 1)[1] == f"{markdown}\n"
     assert draft.notes == (*([note] if note else []), "look over the subject and the preheader")
+
+
+def test_a_text_box_brings_its_picture_along(drafted: Drafted) -> None:
+    word = Document()
+    word.add_heading("Hips", 1)
+    word.add_picture(picture("#0B5D4E"), Cm(8))._inline.docPr.set("descr", "A hip.")
+    paragraph = word.paragraphs[-1]._p
+    box = parse_xml(f"<w:p {nsdecls('w', 'wp', 'a')}{SPACES}><w:r>{SHAPE}</w:r></w:p>")
+    paragraph.addnext(box)
+    box.find(".//{*}txbxContent").append(paragraph)
+    file = io.BytesIO()
+    word.save(file)
+    draft = drafted(file.getvalue())
+    assert draft.text.endswith("In a box.\n\n![A hip.](pictures/stairs-1.png)\n")
+    assert len(draft.pictures) == 1
 
 
 def broken(name: str) -> bytes:
