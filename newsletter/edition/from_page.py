@@ -16,6 +16,8 @@ from newsletter.edition.markup import LINKS
 SILENT = "script style template".split()
 BESIDE = frozenset(["aside", "footer"])
 UNSEEN = "[hidden], [aria-hidden=true]"
+NOT_SHOWN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+"""Styles by which a part cannot be seen; one that only fades in can."""
 ROLES = "navigation banner contentinfo complementary search dialog".split()
 PLAYERS = "iframe video audio object embed".split()
 APART = ", ".join(
@@ -153,6 +155,7 @@ def _left_out(article: Tag) -> Iterator[str]:
     yield from filter(_speaks, _around_body(article))
     for silent in article.find_all(SILENT):
         silent.decompose()
+    _hide_by_style(article)
     foreign = [part for part in article.find_all(PARTS) if _is_foreign(part, article)]
     yield from filter(_speaks, _taken_away(foreign))
     _open_answers(article)
@@ -161,6 +164,13 @@ def _left_out(article: Tag) -> Iterator[str]:
         part for part in article.select(APART) if part.name not in BESIDE or not _belongs(part)
     ]
     yield from filter(_speaks, _taken_away(apart))
+
+
+def _hide_by_style(article: Tag) -> None:
+    """Mark what a style hides, but for what holds the article: that is shown when the page is ready."""
+    for part in article.find_all(style=NOT_SHOWN):
+        if _words(part) < MOST * _words(article):
+            part["hidden"] = ""
 
 
 def _speaks(words: str) -> bool:

@@ -111,6 +111,7 @@ KEPT = {
     "a button and its answer": ("<button>Why?</button><div hidden>So.</div>", "Why?\n\nSo."),
     "a tab and its panel": ("<button role='tab' aria-controls='b'>Why?</button><p>More.</p><div id='b' aria-hidden='true'>So.</div>", "Why?\n\nMore.\n\nSo."),
     "a question that opens": ("<details><summary><span>Why?</span></summary>So.</details>", "Why?\n\nSo."),
+    "an answer that a style hides": ("<button>Why?</button><div style='color: red; display : none'>So.</div>", "Why?\n\nSo."),
     "a button in a link": ("<p><a href='https://example.com/book'><button>Book</button></a></p>", "[Book](https://example.com/book)"),
     "a callout": ("<aside><p>See a doctor if it hurts.</p></aside>", "See a doctor if it hurts."),
     "who is quoted": ("<blockquote><p>Walk.</p><footer>Jo Example</footer></blockquote>", "> Walk.\n>\n> Jo Example"),
@@ -133,6 +134,8 @@ LEFT_OUT = {
     "an address without end": (f"<iframe src='https://example.com/{'a' * 100}'></iframe>", f"https://example.com/{'a' * 80} …"),
     "a list of links": ("<aside>More: <a href='/a'>Hips</a></aside>", "More: Hips"),
     "what is hidden": ("<div hidden>Thank you!</div>", "Thank you!"),
+    "what a style hides": ("<p style='DISPLAY:none'>Thank you!</p>", "Thank you!"),
+    "what cannot be seen": ("<span style='color:red;visibility: hidden;'>Thank you!</span>", "Thank you!"),
 }  # fmt: skip
 
 
@@ -141,6 +144,11 @@ def test_what_is_left_out_is_told(tmp_path: Path, html: str, words: str) -> None
     draft = drafted(tmp_path, f"<article><h1>Knees</h1><p>So it is.</p>{html}</article>")
     assert draft.text.endswith("---\n\nSo it is.\n")
     assert draft.notes[0] == f"left out: “{words}”"
+
+
+def test_an_article_that_is_shown_only_when_its_page_is_ready_comes_along(tmp_path: Path) -> None:
+    page = "<article style='visibility:hidden'><div style='visibility:hidden'><h1>Knees</h1><p>So it is.</p></div></article>"
+    assert drafted(tmp_path, page).text.endswith("---\n\nSo it is.\n")
 
 
 def test_what_has_no_words_is_left_out_without_a_word(tmp_path: Path) -> None:
