@@ -12,13 +12,18 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from newsletter.addresses import (
+    DATABASE_VARIABLE,
+    SENDGRID_HOST,
+    is_safe_host,
+    safe_host,
+    wrong_database,
+)
+from newsletter.addresses import wrong_address as wrong_address
 from newsletter.errors import NewsletterError, Problem, Problems
 
 SETTINGS_FILE = "newsletter.toml"
-SENDGRID_HOST = "https://api.sendgrid.com"
 HOST_VARIABLE = "SENDGRID_HOST"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-DATABASE_VARIABLE = "NEWSLETTER_DATABASE"
 LONGEST_SCHEMA = 63
 """Bytes of a name in PostgreSQL; what is longer is cut off in silence."""
 
@@ -249,7 +254,7 @@ def _from_dotenv(root: Path, variable: str) -> str:
 
 def _database(root: Path, environment: Mapping[str, str]) -> str:
     found = from_environment(root, DATABASE_VARIABLE, environment)
-    if found and (wrong := _wrong_database(found, secret=True)):
+    if found and (wrong := wrong_database(found, secret=True)):
         raise NewsletterError(f"{DATABASE_VARIABLE}: {wrong[0]}; {wrong[1]}")
     return found
 
@@ -276,7 +281,7 @@ def _problems(tables: Mapping[str, Any], source: str) -> list[Problem]:
     found = []
     for name, table in tables.items():
         if name == "database":
-            if wrong := _wrong_database(table, secret=False):
+            if wrong := wrong_database(table, secret=False):
                 found.append(_problem(source, name, None, *wrong))
         elif name not in SECTIONS:
             sections = ", ".join(f"[{section}]" for section in SECTIONS)
@@ -320,18 +325,6 @@ KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or fal
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
 
 
-def _wrong_database(value: Any, *, secret: bool) -> tuple[str, str] | None:
-    example = "postgresql+psycopg://newsletter@db.example.com/clinic"
-    if not isinstance(value, str) or not re.match(r"postgres(ql(\+psycopg)?)?://|$", value):
-        return "database is no address of PostgreSQL", f'write database = "{example}"'
-    if not secret and urlsplit(value).password:
-        return (
-            "a password stands in a file that others may read",
-            f"take database out here and write {DATABASE_VARIABLE}=… into the file .env, which git ignores",
-        )
-    return None
-
-
 def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
     if key == "timezone" and value not in time_zones():
         return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
@@ -341,8 +334,8 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
         return f'family "{value}" is unknown', f'write "{FAMILY[0]}" or "{FAMILY[1]}"'
     if (section, key) in ADDRESSES and value and (why := wrong_address(value)):
         return f'{key} "{value}" is no address ({why})', "write name@domain"
-    if (section, key) == ("sendgrid", "host") and not _is_safe_host(value):
-        return f'host "{value}" is no https:// address', f'write host = "{_safe_host(value)}"'
+    if (section, key) == ("sendgrid", "host") and not is_safe_host(value):
+        return f'host "{value}" is no https:// address', f'write host = "{safe_host(value)}"'
     if key in NOT_ZERO and value == 0:
         return f"{key} is zero", f"write {key} = 1 or more"
     if type(value) is int and value < 0:
@@ -352,37 +345,11 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
     return None
 
 
-def wrong_address(address: str) -> str:
-    """Why mail can neither come from *address* nor be answered there; nothing where it can."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        validate_email(address, check_deliverability=False, strict=True)
-    except EmailNotValidError as error:
-        return str(error).rstrip(".")
-    return ""
-
-
-def _is_safe_host(host: str) -> bool:
-    """Whether the key travels to *host* encrypted, or stays on this computer."""
-    try:
-        at = urlsplit(host)
-    except ValueError:
-        return False
-    local = at.scheme == "http" and at.hostname in LOOPBACK
-    return local or (at.scheme == "https" and bool(at.hostname))
-
-
-def _safe_host(host: str) -> str:
-    bare = host.rpartition("://")[2]
-    return f"https://{bare}" if bare else SENDGRID_HOST
-
-
 def _host(environment: Mapping[str, str]) -> str:
     host = environment.get(HOST_VARIABLE, "").strip().rstrip("/")
-    if host and not _is_safe_host(host):
+    if host and not is_safe_host(host):
         raise NewsletterError(
-            f"{HOST_VARIABLE}: {host} is no https:// address; write {HOST_VARIABLE}={_safe_host(host)}, "
+            f"{HOST_VARIABLE}: {host} is no https:// address; write {HOST_VARIABLE}={safe_host(host)}, "
             "or take it out of the environment"
         )
     return host
