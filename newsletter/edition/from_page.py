@@ -11,7 +11,7 @@ from bs4.dammit import EncodingDetector
 
 from newsletter.edition.draft import Birth, Draft
 from newsletter.edition.from_html import data_of, draft_of_html
-from newsletter.edition.markup import LINKS
+from newsletter.edition.tags import LINKS
 
 SILENT = "script style template".split()
 BESIDE = frozenset(["aside", "footer"])
