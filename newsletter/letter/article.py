@@ -21,10 +21,13 @@ DASHES = re.compile(r"(?<!-)-{2,3}(?!-)")
 CLOSED = re.compile(r"[>\s]*:{3,}\s*$")
 ACTS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
 """How an address begins that leads nowhere but acts, or carries its content with it."""
-UNREAD = re.compile(
-    r"(\]\(\s*<?(?=[a-z][a-z0-9+.-]*:|//?|www\.)|<(?=https?://))([^)>\"“”\n]*)", re.IGNORECASE
+ADDRESS = (
+    r"[a-z][a-z0-9+.-]*:\S|\.{0,2}/|[#?]|jm[0-9a-f]+x\d+z"  # as https:, /page, #part, {{ clinic.url }}
+    r"|[\w-]+(?:\.[\w-]+)+[/?#\s)]"  # as example.com
+    r"|[^)\n]*\.(?:html?|pdf|php|png|jpe?g|gif|webp|heic|svg)\b"  # as our page.html
 )
-"""The beginning of a link that Markdown took for words, and its address."""
+UNREAD = re.compile(rf"(\]\(\s*<?(?={ADDRESS})|<(?=https?://))([^)>\"“”\n]*)", re.IGNORECASE)
+"""The beginning of a link or picture that Markdown took for words, and its address."""
 
 TAGS = frozenset(
     "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 hr i ins kbd li mark ol p pre q s small "
@@ -207,7 +210,7 @@ def _acting_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[P
 
 
 def _unread_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
-    """Links that readers would see as they were typed; what is written with \\[ is meant so."""
+    """Links and pictures that readers would see as they were typed; what is written with \\[ is meant so."""
     typed = _around(node, "inline").content
     for match in UNREAD.finditer(node.content):
         if not re.search(rf"(?<!\\){re.escape(match[1])}", typed):
@@ -216,7 +219,7 @@ def _unread_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[P
         whole = re.sub(r"\s+", "%20", address)
         what, cure = f"the link to {address} is not whole", "write [words](https://address)"
         if whole != address:
-            what = f"the link to {address} has a space in its address"
+            what = f"the address {address} has a space in it"
             cure = f"write %20 for it: {whole}"
         yield Problem(path, line_of(node, masked), masked.unmask(what), masked.unmask(cure))
 
