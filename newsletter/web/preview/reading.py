@@ -59,5 +59,5 @@ def kind(href: str, private: frozenset[str]) -> str:
     """What a link leads to."""
     if is_private(href, private):
         return OWN
-    told = (name for start, name in KINDS if href.startswith(start))
-    return next(told, "web" if re.match(r"https?://[^/\s]", href) else "leads nowhere")
+    told = (name for start, name in KINDS if href.lower().startswith(start))
+    return next(told, "web" if re.match(r"(?i:https?)://[^/\s]", href) else "leads nowhere")

@@ -16,7 +16,7 @@ from newsletter.web.preview.reading import OWN, Link, read_letter
 PAGE = """<html><head><title>No</title><style>.no {}</style></head><body>
 <div style="display:none">The preheader.</div><p>Then <b>B</b>old words.</p>
 <a href="https://example.com/?a=1&amp;b=2">Two <b>words</b></a><a href="#top"><img alt="Up"></a>
-<a href="mailto:ada@example.com">Mail</a><a href="tel:+15550100"></a><a href="sms:+15550100">Text</a><a name="no">no link</a>
+<a href="MAILTO:ada@example.com">Mail</a><a href="tel:+15550100"></a><a href="sms:+15550100">Text</a><a name="no">no link</a>
 <a href="https://news.example.com/u/x">Leave</a><a href="&lt;%asm_group_unsubscribe_raw_url%&gt;">Leave</a>
 <a href="www.example.com">Forgotten</a><a href="">Empty</a></body></html>"""
 
@@ -27,7 +27,7 @@ def test_the_letter_is_read_from_its_first_word_and_link_to_its_last() -> None:
     assert read.links == (
         Link("Two words", "https://example.com/?a=1&b=2", "web"),
         Link("[Up]", "#top", "inside the letter"),
-        Link("Mail", "mailto:ada@example.com", "mail"),
+        Link("Mail", "MAILTO:ada@example.com", "mail"),
         Link("(no words)", "tel:+15550100", "telephone"),
         Link("Text", "sms:+15550100", "text message"),
         Link("Leave", "https://news.example.com/u/x", OWN),
