@@ -79,6 +79,12 @@ def test_a_link_of_the_letters_frame_is_in_no_line_of_the_article(good: Draft) -
     assert (found.rule, found.line) == ("link/http", None)
 
 
+def test_a_link_is_found_again_with_the_tags_it_got_and_not_by_its_beginning(good: Draft) -> None:
+    page = "https://www.clockworkperform.com/visit"
+    assert good.written.link(f"{page}?utm_source=newsletter&utm_content=body-1") == 12
+    assert good.written.link(f"{page}-us") is None
+
+
 def test_a_heading_is_named_where_it_stands_and_not_where_its_words_do(
     draft: Callable[[str], Draft],
 ) -> None:
