@@ -58,7 +58,7 @@ from newsletter.campaign.stop import (
     unconfirm_stop,
     was_posted,
 )
-from newsletter.campaign.times import Times, first_send_at, times_of
+from newsletter.campaign.times import Times, first_send_at, times_of, waiting_send_at
 from newsletter.campaign.wave import (
     Attempt,
     Batch,
@@ -150,6 +150,7 @@ __all__ = [
     "variant_of",
     "waiting",
     "waiting_of",
+    "waiting_send_at",
     "was_posted",
     "waves",
     "withhold",

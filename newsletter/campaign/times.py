@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from newsletter.store import campaign
+from newsletter.store import campaign, request
 
 
 @dataclass(frozen=True)
@@ -66,4 +66,11 @@ def first_send_at(connection: Connection, campaign_id: int) -> int | None:
     """When the campaign's first mail leaves; None before its first wave opened."""
     query = select(campaign.c.first_send_at).where(campaign.c.id == campaign_id)
     found: int | None = connection.execute(query).scalar_one()
+    return found
+
+
+def waiting_send_at(connection: Connection, campaign_id: int) -> int | None:
+    """When the first of the requests leaves that wait in a wave to be posted; None where none waits."""
+    waiting = (request.c.campaign_id == campaign_id) & (request.c.state == "pending")
+    found: int | None = connection.scalar(select(func.min(request.c.send_at)).where(waiting))
     return found

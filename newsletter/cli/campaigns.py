@@ -14,7 +14,7 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.wording import as_json, moment, result, table
-from newsletter.delivery import look_after
+from newsletter.delivery import ToCome, look_after, to_come
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
@@ -28,32 +28,39 @@ def campaigns(practice: bool, json: bool) -> None:
     with said_to_be_practice(project), project.store() as store:
         look_after(store)
         with store.read() as connection:
-            found = summaries(connection)
+            entries = summaries(connection)
+        found = [
+            (one, first_leaving(one, to_come(store, one, project.settings))) for one in entries
+        ]
         if json:
-            as_json([asdict(entry) for entry in found])
+            as_json([{**asdict(entry), "leaves": leaves} for entry, leaves in found])
         elif not found:
             result("Nothing was sent yet.")
         else:
-            result(table(HEAD, [_row(entry, project) for entry in found]))
+            result(table(HEAD, [_row(*one, project) for one in found]))
             project.advise("Next: newsletter report NUMBER says who got one")
 
 
 HEAD = ("number", "edition", "leaves", "people", "handed over", "not", "state")
 
 
-def _row(entry: Summary, project: Project) -> tuple[object, ...]:
+def _row(entry: Summary, leaves: int | None, project: Project) -> tuple[object, ...]:
     counts = entry.counts
-    leaves = moment(entry.send_at, project.settings.zone) if entry.send_at else "-"
     others = counts.frozen - counts.accepted
     return (
         entry.id,
         entry.title,
-        leaves,
+        moment(leaves, project.settings.zone) if leaves else "-",
         counts.frozen,
         counts.accepted,
         others,
         state(entry, int(time.time())),
     )
+
+
+def first_leaving(entry: Summary, coming: ToCome | None) -> int | None:
+    """When the first mail of a campaign leaves: as its waves have it, else as it was wished for."""
+    return entry.send_at or (coming.first if coming else None)
 
 
 def state(entry: Summary, now: int) -> str:

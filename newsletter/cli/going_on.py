@@ -1,11 +1,14 @@
 """This module says how the campaign stands that a send goes on with."""
 
-from newsletter.campaign import Summary, summary, times_of
+from zoneinfo import ZoneInfo
+
+from newsletter.campaign import summary
 from newsletter.cli.campaigns import state
+from newsletter.cli.leaving import waits_here
 from newsletter.cli.project import Project
 from newsletter.cli.times import Wish
 from newsletter.cli.wording import facts, moment, people
-from newsletter.delivery import MISSED_SECONDS, Account
+from newsletter.delivery import Account, ToCome, to_come
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
@@ -20,23 +23,24 @@ def refuse_other_times(campaign_id: int, wish: Wish) -> None:
 
 
 def say_going_on(project: Project, store: Store, account: Account, campaign_id: int) -> str:
-    """What is still to be handed over, and when it leaves."""
+    """What is still to be handed over, when it leaves, and until when it waits here."""
     now = account.now()
     with store.read() as connection:
         found = summary(connection, campaign_id)
-        asked = times_of(connection, campaign_id).asked_send_at
     shown = {
         "Campaign": f"{campaign_id}, {state(found, now)}",
         "To hand over": people(found.counts.pending),
     }
-    return facts(shown | _leaves(project, found, asked, now))
+    if coming := to_come(store, found, project.settings):
+        leaves = _leaves(coming, project.settings.zone, now)
+        shown |= {name: project.advice(words) for name, words in leaves.items()}
+    return facts(shown)
 
 
-def _leaves(project: Project, found: Summary, asked: int | None, now: int) -> dict[str, str]:
-    leaves = found.send_at or asked
-    if leaves is None or not found.counts.pending:
-        return {}
-    shown = {"Leaves": moment(leaves, project.settings.zone)}
-    if leaves < now - MISSED_SECONDS:
+def _leaves(coming: ToCome, zone: ZoneInfo, now: int) -> dict[str, str]:
+    shown = {"Leaves": moment(coming.first, zone)}
+    if coming.is_missed(now):
         shown["Missed"] = "that time has passed: what goes now leaves in about half an hour"
+    if until := coming.waits_until(now):
+        shown["Waits here"] = waits_here(until, zone)
     return shown

@@ -65,12 +65,17 @@ def leaving_facts(leaving: Leaving, settings: Settings) -> dict[str, str]:
     elif last > first:
         shown["Until"] = f"{moment(last, zone)}, {_pace(times)}"
     if leaving.waits_until:
-        shown["Waits here"] = (
-            f"until {moment(leaving.waits_until, zone)} (SendGrid keeps mail for three days); "
-            "keep newsletter worker running"
-        )
+        shown["Waits here"] = waits_here(leaving.waits_until, zone)
     shown["Undo until"] = moment(leaving.schedule.undo_until, zone)
     return shown
+
+
+def waits_here(until: int, zone: ZoneInfo) -> str:
+    """Until when mail waits on this computer, and what sends it then."""
+    return (
+        f"until {moment(until, zone)} (SendGrid keeps mail for three days); "
+        "keep newsletter worker running"
+    )
 
 
 def set_aside(times: Times, sending: Sending) -> tuple[str, ...]:

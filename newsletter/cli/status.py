@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 import click
 
 from newsletter.campaign import Entry, Summary, WaveProgress, log_of, summary, waves
-from newsletter.cli.campaigns import state, which
+from newsletter.cli.campaigns import first_leaving, state, which
+from newsletter.cli.leaving import waits_here
 from newsletter.cli.outcome import Sent, finished, say_counts, say_tally
 from newsletter.cli.project import (
     Project,
@@ -20,7 +21,7 @@ from newsletter.cli.project import (
 from newsletter.cli.watching import WAVES, watch_campaign
 from newsletter.cli.watching import row_of as _wave
 from newsletter.cli.wording import as_json, facts, moment, result, table
-from newsletter.delivery import KEPT_SECONDS, undo_until
+from newsletter.delivery import KEPT_SECONDS, ToCome, to_come, undo_until
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Tally, settle_unknown_by_events, tally
 from newsletter.store import Store
@@ -40,8 +41,9 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
             watch_campaign(store, which(store, number).id, project)
         found = _settled(store, which(store, number))
         with store.read() as connection:
-            shown = Shown(found, waves(connection, found.id), tally(connection, found.id))
+            progress, told = waves(connection, found.id), tally(connection, found.id)
             log = log_of(connection, found.id) if with_log else []
+        shown = Shown(found, to_come(store, found, project.settings), progress, told)
         now = _now(project, found)
         if json:
             _as_json(shown, log, now)
@@ -63,8 +65,20 @@ class Shown:
     """A campaign as it stands."""
 
     campaign: Summary
+    coming: ToCome | None
     waves: Sequence[WaveProgress]
     told: Tally
+
+    @property
+    def leaves(self) -> int | None:
+        """When its first mail leaves."""
+        return first_leaving(self.campaign, self.coming)
+
+    def waits_until(self, now: int) -> int | None:
+        """Until when newsletter worker must run; None where nothing waits for it."""
+        if self.coming is None or self.campaign.stop:
+            return None
+        return self.coming.waits_until(now)
 
 
 def _now(project: Project, found: Summary) -> int:
@@ -83,7 +97,8 @@ def _as_json(shown: Shown, log: Sequence[Entry], now: int) -> None:
         "waves": [asdict(one) for one in shown.waves],
     }
     said = {"log": [asdict(one) for one in log]} if log else {}
-    as_json({**asdict(found), **counted, **said, "state": state(found, now)})
+    leaving = {"leaves": shown.leaves, "waits_until": shown.waits_until(now)}
+    as_json({**asdict(found), **leaving, **counted, **said, "state": state(found, now)})
 
 
 def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None:
@@ -91,9 +106,11 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None
     told = {"Edition": f"{found.title} ({found.edition})", "State": state(found, now)}
     if found.stop_reason:
         told["Because"] = found.stop_reason
-    if found.send_at is not None:
-        told["Leaves"] = moment(found.send_at, zone)
-        told["Undo until"] = moment(undo_until(found.send_at), zone)
+    if shown.leaves is not None:
+        told["Leaves"] = moment(shown.leaves, zone)
+        told["Undo until"] = moment(undo_until(shown.leaves), zone)
+    if until := shown.waits_until(now):
+        told["Waits here"] = project.advice(waits_here(until, zone))
     if held := [one for one in shown.waves if one.state == "paused"]:
         until = min(one.send_at for one in held) + KEPT_SECONDS
         told["Kept until"] = f"{moment(until, zone)}; then SendGrid throws it away"

@@ -7,11 +7,10 @@ from newsletter.delivery.elsewhere import refuse_unknown_traffic
 from newsletter.delivery.events import read_events
 from newsletter.delivery.evidence import settle_unknown_by_evidence
 from newsletter.delivery.lock import look_after
-from newsletter.delivery.opening import due_at
+from newsletter.delivery.opening import ToCome, due_at, to_come
 from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
 from newsletter.delivery.schedule import (
-    MISSED_SECONDS,
     Schedule,
     TooEarly,
     last_send_at,
@@ -26,7 +25,6 @@ from newsletter.delivery.webhook import Forged, Signer, connect_webhook, disconn
 
 __all__ = [
     "KEPT_SECONDS",
-    "MISSED_SECONDS",
     "Account",
     "Dns",
     "Forged",
@@ -34,6 +32,7 @@ __all__ = [
     "Patience",
     "Schedule",
     "Signer",
+    "ToCome",
     "TooEarly",
     "TooLate",
     "UndoResult",
@@ -55,6 +54,7 @@ __all__ = [
     "resume",
     "schedule",
     "settle_unknown_by_evidence",
+    "to_come",
     "undo",
     "undo_until",
     "unsubscribe_tag",

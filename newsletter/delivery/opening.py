@@ -3,16 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from newsletter.campaign import (
     Batch,
     Gap,
     Planned,
+    Summary,
     Times,
     counts,
     first_send_at,
     open_wave,
     times_of,
     unassigned,
+    waiting_send_at,
 )
 from newsletter.config import Settings
 from newsletter.delivery.account import Account
@@ -136,12 +140,51 @@ def due_at(store: Store, campaign_id: int, settings: Settings) -> int | None:
     """When the next wave of the campaign can be opened (0: at once); None where everybody is in one."""
     with store.read() as connection:
         gaps = unassigned(connection, campaign_id)
-        times = times_of(connection, campaign_id)
-        first = first_send_at(connection, campaign_id) or times.asked_send_at or 0
-    return next_due(Timetable(first, times, settings.zone), gaps)
+        timetable = _wished(connection, campaign_id, settings)
+    return next_due(timetable, gaps)
+
+
+def _wished(connection: Connection, campaign_id: int, settings: Settings) -> Timetable:
+    """When everybody's mail leaves, as the campaign's first wave has it, or as it was wished for; else from 0 on."""
+    times = times_of(connection, campaign_id)
+    first = first_send_at(connection, campaign_id) or times.asked_send_at or 0
+    return Timetable(first, times, settings.zone)
 
 
 def next_due(timetable: Timetable, gaps: Sequence[Gap]) -> int | None:
     """When the next wave can be opened, by SendGrid's time; None where nobody waits."""
     times = [max(0, timetable.send_at(gap) - HORIZON_SECONDS) for gap in gaps]
     return min(times, default=None)
+
+
+@dataclass(frozen=True)
+class ToCome:
+    """When the first and the last mail leave of whoever is still to be handed over, by SendGrid's clock."""
+
+    first: int
+    last: int
+
+    def waits_until(self, now: int) -> int | None:
+        """Until when the last of it waits here, because SendGrid takes none so far ahead; None where none waits."""
+        until = self.last - HORIZON_SECONDS
+        return until if until > now else None
+
+    def is_missed(self, now: int) -> bool:
+        """Whether some of it should have left so long ago that only a person's word sends it."""
+        return self.first < now - MISSED_SECONDS
+
+
+def to_come(store: Store, found: Summary, settings: Settings) -> ToCome | None:
+    """When the mail leaves that is still to be handed over; None where there is none, or no time for it yet."""
+    if not found.counts.pending:
+        return None
+    with store.read() as connection:
+        timetable = _wished(connection, found.id, settings)
+        gaps = unassigned(connection, found.id)
+        waiting = waiting_send_at(connection, found.id)
+    times = [waiting] if waiting else []
+    if timetable.first or timetable.times.local_time:
+        times += [send_at for gap in gaps for send_at in timetable.ends(gap)]
+    if timetable.times.at_once or not times:
+        return None
+    return ToCome(min(times), max(times))

@@ -122,6 +122,11 @@ class Timetable:
         hours = before / self.times.rate if self.times.rate else 0
         return self.first + day * DAY + int(hours * 3600)
 
+    def ends(self, gap: Gap) -> tuple[int, int]:
+        """When the first and the last of the people in *gap* get their mail."""
+        last = replace(gap, before=gap.before + gap.run.size - 1)
+        return self.send_at(gap), self.send_at(last)
+
     def pieces(self, gap: Gap) -> Iterator[Planned]:
         """Requests for all of the people in *gap*."""
         while gap.run.size > 0:

@@ -187,11 +187,60 @@ def test_the_plan_says_what_waits_here_for_the_worker(
     assert plan["last_send_at"] == plan["send_at"] + 4 * DAY
     assert plan["waits_until"] == plan["last_send_at"] - 71 * 3600
     shown = run("send", ARTICLE, "--practice", "--dry-run").out
-    assert re.search(
-        r"^Waits here +until .+ \(SendGrid keeps mail for three days\); keep newsletter worker --practice running$",
-        shown,
-        re.MULTILINE,
-    )
+    assert re.search(WAITS_HERE, shown, re.MULTILINE)
+
+
+def in_days(sandbox: Sandbox, days: int) -> str:
+    """A whole hour, so many days from now by the sandbox's clock, as typed with --at."""
+    with Account("SG.practice.only", sandbox.url) as account:
+        later = account.now() // 3600 * 3600 + days * DAY
+    return time.strftime("%Y-%m-%dT%H:%M+00:00", time.gmtime(later))
+
+
+WAITS_HERE = (
+    r"^Waits here +until .+ \(SendGrid keeps mail for three days\); "
+    r"keep newsletter worker --practice running$"
+)
+
+
+def test_whoever_looks_at_a_campaign_that_waits_here_sees_when_it_leaves_and_what_sends_it(
+    run: Run, sandbox: Sandbox
+) -> None:
+    when = in_days(sandbox, 10)
+    assert run(*SEND, "--at", when).code == 0
+    leaves = datetime.fromisoformat(when).astimezone(CHICAGO)
+    words = f"{leaves:%a} {leaves.day} {leaves:%b %Y}, {leaves.strftime('%I:%M %p').lstrip('0')}"
+    for shown in (run("status", "--practice").out, run(*SEND, "--dry-run").out):
+        assert re.search(rf"^Leaves +{words}", shown, re.MULTILINE)
+        assert re.search(WAITS_HERE, shown, re.MULTILINE)
+    assert words in run("campaigns", "--practice").out
+    told = run("status", "--practice", "--json").json
+    assert told["leaves"] == leaves.timestamp()
+    assert told["waits_until"] == leaves.timestamp() - 71 * 3600
+    assert run("campaigns", "--practice", "--json").json[0]["leaves"] == leaves.timestamp()
+
+
+def test_a_campaign_of_which_a_part_waits_here_is_not_said_to_be_missed(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, 'warmup = "6, 6, 3, 1"')
+    assert run(*SEND).code == 0
+    skip(sandbox.url, 6 * 3600)
+    for shown in (run("status", "--practice").out, run(*SEND, "--dry-run").out):
+        assert re.search(WAITS_HERE, shown, re.MULTILINE)
+        assert "Missed" not in shown
+    skip(sandbox.url, 5 * DAY)
+    assert "Missed" in run(*SEND, "--dry-run").out
+
+
+def test_a_campaign_that_somebody_paused_waits_for_a_person_and_not_for_the_worker(
+    run: Run, sandbox: Sandbox
+) -> None:
+    assert run(*SEND, "--at", in_days(sandbox, 10)).code == 0
+    assert run("pause", "--practice").code == 0
+    shown = run("status", "--practice").out
+    assert "Leaves" in shown
+    assert "Waits here" not in shown
 
 
 def test_what_leaves_within_three_days_waits_at_sendgrid(
