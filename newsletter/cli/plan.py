@@ -17,6 +17,7 @@ from newsletter.cli.lists import merge_new
 from newsletter.cli.outcome import Sent
 from newsletter.cli.progress import busy
 from newsletter.cli.project import Project
+from newsletter.cli.times import Wish, read_times
 from newsletter.cli.wording import facts, people, several
 from newsletter.delivery import Account, download_suppressions
 from newsletter.store import Store
@@ -54,7 +55,7 @@ def make_plan(
     store: Store,
     account: Account,
     article: Path,
-    times: Times,
+    wish: Wish,
     audience: str | None = None,
 ) -> Plan:
     """Merge new lists, read SendGrid's suppressions, compose and check; nothing is frozen.
@@ -62,6 +63,7 @@ def make_plan(
     Raises Problems for article, templates and lists, NewsletterError for an edition that changed
     after it went out.
     """
+    read_times(wish, project.settings, account.now())  # a slip of the pen merges nothing
     composed = compose_article(project, article, audience)
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)
@@ -72,8 +74,9 @@ def make_plan(
         chosen = counted(project, connection, composed.edition)
         zones = time_zones(connection)
         surveyed = survey_readers(connection, composed, new_readers(project, connection, composed))
-    readers = surveyed.survey.readers
-    leaving = plan_leaving(account.now(), readers, times, project.settings, zones)
+    readers, current = surveyed.survey.readers, account.now()
+    times = read_times(wish, project.settings, current, zones)
+    leaving = plan_leaving(current, readers, times, project.settings, zones)
     scope = LOCAL_SEND if project.local else Scope()
     with busy("Checking the letter"):
         findings = find(

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from newsletter.audience import time_zones
 from newsletter.campaign import Frozen, approved, freeze, summary, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
@@ -27,7 +26,7 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.times import Wish, read_times, time_options
+from newsletter.cli.times import Wish, time_options
 from newsletter.cli.wording import as_json, moment, note, people, result
 from newsletter.delivery import (
     Account,
@@ -115,11 +114,8 @@ def _plan(
     wish: Wish,
     audience: str | None,
 ) -> Plan:
-    with store.read() as connection:
-        zones = time_zones(connection)
-    times = read_times(wish, project.settings, account.now(), zones)
     try:
-        return make_plan(project, store, account, article, times, audience)
+        return make_plan(project, store, account, article, wish, audience)
     except TooEarly as error:
         earliest = moment(error.earliest, project.settings.zone)
         option = "--at-local" if wish.at_local else "--at"

@@ -1,6 +1,7 @@
 """When a campaign leaves, and how people hold it back, agree to it and let it go on."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -308,6 +309,21 @@ def test_a_time_that_was_missed_is_told_and_not_made_up_for(
     assert "halted" in run("status", "--practice").out
     assert run(*SEND).code == 0
     assert len(mails(sandbox)) == 18
+
+
+def test_a_local_hour_is_still_to_come_also_where_readers_of_a_new_list_live(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    samples = clinic / "subscribers" / "sample"
+    (samples / "far-east.csv").write_text(
+        "Email,First name,Time zone\nkenji@example.com,Kenji,Asia/Tokyo\n"
+    )
+    shutil.copy(samples / "website.toml", samples / "far-east.toml")
+    with Account("SG.practice.only", sandbox.url) as account:
+        soon = datetime.fromtimestamp(account.now() + 2 * 3600, CHICAGO)
+    sent = run(*SEND, "--at-local", f"{soon:%H:%M}")
+    assert sent.code == 0, sent.err
+    assert "19 frozen = " in sent.out
 
 
 def test_now_leaves_at_once_and_cannot_be_taken_back(run: Run, sandbox: Sandbox) -> None:
