@@ -22,6 +22,19 @@ def refuse_other_times(campaign_id: int, wish: Wish) -> None:
         )
 
 
+def refuse_missed(project: Project, store: Store, account: Account, campaign_id: int) -> None:
+    """Raise NewsletterError where the time has long passed and nobody reads the plan: a person must say so."""
+    with store.read() as connection:
+        found = summary(connection, campaign_id)
+    coming = to_come(store, found, project.settings)
+    if coming and coming.is_missed(account.now()):
+        raise NewsletterError(
+            f"campaign {campaign_id} missed its time ({moment(coming.first, project.settings.zone)}) by more than an "
+            "hour, so nothing was sent; to send it now, type the same command again without --yes and agree; to take "
+            f"it back, newsletter undo {campaign_id}"
+        )
+
+
 def say_going_on(project: Project, store: Store, account: Account, campaign_id: int) -> str:
     """What is still to be handed over, when it leaves, and until when it waits here."""
     now = account.now()

@@ -12,7 +12,7 @@ from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
 from newsletter.cli.findings import say_findings
-from newsletter.cli.going_on import refuse_other_times, say_going_on
+from newsletter.cli.going_on import refuse_missed, refuse_other_times, say_going_on
 from newsletter.cli.letters import audience_option, everybody
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
@@ -184,7 +184,7 @@ class Run:
     account: Account
     manner: Manner
     agreed: int | None
-    """How many new people the person who was asked agreed to."""
+    """How many new people the person who was asked agreed to; None where nobody was asked."""
 
     def dispatch(self, campaign_id: int) -> Sent:
         settings = self.project.settings
@@ -198,6 +198,8 @@ class Run:
 
 def _send(run: Run, plan: Plan, waiting: int | None) -> Sent:
     if waiting is not None:
+        if run.agreed is None:  # nobody was asked
+            refuse_missed(run.project, run.store, run.account, waiting)
         note(f"Going on with campaign {waiting}.")
         write_down(run.store, waiting, "gone on with")
         sent = run.dispatch(waiting)

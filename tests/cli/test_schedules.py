@@ -307,6 +307,23 @@ def test_a_time_that_was_missed_is_told_and_not_made_up_for(
     assert "missed by more than an hour" in worked.err
     assert mails(sandbox) == []
     assert "halted" in run("status", "--practice").out
+    unread = run(*SEND)
+    assert unread.code == 1
+    assert "missed its time" in unread.err
+    assert "without --yes and agree; to take it back, newsletter undo 1 --practice" in unread.err
+    assert mails(sandbox) == []
+    assert run("send", ARTICLE, "--practice", typed="n\n").code == 1
+    assert mails(sandbox) == []
+    assert run("send", ARTICLE, "--practice", typed="y\n").code == 0
+    assert len(mails(sandbox)) == 18
+
+
+def test_a_script_goes_on_within_an_hour_after_the_time(run: Run, sandbox: Sandbox) -> None:
+    when = in_days(sandbox, 4)
+    assert run(*SEND, "--at", when).code == 0
+    with Account("SG.practice.only", sandbox.url) as account:
+        left = int(datetime.fromisoformat(when).timestamp()) - account.now()
+    skip(sandbox.url, left + 50 * 60)
     assert run(*SEND).code == 0
     assert len(mails(sandbox)) == 18
 
@@ -385,7 +402,7 @@ def test_going_on_tells_the_campaigns_own_time_and_takes_no_other(
     assert other.code == 1
     assert "keeps its time" in other.err
     skip(sandbox.url, 12 * 86_400)
-    missed = run(*SEND)
+    missed = run("send", ARTICLE, "--practice", typed="y\n")
     assert "that time has passed: what goes now leaves in about half an hour" in missed.out
     assert missed.code == 0
 

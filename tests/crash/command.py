@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from sqlalchemy import Engine, event
@@ -99,6 +100,7 @@ def _sit_down(desk: Desk, words: Sequence[str]) -> None:
 
 def _typed(words: Sequence[str]) -> int:
     sys.argv = ["newsletter", *words]
+    sys.stdin = StringIO("y\n")  # to whatever is asked without --yes
     try:
         newsletter.cli.main()
     except SystemExit as ending:
