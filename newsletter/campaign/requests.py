@@ -292,6 +292,13 @@ def posting(connection: Connection, campaign_id: int) -> bool:
     return bool(connection.scalar(query))
 
 
+def leased_until(connection: Connection, campaign_id: int) -> int | None:
+    """When the last request on its way is answered, or whoever posted it is dead; None where none is on its way."""
+    on_its_way = (request.c.campaign_id == campaign_id) & (request.c.state == "posting")
+    found: int | None = connection.scalar(select(func.max(request.c.lease_until)).where(on_its_way))
+    return found
+
+
 def _of(wanted: Request) -> tuple[ColumnElement[bool], ...]:
     return (
         recipient.c.campaign_id == wanted.campaign_id,

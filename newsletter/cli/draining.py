@@ -4,10 +4,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from newsletter.cli.wording import note
+from newsletter.cli.wording import moment, note
 from newsletter.errors import ServiceFailed
+
+if TYPE_CHECKING:
+    from newsletter.delivery import Account
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -35,11 +41,44 @@ def draining() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def confirming(command: str) -> Iterator[None]:
-    """Say how to go on where Ctrl-C ends what SendGrid has not confirmed yet."""
+def confirming(command: str, account: "Account", zone: ZoneInfo) -> Iterator[None]:
+    """Say what a stop waits for, and how to go on where Ctrl-C or a polite kill ends it before SendGrid confirmed it."""
+    before = account.patience
+    account.patience = replace(before, tell=_telling(zone))
     try:
-        yield
+        with _ended_as_by_ctrl_c():
+            yield
     except KeyboardInterrupt as error:
         raise ServiceFailed(
             f"stopped before SendGrid confirmed it, so the mail may leave: type newsletter {command} again"
         ) from error
+    finally:
+        account.patience = before
+
+
+def _telling(zone: ZoneInfo) -> Callable[[int], None]:
+    """Say each moment once, in whole minutes."""
+    told: set[str] = set()
+
+    def tell(until: int) -> None:
+        shown = moment(until + 59, zone)
+        if shown not in told:
+            told.add(shown)
+            note(
+                f"Something is on its way to SendGrid and not answered yet: waiting for it, until {shown} at the latest …"
+            )
+
+    return tell
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """A polite kill is met like Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -23,7 +23,7 @@ def pause(number: int | None, practice: bool, json: bool) -> None:
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
         write_down(store, found.id, "paused")
-        with confirming(f"pause {found.id}"):
+        with confirming(f"pause {found.id}", account, project.settings.zone):
             counts = hold_back(store, found.id, account, project.settings.sending)
         waiting = held_back(store, found.id)
         if json:

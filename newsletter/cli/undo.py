@@ -28,7 +28,7 @@ def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
         if not yes and not click.confirm(question, default=True, err=True):
             raise NewsletterError("nothing was taken back")
         write_down(store, found.id, "undo asked for")
-        with confirming(f"undo {found.id}"):
+        with confirming(f"undo {found.id}", account, project.settings.zone):
             undone = take_back(store, found.id, account, project.settings.sending)
         sent = Sent(found.id, undone.counts)
         if json:

@@ -33,6 +33,8 @@ class Patience:
     longest: float = 5.0
     """Seconds between two looks at SendGrid's clock while something waits for its time."""
     sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[int], None] = lambda _until: None
+    """Told at each of these looks until when it waits, by SendGrid's clock."""
 
     def wait(self, attempt: int, going: Going = lambda: True) -> None:
         """Wait before try number *attempt* + 1; at once no longer when *going* says no."""
@@ -131,6 +133,7 @@ class Account:
         while (left := moment - self.now(fresh=True)) > 0:
             if not going():
                 return False
+            self.patience.tell(moment)
             self.patience.sleep(min(left / self._line.speed, pause))
             pause = min(pause * 2, self.patience.longest)
         return going()

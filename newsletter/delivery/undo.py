@@ -12,6 +12,7 @@ from newsletter.campaign import (
     begin_fence,
     counts,
     last_unknown,
+    leased_until,
     move,
     posting,
     take_back,
@@ -92,6 +93,10 @@ def wait_for_flight(store: Store, campaign_id: int, account: Account) -> None:
                     return
         else:
             give_up_dead(store, campaign_id, account)
+        with store.read() as connection:
+            until = leased_until(connection, campaign_id)
+        if until:
+            account.patience.tell(until)
         time.sleep(GLANCE)
 
 

@@ -6,11 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from newsletter.config import load_settings
 from newsletter.sandbox import Sandbox, skip
+from newsletter.store import open_store, request
 
 from .conftest import ARTICLE, Run, delivered, mails
 
@@ -85,3 +89,46 @@ def test_ctrl_c_at_a_question_says_that_it_was_not_done(
     assert process.returncode == 1
     assert rest.endswith("\nEnded at the question: what it asks was not done.\n")
     assert mails(sandbox) == []
+
+
+def lose_the_answer(run: Run, clinic: Path, quiescence: int) -> None:
+    """A send of which SendGrid answered nothing: for *quiescence* seconds it may still come."""
+    with (clinic / "newsletter.toml").open("a") as settings:
+        settings.write(f"quiescence_seconds = {quiescence}\n")
+    assert run("send", ARTICLE, "--practice", "--yes").code == 0
+    address = load_settings(clinic, {}).store_address(practice=True)
+    with closing(open_store(address)) as store, store.write() as connection:
+        connection.execute(update(request).values(state="unknown"))
+
+
+WAITING = "Something is on its way to SendGrid and not answered yet: waiting for it, until "
+
+
+@pytest.mark.parametrize("words", [("undo", "--yes"), ("pause",)], ids=" ".join)
+def test_a_stop_tells_what_it_waits_for(
+    run: Run, clinic: Path, sandbox: Sandbox, words: tuple[str, ...]
+) -> None:
+    lose_the_answer(run, clinic, 10)
+    stopped = run(*words, "--practice")
+    assert stopped.code == 0, stopped.err
+    assert stopped.err.count(WAITING) == 1
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", [("undo", "--yes"), ("pause",)], ids=" ".join)
+def test_a_stop_that_is_ended_while_it_waits_says_that_it_is_not_confirmed(
+    run: Run, clinic: Path, sandbox: Sandbox, words: tuple[str, ...], ending: signal.Signals
+) -> None:
+    lose_the_answer(run, clinic, 180)
+    process = start(clinic, *words, "--practice")
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith(WAITING):
+        assert process.poll() is None
+    process.send_signal(ending)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert (
+        "stopped before SendGrid confirmed it, so the mail may leave: "
+        f"type newsletter {words[0]} 1 --practice again" in said
+    )
+    assert "not confirmed" in run("status", "--practice").out
