@@ -20,6 +20,7 @@ from newsletter.cli.project import Project
 from newsletter.cli.times import Wish, read_times
 from newsletter.cli.wording import facts, people, several
 from newsletter.delivery import Account, download_suppressions
+from newsletter.delivery.examine import refuse_missing_group
 from newsletter.store import Store
 
 MOST_AT_ONCE = 1000
@@ -64,6 +65,7 @@ def make_plan(
     after it went out.
     """
     read_times(wish, project.settings, account.now())  # a slip of the pen merges nothing
+    refuse_missing_group(account, project.settings.sendgrid.group)
     composed = compose_article(project, article, audience)
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)

@@ -52,6 +52,20 @@ def examine_account(account: Account, mailing: Mailing) -> Lines:
         yield examine("Unsubscribe group", lambda: _group(account, mailing.settings.sendgrid.group))
 
 
+def refuse_missing_group(account: Account, number: int) -> None:
+    """Raise NewsletterError where the unsubscribe group of the settings is not there: SendGrid would refuse all mail."""
+    if not number:
+        return
+    try:
+        line = _group(account, number)
+    except ServiceFailed:
+        raise
+    except NewsletterError:
+        return  # a key that may not read groups may send all the same
+    if line.verdict == WRONG:
+        raise NewsletterError(f"newsletter.toml: {line.found}; {line.cure}, then send again")
+
+
 def _key(account: Account) -> Examined:
     what = "SendGrid key"
     try:

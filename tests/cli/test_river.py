@@ -296,6 +296,20 @@ def test_with_a_group_sendgrid_keeps_the_unsubscribed_of_that_group(
         assert re.search(r"Unsubscribe: http\S+", parts(mail)[1])
 
 
+def test_a_group_that_is_not_there_is_told_before_anything_is_frozen(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    toml = (clinic / "newsletter.toml").read_text()
+    (clinic / "newsletter.toml").write_text(toml.replace("group = 0", "group = 7"))
+    sent = run(*SEND)
+    assert sent.code == 1
+    assert (
+        "newsletter.toml: there is no group 7 at SendGrid; write [sendgrid] group = 0, or one of: none, "
+        "then send again" in sent.err
+    )
+    assert "Nothing was sent yet." in run("campaigns", "--practice").out
+
+
 def test_a_list_that_is_merged_while_the_number_is_typed_sends_nothing(
     run: Run, sandbox: Sandbox, clinic: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

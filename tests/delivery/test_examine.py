@@ -16,10 +16,11 @@ import pytest
 from newsletter.config import Settings
 from newsletter.delivery import Account, Dns, Patience, connect_webhook
 from newsletter.delivery.dns import NoDns, organisation
-from newsletter.delivery.examine import Mailing, examine_account
+from newsletter.delivery.examine import Mailing, examine_account, refuse_missing_group
 from newsletter.delivery.examine_leaving import examine_leaving
 from newsletter.delivery.examine_sender import examine_sender
 from newsletter.delivery.examined import Examined
+from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.sandbox import Fault, behave
 
 from .conftest import Clinic
@@ -113,6 +114,20 @@ def test_an_unsubscribe_group_must_be_there(examined, clinic, group, verdict) ->
     if verdict == "wrong":
         assert line.found == "there is no group 7 at SendGrid"
         assert line.cure == "write [sendgrid] group = 0, or one of: 1 (News)"
+
+
+def test_a_key_that_may_not_read_groups_may_send_all_the_same(clinic) -> None:
+    refuse_missing_group(clinic.account, 0)
+    with pytest.raises(NewsletterError, match="there is no group 7 at SendGrid"):
+        refuse_missing_group(clinic.account, 7)
+    behave(clinic.sandbox.url, missing_scopes=["asm.groups.read"])
+    refuse_missing_group(clinic.account, 7)
+
+
+def test_a_group_that_cannot_be_asked_for_is_not_taken_for_missing(clinic) -> None:
+    clinic.misbehave(Fault("error before", path="/v3/asm/groups", method="GET", times=-1))
+    with pytest.raises(ServiceFailed):
+        refuse_missing_group(clinic.account, 7)
 
 
 def test_a_key_that_is_not_let_in_ends_the_examination(clinic) -> None:
