@@ -42,7 +42,10 @@ def go_on(connection: Connection, campaign_id: int, *, after: str = "halt") -> N
 
 
 def was_posted(connection: Connection, tried: Attempt) -> bool:
-    """Whether the provider has, or may have, anything of this attempt."""
+    """Whether the provider has, or may have, anything of this attempt that could still leave.
+
+    A void request does not count: it was never posted, or a person said so long after its time (unknown_requests).
+    """
     query = exists().where(
         request.c.attempt_id == tried.id, request.c.state.in_(("posting", "accepted", "unknown"))
     )
