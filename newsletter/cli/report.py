@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -58,24 +59,23 @@ def report(
 
     With a server of your own SendGrid tells it by itself (newsletter webhook); without one, --ask asks.
     """
-    if article is not None and (json or target is not None):
-        raise click.UsageError("--article cannot go together with --json or --csv")
+    _refuse_two_results(json=json, target=target, article=article)
     project = open_project(practice=practice, no_key="refuse" if ask else "practise")
     with said_to_be_practice(project), project.store() as store:
         found = which(store, number)
         asked = _asked(project, store, found.id) if ask else None
         with store.read() as connection:
-            rows, told = report_rows(connection, found.id), tally(connection, found.id)
+            rows, told = partial(report_rows, connection, found.id), tally(connection, found.id)
             if article is not None:
                 _write_article(article, found, told, project)
                 return
-            if json:
-                as_json(_whole(found, told, asked, rows))
-                return
             if target is not None:
-                _write(target, rows, project)
-            else:
-                _show(rows, found.counts.frozen, project)
+                _write(target, rows(), project)
+            if json:
+                as_json(_whole(found, told, asked, rows()))
+                return
+            if target is None:
+                _show(rows(), found.counts.frozen, project)
         if str(target) != "-":
             say_counts(Sent(found.id, found.counts))
             say_tally(told)
@@ -84,6 +84,13 @@ def report(
             project.advise(
                 f"Next: newsletter report {found.id} --csv who-got-it.csv writes the rows into a file"
             )
+
+
+def _refuse_two_results(*, json: bool, target: Path | None, article: Path | None) -> None:
+    if article is not None and (json or target is not None):
+        raise click.UsageError("--article cannot go together with --json or --csv")
+    if json and str(target) == "-":
+        raise click.UsageError("--json and --csv - both print; write --csv FILE, or leave one out")
 
 
 def _asked(project: Project, store: Store, campaign_id: int) -> Asked:

@@ -208,6 +208,21 @@ def test_a_name_that_looks_like_a_formula_is_harmless_in_a_spreadsheet(
     assert "'=1+1" in run("report", "--practice", "--csv", "-").out
 
 
+def test_the_rows_go_into_a_file_and_the_sums_to_another_program(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    run(*SEND)
+    both = run("report", "--practice", "--json", "--csv", "who.csv")
+    assert both.code == 0
+    with (clinic / "who.csv").open(encoding="utf-8-sig") as file:
+        written = [row["address"] for row in csv.DictReader(file)]
+    assert written == [row["address"] for row in both.json["people"]]
+    assert len(written) == 18
+    twice = run("report", "--practice", "--json", "--csv", "-")
+    assert twice.code == 2
+    assert "--json and --csv - both print" in twice.err
+
+
 def test_campaigns_and_status(run: Run, sandbox: Sandbox) -> None:
     assert "Nothing was sent yet." in run("campaigns", "--practice").out
     for command in ("status", "report", "undo"):
