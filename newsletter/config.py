@@ -227,9 +227,8 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     values = {name: SECTIONS[name](**table) for name, table in tables.items() if name in SECTIONS}
     database = _database(root, environment) or tables.get("database", "")
     settings = Settings(root=root, database=_with_driver(database), **values)
-    if host := _host(environment):
-        return replace(settings, sendgrid=replace(settings.sendgrid, host=host))
-    return settings
+    host = _host(environment) or settings.sendgrid.host.rstrip("/")
+    return replace(settings, sendgrid=replace(settings.sendgrid, host=host))
 
 
 @cache

@@ -33,6 +33,11 @@ def test_the_environment_names_another_host(tmp_path: Path) -> None:
     assert settings.sendgrid.host == "http://127.0.0.1:4010"
 
 
+def test_a_slash_after_the_host_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text('[sendgrid]\nhost = "https://api.sendgrid.com/"\n')
+    assert load_settings(tmp_path, {}).sendgrid.host == "https://api.sendgrid.com"
+
+
 @pytest.mark.parametrize(
     ("practice", "host", "name"),
     [
@@ -40,6 +45,7 @@ def test_the_environment_names_another_host(tmp_path: Path) -> None:
         (False, "https://api.sendgrid.com", "sendgrid.db"),
         (False, "http://127.0.0.1:4010", "sendgrid-127-0-0-1-4010.db"),
         (False, "https://api.eu.sendgrid.com", "sendgrid-api-eu-sendgrid-com.db"),
+        (False, "https://api.sendgrid.com/", "sendgrid.db"),
     ],
 )
 def test_practice_and_each_account_have_a_store_of_their_own(
