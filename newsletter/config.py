@@ -320,6 +320,8 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
 FAMILY = ("neither", "both")
 ADDRESSES = (("sender", "email"), ("sender", "reply_to"))
 NOT_ZERO = ("deadline_seconds", "in_flight")
+LONGEST_UNDO = 48 * 60
+"""Minutes. SendGrid keeps mail for 72 hours at most; the rest is for handing over, and once more what was in doubt."""
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
 
@@ -337,6 +339,9 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
         return f'host "{value}" is no https:// address', f'write host = "{safe_host(value)}"'
     if key in NOT_ZERO and value == 0:
         return f"{key} is zero", f"write {key} = 1 or more"
+    if key == "undo_minutes" and value > LONGEST_UNDO:
+        what = "undo_minutes is more than two days, and SendGrid keeps mail for three at most"
+        return what, f"write undo_minutes = {LONGEST_UNDO} or less"
     if type(value) is int and value < 0:
         return f"{key} is below zero", f"write {key} = 0 or more"
     if (section, key) == ("site", "url") and value and not value.startswith("https://"):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Settings, find_project, load_settings, save_settings
+from newsletter.delivery.schedule import HORIZON_SECONDS, schedule
 from newsletter.errors import NewsletterError, Problems
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,13 @@ def test_the_environment_names_another_host(tmp_path: Path) -> None:
 def test_a_slash_after_the_host_is_no_part_of_it(tmp_path: Path) -> None:
     (tmp_path / "newsletter.toml").write_text('[sendgrid]\nhost = "https://api.sendgrid.com/"\n')
     assert load_settings(tmp_path, {}).sendgrid.host == "https://api.sendgrid.com"
+
+
+def test_mail_can_be_kept_for_undo_up_to_two_days(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text("[sending]\nundo_minutes = 2880\n")
+    sending = load_settings(tmp_path, {}).sending
+    crowd = schedule(0, 1_000_000, sending)
+    assert crowd.send_at < HORIZON_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -134,6 +142,11 @@ WRONG = {
     "truth as number": ("[sending]\nundo_minutes = true\n", 2, "undo_minutes is no whole number"),
     "text as number": ("[sender]\nname = 5\n", 2, "name is no text"),
     "below zero": ("[sending]\nundo_minutes = -1\n", 2, "undo_minutes is below zero"),
+    "endless undo": (
+        "[sending]\nundo_minutes = 2881\n",
+        2,
+        "undo_minutes is more than two days, and SendGrid keeps mail for three at most",
+    ),
     "time zone": ("[clinic]\ntimezone = 'Mars/Olympus'\n", 2, 'timezone "Mars/Olympus" is unknown'),
     "family": ("[lists]\nfamily = 'all'\n", 2, 'family "all" is unknown'),
     "http site": ("[site]\nurl = 'http://news.example.com'\n", 2, "does not begin with https://"),
