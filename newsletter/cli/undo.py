@@ -8,6 +8,7 @@ from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, people
+from newsletter.delivery import refuse_too_late
 from newsletter.delivery import undo as take_back
 from newsletter.errors import NewsletterError
 
@@ -22,6 +23,7 @@ def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
+        refuse_too_late(store, found.id, account)
         question = (
             f"Take back campaign {found.id}, “{found.title}”, from {people(found.counts.frozen)}?"
         )

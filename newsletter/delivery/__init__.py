@@ -20,7 +20,7 @@ from newsletter.delivery.schedule import (
 )
 from newsletter.delivery.suppressions import download_suppressions
 from newsletter.delivery.trial import post_trial
-from newsletter.delivery.undo import UndoResult, undo
+from newsletter.delivery.undo import UndoResult, refuse_too_late, undo
 from newsletter.delivery.webhook import Forged, Signer, connect_webhook, disconnect_webhooks
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "paused",
     "post_trial",
     "read_events",
+    "refuse_too_late",
     "refuse_unknown_traffic",
     "resume",
     "schedule",

@@ -76,12 +76,28 @@ def undo(
     with store.read() as connection:
         result = UndoResult(campaign_id, counts(connection, campaign_id))
     if not result.complete and not result.cancelled:
-        raise TooLate(
-            f"campaign {campaign_id} can no longer be taken back: the mail of "
-            f"{result.left + result.counts.unknown:,} people has left or leaves within minutes; newsletter report "
-            f"{campaign_id} says who"
-        )
+        raise _too_late(result)
     return result
+
+
+def refuse_too_late(store: Store, campaign_id: int, account: Account) -> None:
+    """Raise TooLate where it is clear before anything is written that nothing can be taken back."""
+    with store.read() as connection:
+        result = UndoResult(campaign_id, counts(connection, campaign_id))
+        live = attempts(connection, campaign_id)
+    if result.complete or result.cancelled or result.counts.pending:
+        return
+    now = account.now(fresh=True)
+    if all(one.last_send_at - STOP_SECONDS <= now and not one.stopped_at for one in live):
+        raise _too_late(result)
+
+
+def _too_late(result: UndoResult) -> TooLate:
+    return TooLate(
+        f"campaign {result.campaign_id} can no longer be taken back: the mail of "
+        f"{result.left + result.counts.unknown:,} people has left or leaves within minutes; newsletter report "
+        f"{result.campaign_id} says who"
+    )
 
 
 def wait_for_flight(store: Store, campaign_id: int, account: Account) -> None:

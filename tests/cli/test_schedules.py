@@ -353,6 +353,18 @@ def test_now_leaves_at_once_and_cannot_be_taken_back(run: Run, sandbox: Sandbox)
     assert "can no longer be taken back" in undone.err
 
 
+def test_nobody_is_asked_about_an_undo_that_comes_too_late(run: Run, sandbox: Sandbox) -> None:
+    run(*SEND)
+    skip(sandbox.url, 25 * 60)
+    undone = run("undo", "--practice", typed="y\n")
+    assert undone.code == 1
+    assert "campaign 1 can no longer be taken back: the mail of 18 people has left" in undone.err
+    assert "Take back" not in undone.err
+    log = run("status", "--practice", "--log")
+    assert "State       handed over" in log.out
+    assert "undo asked for" not in log.out
+
+
 def test_paused_nothing_leaves_and_resumed_it_does(run: Run, sandbox: Sandbox) -> None:
     run(*SEND)
     paused = run("pause", "--practice")
