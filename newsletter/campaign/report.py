@@ -93,14 +93,13 @@ def summary(connection: Connection, campaign_id: int) -> Summary:
     return _summary(connection, row)
 
 
-def unfinished(connection: Connection, edition_id: str) -> int | None:
-    """The oldest campaign of this edition in which somebody is still to be posted or fenced, unless it was undone."""
-    found = (
+def unfinished(connection: Connection, edition_id: str) -> list[int]:
+    """The campaigns of this edition in which somebody is still to be posted or fenced, oldest first; no undone one."""
+    return [
         entry.id
         for entry in reversed(summaries(connection, edition_id))
         if (entry.counts.pending or entry.in_doubt) and entry.stop != "undo"
-    )
-    return next(found, None)
+    ]
 
 
 def report_rows(connection: Connection, campaign_id: int) -> Iterator[Row]:

@@ -1,8 +1,9 @@
 """This module says how the campaign stands that a send goes on with."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from newsletter.campaign import summary
+from newsletter.campaign import summary, unfinished
 from newsletter.cli.campaigns import state
 from newsletter.cli.leaving import waits_here
 from newsletter.cli.project import Project
@@ -40,6 +41,7 @@ def say_going_on(project: Project, store: Store, account: Account, campaign_id: 
     now = account.now()
     with store.read() as connection:
         found = summary(connection, campaign_id)
+        others = [one for one in unfinished(connection, found.edition_id) if one != campaign_id]
     shown = {
         "Campaign": f"{campaign_id}, {state(found, now)}",
         "To hand over": people(found.counts.pending),
@@ -47,7 +49,18 @@ def say_going_on(project: Project, store: Store, account: Account, campaign_id: 
     if coming := to_come(store, found, project.settings):
         leaves = _leaves(coming, project.settings.zone, now)
         shown |= {name: project.advice(words) for name, words in leaves.items()}
+    if others:
+        shown["Not finished either"] = project.advice(_others(others, campaign_id))
     return facts(shown)
+
+
+def _others(numbers: Sequence[int], campaign_id: int) -> str:
+    """What becomes of the other campaigns of the edition, which this send leaves as they are."""
+    named = ", ".join(map(str, numbers))
+    return (
+        f"{'campaign' if len(numbers) == 1 else 'campaigns'} {named}; when {campaign_id} is finished, the same command "
+        "goes on with the next, and newsletter worker goes on with all that have their time"
+    )
 
 
 def _leaves(coming: ToCome, zone: ZoneInfo, now: int) -> dict[str, str]:

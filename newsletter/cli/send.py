@@ -142,8 +142,9 @@ def _say(project: Project, store: Store, account: Account, plan: Plan, waiting: 
 
 
 def _waiting(store: Store, edition_id: str) -> int | None:
+    """The campaign that a send goes on with: the oldest that is not finished."""
     with store.read() as connection:
-        return unfinished(connection, edition_id)
+        return next(iter(unfinished(connection, edition_id)), None)
 
 
 def _nobody_new(plan: Plan, project: Project, json: bool) -> None:
@@ -159,10 +160,8 @@ def _nobody_new(plan: Plan, project: Project, json: bool) -> None:
 
 def _ask(plan: Plan, waiting: int | None) -> None:
     if waiting is not None:
-        question = (
-            f"Campaign {waiting} is not finished. Go on, and send to {people(plan.recipients)} new?"
-        )
-        if not click.confirm(question, err=True):
+        new = f", and send to {people(plan.recipients)} new" if plan.recipients else ""
+        if not click.confirm(f"Campaign {waiting} is not finished. Go on{new}?", err=True):
             raise NewsletterError("nothing was sent")
         return
     typed = click.prompt(

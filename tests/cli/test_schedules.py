@@ -419,6 +419,23 @@ def test_going_on_tells_the_campaigns_own_time_and_takes_no_other(
     assert missed.code == 0
 
 
+def test_a_send_says_which_other_campaigns_of_the_edition_are_not_finished(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    assert run(*SEND, "--at", in_days(sandbox, 10)).code == 0
+    assert "Not finished either" not in run(*SEND, "--dry-run").out
+    configure(clinic, "approval = true")
+    with (clinic / "subscribers" / "sample" / "website.csv").open("a") as file:
+        file.write("new.one@example.com,Nora,New,Gretna,en,,subscribed,2026-11-01\n")
+    assert "Campaign 2: 1 person" in run(*SEND).out
+    again = run("send", ARTICLE, "--practice", typed="n\n")
+    assert (
+        "Not finished either  campaign 2; when 1 is finished, the same command goes on with the next, and "
+        "newsletter worker --practice goes on with all that have their time\n" in again.out
+    )
+    assert "Campaign 1 is not finished. Go on?" in again.err
+
+
 @pytest.mark.parametrize("stop", ["undo", "pause"])
 def test_a_stop_that_was_interrupted_is_told_until_it_is_confirmed(
     run: Run, sandbox: Sandbox, clinic: Path, stop: str
