@@ -40,6 +40,7 @@ class Summary:
     post_until: int | None
     stop: str | None
     stop_reason: str
+    edition_digest: str
     letter_digest: str
     audience_digest: str
     in_doubt: bool
@@ -136,6 +137,7 @@ def _summary(connection: Connection, row: Any) -> Summary:
         post_until=times[1],
         stop=row.stop,
         stop_reason=row.stop_reason,
+        edition_digest=row.edition_digest,
         letter_digest=row.letter_digest,
         audience_digest=row.audience_digest,
         in_doubt=in_doubt(connection, row.id),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
@@ -22,6 +23,7 @@ from newsletter.cli.watching import WAVES, watch_campaign
 from newsletter.cli.watching import row_of as _wave
 from newsletter.cli.wording import as_json, facts, moment, result, table
 from newsletter.delivery import KEPT_SECONDS, ToCome, to_come, undo_until
+from newsletter.edition import load_edition
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Tally, settle_unknown_by_events, tally
 from newsletter.store import Store
@@ -106,6 +108,11 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None
     told = {"Edition": f"{found.title} ({found.edition})", "State": state(found, now)}
     if found.stop_reason:
         told["Because"] = found.stop_reason
+    if found.counts.pending and _is_edited(found, project.root):
+        told["Article"] = project.advice(
+            f"edited since; newsletter worker sends the letter as it was. To send the new one: newsletter undo {found.id}, "
+            f"then newsletter send {found.edition}"
+        )
     if shown.leaves is not None:
         told["Leaves"] = moment(shown.leaves, zone)
         told["Undo until"] = moment(undo_until(shown.leaves), zone)
@@ -121,6 +128,13 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None
     say_tally(shown.told)
     for one in log:
         result(f"{moment(one.at, zone)}  {one.who}: {one.what} {one.detail}".rstrip())
+
+
+def _is_edited(found: Summary, root: Path) -> bool:
+    """Whether the article that lies there now is another than was frozen; not where it cannot be read."""
+    with suppress(NewsletterError, OSError):
+        return load_edition(root / found.edition, root).digest != found.edition_digest
+    return False
 
 
 def _settled(store: Store, found: Summary) -> Summary:

@@ -24,6 +24,7 @@ SENT = Summary(
     post_until=None,
     stop=None,
     stop_reason="",
+    edition_digest="e",
     letter_digest="x",
     audience_digest="y",
     in_doubt=False,

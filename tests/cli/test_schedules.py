@@ -463,6 +463,25 @@ def test_an_approved_campaign_waits_for_its_time_and_no_more_for_a_person(
     assert "nearer to their time" in told
 
 
+def test_the_status_says_that_the_article_was_edited_after_it_was_agreed_to(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, "approval = true")
+    assert run(*SEND, "--at", in_days(sandbox, 1)).code == 0
+    assert run("approve", "--practice", "--yes", "--as", "Bo").code == 0
+    assert "Article" not in run("status", "--practice").out
+    with (clinic / ARTICLE).open("a") as file:
+        file.write("\nOne more sentence.\n")
+    assert (
+        "Article     edited since; newsletter worker --practice sends the letter as it was. To send the new one: "
+        f"newsletter undo 1 --practice, then newsletter send {ARTICLE} --practice\n"
+        in run("status", "--practice").out
+    )
+    assert run("worker", "--practice", "--once").code == 0
+    assert len(mails(sandbox)) == 18
+    assert "Article" not in run("status", "--practice").out
+
+
 def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox) -> None:
     with Account("SG.practice.only", sandbox.url) as account:
         others = [account.new_batch() for _ in range(9)]
