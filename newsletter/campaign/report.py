@@ -151,7 +151,7 @@ def _unconfirmed(connection: Connection, row: Any) -> int | None:
     held = select(request.c.attempt_id).where(
         request.c.campaign_id == row.id, request.c.state.in_(("posting", "accepted", "unknown"))
     )
-    live = attempt.c.state.in_(("open", "posted", "fencing"))
+    live = attempt.c.state != "cancelled"
     query = select(func.max(attempt.c.send_at)).where(
         attempt.c.id.in_(held), live, attempt.c.confirmed_at == 0
     )

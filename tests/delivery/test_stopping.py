@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.campaign import Counts, unfinished
+from newsletter.campaign import Counts, ask_stop, summary, unfinished
 from newsletter.delivery import KEPT_SECONDS, Manner, TooLate, dispatch, pause, resume, undo
 from newsletter.delivery.wire import Unanswered
 from newsletter.errors import NewsletterError
@@ -124,6 +124,19 @@ def test_a_pause_that_broke_off_is_confirmed_by_the_next(sent: Clinic) -> None:
     pause(sent.store, 1, sent.account, sent.settings.sending)
     assert released(sent) == {}
     assert undo(sent.store, 1, sent.account).complete
+
+
+def test_a_pause_without_an_answer_is_told_as_not_confirmed(sent: Clinic) -> None:
+    def told() -> bool:
+        with sent.store.read() as connection:
+            return summary(connection, 1).is_unconfirmed(sent.account.now())
+
+    with sent.store.write() as connection:
+        ask_stop(connection, 1, "pause")
+    write(sent, state="paused", slot=1, stopped_at=sent.account.now())
+    assert told()
+    pause(sent.store, 1, sent.account, sent.settings.sending)
+    assert not told()
 
 
 def test_an_undo_after_a_resume_that_broke_off_does_not_trust_the_old_pause(sent: Clinic) -> None:
