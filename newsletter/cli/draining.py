@@ -42,7 +42,7 @@ def draining() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def confirming(command: str, account: "Account", zone: ZoneInfo) -> Iterator[None]:
-    """Say what a stop waits for, and how to go on where Ctrl-C or a polite kill ends it before SendGrid confirmed it."""
+    """Say what a stop or its end waits for, and how to go on where Ctrl-C or a polite kill ends it before SendGrid confirmed it."""
     before = account.patience
     account.patience = replace(before, tell=_telling(zone))
     try:

@@ -4,7 +4,7 @@ import click
 
 from newsletter.campaign import Summary
 from newsletter.cli.campaigns import which
-from newsletter.cli.draining import draining
+from newsletter.cli.draining import confirming, draining
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.progress import shown
@@ -28,7 +28,8 @@ def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
         found = which(store, number)
         _ask(store, account, found, yes=yes)
         write_down(store, found.id, "resumed")
-        go_on(store, found.id, account, project.settings.sending)
+        with confirming(f"resume {found.id}", account, project.settings.zone):
+            go_on(store, found.id, account, project.settings.sending)
         with shown() as progress, draining() as going:
             counts = dispatch(store, found.id, account, project.settings, Manner(progress, going))
         if json:

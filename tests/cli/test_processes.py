@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from newsletter.config import load_settings
 from newsletter.sandbox import Sandbox, skip
-from newsletter.store import open_store, request
+from newsletter.store import attempt, open_store, request
 
 from .conftest import ARTICLE, Run, delivered, mails
 
@@ -96,9 +97,14 @@ def lose_the_answer(run: Run, clinic: Path, quiescence: int) -> None:
     with (clinic / "newsletter.toml").open("a") as settings:
         settings.write(f"quiescence_seconds = {quiescence}\n")
     assert run("send", ARTICLE, "--practice", "--yes").code == 0
+    write(clinic, update(request).values(state="unknown"))
+
+
+def write(clinic: Path, change: Update) -> None:
+    """Leave the store as a process left it that died."""
     address = load_settings(clinic, {}).store_address(practice=True)
     with closing(open_store(address)) as store, store.write() as connection:
-        connection.execute(update(request).values(state="unknown"))
+        connection.execute(change)
 
 
 WAITING = "Something is on its way to SendGrid and not answered yet: waiting for it, until "
@@ -120,6 +126,13 @@ def test_a_stop_that_is_ended_while_it_waits_says_that_it_is_not_confirmed(
     run: Run, clinic: Path, sandbox: Sandbox, words: tuple[str, ...], ending: signal.Signals
 ) -> None:
     lose_the_answer(run, clinic, 180)
+    said = ended_while_it_waits(clinic, words, ending)
+    assert f"type newsletter {words[0]} 1 --practice again" in said
+    assert "not confirmed" in run("status", "--practice").out
+
+
+def ended_while_it_waits(clinic: Path, words: Sequence[str], ending: signal.Signals) -> str:
+    """What a command says last that is ended while it waits for SendGrid."""
     process = start(clinic, *words, "--practice")
     assert process.stderr is not None
     while not process.stderr.readline().startswith(WAITING):
@@ -127,8 +140,16 @@ def test_a_stop_that_is_ended_while_it_waits_says_that_it_is_not_confirmed(
     process.send_signal(ending)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert (
-        "stopped before SendGrid confirmed it, so the mail may leave: "
-        f"type newsletter {words[0]} 1 --practice again" in said
-    )
-    assert "not confirmed" in run("status", "--practice").out
+    assert "stopped before SendGrid confirmed it, so the mail may leave: " in said
+    return said
+
+
+def test_a_resume_that_is_ended_while_it_waits_says_that_it_is_not_confirmed(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    assert run("send", ARTICLE, "--practice", "--yes").code == 0
+    assert run("pause", "--practice").code == 0
+    write(clinic, update(attempt).values(confirmed_at=0))  # its answer was lost: it may still come
+    said = ended_while_it_waits(clinic, ("resume", "--yes"), signal.SIGTERM)
+    assert "type newsletter resume 1 --practice again" in said
+    assert "pause not confirmed" in run("status", "--practice").out
