@@ -115,9 +115,9 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None
         )
     if shown.leaves is not None:
         told["Leaves"] = moment(shown.leaves, zone)
+        if until := shown.waits_until(now):
+            told["Waits here"] = project.advice(waits_here(until, zone))
         told["Undo until"] = moment(undo_until(shown.leaves), zone)
-    if until := shown.waits_until(now):
-        told["Waits here"] = project.advice(waits_here(until, zone))
     if held := [one for one in shown.waves if one.state == "paused"]:
         until = min(one.send_at for one in held) + KEPT_SECONDS
         told["Kept until"] = f"{moment(until, zone)}; then SendGrid throws it away"
