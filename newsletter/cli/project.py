@@ -105,7 +105,11 @@ class Project:
             with Account(self.key, self.settings.sendgrid.host, deadline=deadline) as account:
                 yield account
             return
+        from newsletter.sandbox import keep_group
+
         with self.sandbox() as url, Account(self.key, url, deadline=deadline) as account:
+            if group := self.settings.sendgrid.group:
+                keep_group(url, group)
             yield account
 
 

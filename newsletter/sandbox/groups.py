@@ -46,6 +46,18 @@ def create_group(office: Office, request: Request) -> Response:
     return answer(made, 201)
 
 
+def keep_group(office: Office, request: Request) -> Response:
+    """{"id": 12345}: the group of an account that is only played here is there, as in earnest."""
+    number = json_object(request).get("id")
+    if type(number) is not int or number < 1:
+        raise Refused("id must be a number above 0", "id")
+    office.database.write(
+        "INSERT OR IGNORE INTO unsubscribe_group (id, name, description) VALUES (?, ?, ?)",
+        (number, f"Group {number}", "The group of the settings"),
+    )
+    return answer({"kept": number}, 201)
+
+
 def delete_group(office: Office, request: Request, group: int) -> Response:
     if not office.database.write("DELETE FROM unsubscribe_group WHERE id = ?", (group,)):
         return refusal(404, NOT_FOUND)

@@ -83,6 +83,7 @@ CONTROLS: tuple[tuple[str, str, View], ...] = (
     ("POST", "/sandbox/subusers", admin.open_subuser),
     ("DELETE", "/sandbox/subusers/<key>", admin.close_subuser),
     ("POST", "/sandbox/plant", admin.plant),
+    ("POST", "/sandbox/groups", groups.keep_group),
     ("POST", "/sandbox/behaviour", admin.change_behaviour),
     ("GET", "/sandbox/faults", admin.list_faults),
     ("POST", "/sandbox/faults", admin.plan_fault),

@@ -63,6 +63,11 @@ def plant(sandbox: Place, name: str, emails: Sequence[str], reason: str = "") ->
     _ask(sandbox, "POST", "/sandbox/plant", {"list": name, "emails": [*emails], "reason": reason})
 
 
+def keep_group(sandbox: Place, number: int) -> None:
+    """Have an unsubscribe group of this *number*; whoever left it stays there."""
+    _ask(sandbox, "POST", "/sandbox/groups", {"id": number})
+
+
 def behave(sandbox: Place, **changes: Any) -> dict[str, Any]:
     """Change how the sandbox decides what SendGrid leaves open; the settings that hold now."""
     return _ask(sandbox, "POST", "/sandbox/behaviour", changes)
