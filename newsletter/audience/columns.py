@@ -21,12 +21,12 @@ ALIASES: Mapping[str, str] = {
         "tags": "tags tag labels label interests groups segments lists",
         "status": "status state subscriptionstatus subscriberstatus emailstatus emailmarketingstatus marketingstatus emailsubscriberstatus emailsubscriptionstatus contactstatus emailconsentstatus emailmarketingconsent",
         "agreed": "subscribed optin emailoptin marketingoptin newsletteroptin agreed acceptsmarketing acceptsemailmarketing acceptedemailmarketing consent emailconsent marketingconsent newsletter subscribe subscribedtoemails receiveemails receivenewsletter wantsnewsletter signmeup",
-        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail unsubscribedat unsubscribedon unsubscribedate unsubtime unsubscribetime dateunsubscribed optouttime optoutdate donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed stoptime",
+        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed",
         "bounced": "bounced hardbounce hardbounced isbounced isemailbounced emailbounced emailbouncedreason bouncedat bouncedon cleantime",
         "signed_up": "signedup membersince signedupon signupdate signuptime optindate optin_time optintime subscribedon subscribeddate subscribedat datesubscribed subscriptiondate subscribersince createdat created createdon createddate createdtime createdate creationdate dateadded addedon addedat addedtime registered registeredon registrationdate orderdate joined joinedon joindate datejoined timestamp submittedat connectedon createdatutc0 createdutc datecreated submittedon profilecreatedon",
         "consent_at": "confirmtime confirmedat confirmedon confirmationdate confirmdate optinconfirmedat consentdate consentat consenttimestamp agreedon agreedat doubleoptinat emailmarketingconsenttimestamp",
         "updated_at": "updatedat updated updatedon lastchanged lastmodified lastmodifieddate lastmodifiedat modifiedtime modifiedat modifiedon lastupdated dateupdated datemodified",
-        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed optouttime optoutdate cleantime stoptime",
+        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed optouttime optoutdate stoptime",
         "time_zone": "timezone tz timezonename ianatimezone",
         "origin": "origin signupsource subscribersource optinsource leadsource originalsource sourcename referrer utmsource",
     }.items()
@@ -114,6 +114,8 @@ def mapped(
             found.setdefault(ours, []).append(place)
     if "address" not in basis.columns:
         found["address"] = by_content(found.get("address", []), rows, len(words))
+    if "left_at" not in _of_tool(tool):  # the day says it by itself
+        found["left"] = [*dict.fromkeys([*found.get("left", []), *found.get("left_at", [])])]
     if "status" not in basis.columns and words_are_places(found.get("status", []), words, rows):
         found.pop("status")
     if found.get("name") and found.get("last_name") and not found.get("first_name"):

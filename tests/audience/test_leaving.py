@@ -1,0 +1,37 @@
+"""Whoever left stays out, in whatever words a list says so."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.audience.merge import examined
+from newsletter.audience.read import Rejected, read_rows
+
+from .conftest import CONFIRMED, Write
+
+
+def said(path: Path, root: Path) -> list[str]:
+    """What each row says of its person, or that it is rejected."""
+    (listed,) = examined([path], root)
+    return ["rejected" if isinstance(row, Rejected) else row.standing for row in read_rows(listed)]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    "Unsubscribed,Unsubscribed at,Unsubscribe date,Opt-out date,Date unsubscribed,Stop time".split(
+        ","
+    ),
+)
+def test_a_day_under_any_heading_of_leaving_says_that_they_left(
+    write: Write, project: Path, heading: str
+) -> None:
+    path = write("list", f"Email,{heading}\nada@example.com,2025-03-04\nbeau@example.com,\n")
+    assert said(path, project) == ["unsubscribed", "subscribed"]
+
+
+def test_a_column_said_to_hold_the_day_of_leaving_says_that_they_left(
+    write: Write, project: Path
+) -> None:
+    basis = f'{CONFIRMED}[columns]\nleft_at = "Gone"\n'
+    path = write("list", "Email,Gone\nada@example.com,3/4/2025\nbeau@example.com,\n", basis)
+    assert said(path, project) == ["unsubscribed", "subscribed"]
