@@ -68,6 +68,11 @@ NO = frozenset(
     "no n false 0 off optout optedout declined unchecked nein non rejected notset null none unsubscribed".split()
 )
 
+STILL_THERE = (
+    NO - frozenset("optout optedout declined rejected unsubscribed".split())
+) | frozenset("never na subscribed active optin optedin".split())
+"""What a column that tells who left or bounced says of somebody who did not."""
+
 CLINICAL = re.compile(
     r"diagnos|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
     r"|medicalrecord|medicalhistory|medicalalert|^mrn$|patientid|patientnumber|patientguid|personalhealthnumber"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from newsletter.audience.columns import MEANINGS, NO, STATUSES, YES
+from newsletter.audience.columns import MEANINGS, NO, STATUSES, STILL_THERE, YES
 from newsletter.audience.days import day
+from newsletter.audience.names import tidy
 from newsletter.audience.tools import plain
 from newsletter.store import CONSENTS, STANDINGS
 
@@ -32,8 +33,8 @@ def readers(meant: Mapping[str, str]) -> dict[str, Callable[[str], Wish]]:
     return {
         "status": lambda word: _status(word, special),
         "agreed": _agreed,
-        "left": lambda word: NOTHING_SAID if _is_no(word) else MEANINGS["unsubscribed"],
-        "bounced": lambda word: NOTHING_SAID if _is_no(word) else MEANINGS["bounced"],
+        "left": lambda word: NOTHING_SAID if _is_there(word) else MEANINGS["unsubscribed"],
+        "bounced": lambda word: NOTHING_SAID if _is_there(word) else MEANINGS["bounced"],
     }
 
 
@@ -60,6 +61,12 @@ def wishes(
 
 def _is_no(word: str) -> bool:
     return not word.strip() or plain(word) in NO
+
+
+def _is_there(word: str) -> bool:
+    """Whether *word* says of nobody that they left: also a dash, and the day 0000-00-00."""
+    short = plain(word)
+    return not tidy(word) or short in STILL_THERE or (short != "" and set(short) == {"0"})
 
 
 def _status(word: str, special: Mapping[str, Wish]) -> Wish:

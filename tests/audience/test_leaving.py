@@ -35,3 +35,26 @@ def test_a_column_said_to_hold_the_day_of_leaving_says_that_they_left(
     basis = f'{CONFIRMED}[columns]\nleft_at = "Gone"\n'
     path = write("list", "Email,Gone\nada@example.com,3/4/2025\nbeau@example.com,\n", basis)
     assert said(path, project) == ["unsubscribed", "subscribed"]
+
+
+@pytest.mark.parametrize(
+    ("word", "standing"),
+    [
+        *((word, "unsubscribed") for word in ("Opted out", "Unsubscribed", "declined", "yes", "✓")),
+        *(
+            (word, "subscribed")
+            for word in ("Opted in", "Subscribed", "no", "off", "Never", "-", "N/A")
+        ),
+        ("0000-00-00 00:00:00", "subscribed"),
+    ],
+)
+def test_a_column_of_who_left_is_understood_also_where_it_repeats_its_heading(
+    write: Write, project: Path, word: str, standing: str
+) -> None:
+    path = write("list", f"Email,Opted out\nada@example.com,{word}\n")
+    assert said(path, project) == [standing]
+
+
+def test_whatever_the_server_answered_is_a_bounce(write: Write, project: Path) -> None:
+    path = write("list", "Email,Bounced\nada@example.com,rejected\nbeau@example.com,\n")
+    assert said(path, project) == ["bounced", "subscribed"]
