@@ -19,14 +19,14 @@ ALIASES: Mapping[str, str] = {
         "city": "city town ort stadt ville ciudad mailingcity homecity cityhome billingcity address1city locationcity defaultaddresscity",
         "language": "language lang locale preferredlanguage sprache langue idioma",
         "tags": "tags tag labels label interests groups segments lists",
-        "status": "status state subscriptionstatus subscriberstatus emailstatus emailmarketingstatus marketingstatus emailsubscriberstatus emailsubscriptionstatus contactstatus emailconsentstatus emailmarketingconsent",
-        "agreed": "subscribed optin emailoptin marketingoptin newsletteroptin agreed acceptsmarketing acceptsemailmarketing acceptedemailmarketing consent emailconsent marketingconsent newsletter subscribe subscribedtoemails receiveemails receivenewsletter wantsnewsletter signmeup",
-        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed",
+        "status": "status state subscriptionstatus subscriberstatus emailstatus emailmarketingstatus marketingstatus emailsubscriberstatus emailsubscriptionstatus contactstatus emailconsentstatus emailmarketingconsent statut estatus",
+        "agreed": "subscribed optin emailoptin marketingoptin newsletteroptin agreed acceptsmarketing acceptsemailmarketing acceptedemailmarketing consent emailconsent marketingconsent newsletter subscribe subscribedtoemails receiveemails receivenewsletter wantsnewsletter signmeup suscrito abonné abonnée inscrit inscrite angemeldet consentimiento consentement einwilligung",
+        "left": "unsubscribed optedout optout emailoptout hasoptedoutofemail donotemail emailoptedout globallyunsubscribed unsubscribedfromallemail isunsubscribed unsubscribe unsub hasunsubscribed hasoptedout isoptedout marketingoptout donotcontact dnc noemail suppressed issuppressed blocklisted blacklisted désabonné désabonnée désabonnés désinscrit désinscrite baja dadodebaja desuscrito abgemeldet ausgetragen",
         "bounced": "bounced hardbounce hardbounced isbounced isemailbounced emailbounced emailbouncedreason bouncedat bouncedon cleantime",
         "signed_up": "signedup membersince signedupon signupdate signuptime optindate optin_time optintime subscribedon subscribeddate subscribedat datesubscribed subscriptiondate subscribersince createdat created createdon createddate createdtime createdate creationdate dateadded addedon addedat addedtime registered registeredon registrationdate orderdate joined joinedon joindate datejoined timestamp submittedat connectedon createdatutc0 createdutc datecreated submittedon profilecreatedon",
         "consent_at": "confirmtime confirmedat confirmedon confirmationdate confirmdate optinconfirmedat consentdate consentat consenttimestamp agreedon agreedat doubleoptinat emailmarketingconsenttimestamp",
         "updated_at": "updatedat updated updatedon lastchanged lastmodified lastmodifieddate lastmodifiedat modifiedtime modifiedat modifiedon lastupdated dateupdated datemodified",
-        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed optouttime optoutdate stoptime",
+        "left_at": "unsubtime unsubscribedat unsubscribedon unsubscribedate unsubscribetime dateunsubscribed unsubscribeddate unsubdate unsubat optouttime optoutdate optedoutat optedouton optedoutdate stoptime fechadebaja datededésabonnement datededésinscription abgemeldetam abmeldedatum",
         "time_zone": "timezone tz timezonename ianatimezone",
         "origin": "origin signupsource subscribersource optinsource leadsource originalsource sourcename referrer utmsource",
     }.items()
@@ -50,10 +50,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
 STATUSES: Mapping[str, str] = {
     word: meaning
     for meaning, words in {
-        "subscribed": "subscribed active confirmed yes optedin optin enabled true 1 y on ok verified subscriber",
-        "unconfirmed": "unconfirmed pending notconfirmed awaitingconfirmation pendingconfirmation unverified doubleoptinpending validating",
+        "subscribed": "subscribed active confirmed yes optedin optin enabled true 1 y on ok verified subscriber suscrito suscrita activo abonné abonnée inscrit inscrite actif angemeldet aktiv sí si oui ja",
+        "unconfirmed": "unconfirmed pending notconfirmed awaitingconfirmation pendingconfirmation unverified doubleoptinpending validating pendiente enattente",
         "no consent": "transactional nonsubscribed neversubscribed notsubscribed inactive archived unset nopermission nopermissionsset notset nonmarketingcontact",
-        "unsubscribed": "unsubscribed optedout optout unsubscribe no removed suppressed cancelled canceled false 0 n off left disabled blocklisted blacklisted blocked donotmail donotemail deleted globalunsubscribe groupunsubscribe removedbyrecipient",
+        "unsubscribed": "unsubscribed optedout optout unsubscribe no removed suppressed cancelled canceled false 0 n off left disabled blocklisted blacklisted blocked donotmail donotemail donotcontact dnc unsub deleted nein non désabonné désabonnée désinscrit désinscrite desuscrito desuscrita baja dadodebaja cancelado abgemeldet ausgetragen globalunsubscribe groupunsubscribe removedbyrecipient",
         "bounced": "bounced bounce cleaned hardbounce hardbounced invalid undeliverable hardbounces invalidemail dropped",
         "complained": "complained complaint spam spamcomplaint spamreport markedasspam abuse reportedspam junk",
     }.items()
@@ -72,6 +72,9 @@ STILL_THERE = (
     NO - frozenset("optout optedout declined rejected unsubscribed".split())
 ) | frozenset("never na subscribed active optin optedin".split())
 """What a column that tells who left or bounced says of somebody who did not."""
+
+OPTED_OUT = re.compile(r"optedoutofemail(?!onetoone|customerservice)")
+"""HubSpot's columns, of which each kind of mail that somebody made up has one."""
 
 CLINICAL = re.compile(
     r"diagnos|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
@@ -117,6 +120,8 @@ def mapped(
             and ours not in _settled(tool, basis)
         ):
             found.setdefault(ours, []).append(place)
+        if OPTED_OUT.match(word) and "left" not in basis.columns:
+            found.setdefault("left", []).append(place)
     if "address" not in basis.columns:
         found["address"] = by_content(found.get("address", []), rows, len(words))
     if "left_at" not in _of_tool(tool):  # the day says it by itself

@@ -58,3 +58,32 @@ def test_a_column_of_who_left_is_understood_also_where_it_repeats_its_heading(
 def test_whatever_the_server_answered_is_a_bounce(write: Write, project: Path) -> None:
     path = write("list", "Email,Bounced\nada@example.com,rejected\nbeau@example.com,\n")
     assert said(path, project) == ["bounced", "subscribed"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "left", "stays"),
+    [
+        ("Unsubscribe", "x", ""),
+        ("Do not contact", "yes", "no"),
+        ("Opted out on", "3/4/2025", ""),
+        ("Désabonné", "Oui", "Non"),
+        ("Fecha de baja", "2025-03-04", ""),
+        ("Abgemeldet", "Ja", "Nein"),
+        ("Statut", "désabonné", "abonné"),
+        ("Estatus", "Baja", "Activo"),
+        ("Status", "Do not contact", "Active"),
+    ],
+)
+def test_who_left_is_known_by_other_words_and_in_the_languages_whose_headings_are_known(
+    write: Write, project: Path, heading: str, left: str, stays: str
+) -> None:
+    path = write("list", f"Email,{heading}\nada@example.com,{left}\nbeau@example.com,{stays}\n")
+    assert said(path, project) == ["unsubscribed", "subscribed"]
+
+
+def test_who_left_any_kind_of_mail_at_hubspot_gets_no_letter(write: Write, project: Path) -> None:
+    head = (
+        "Record ID,Email,Create Date,Opted out of email: Clinic News,Opted out of email: One to One"
+    )
+    rows = "1,ada@example.com,2025-03-04,true,\n2,beau@example.com,2025-03-04,,true\n"
+    assert said(write("list", f"{head}\n{rows}"), project) == ["unsubscribed", "subscribed"]
