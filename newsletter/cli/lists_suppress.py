@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from newsletter.audience.address import read_addresses
 from newsletter.audience.merge import examined
-from newsletter.audience.read import ListFile, Rejected, read_rows
+from newsletter.audience.read import ListFile, Rejected, Row, read_rows
 from newsletter.cli.progress import busy
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, result, several, the_first
@@ -18,9 +19,10 @@ from newsletter.store import STANDINGS
 
 @dataclass
 class Read:
-    """What a file said: how many rows, and those that hold no address."""
+    """What a file said: how many rows and people, and the rows that hold no address."""
 
     rows: int = 0
+    people: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -50,9 +52,7 @@ def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: boo
             told = [[row.line, row.reason] for row in seen.rejected]
             as_json({"rows": seen.rows, "new": new, "rejected": told})
             return
-        result(
-            f"{several(seen.rows, 'row')}: {new:,} new, {seen.rows - new - len(seen.rejected):,} known already."
-        )
+        result(f"{several(seen.rows, 'row')}: {new:,} new, {seen.people - new:,} known already.")
         rejected = [f"row {row.line} rejected: {row.reason}" for row in seen.rejected]
         for line in the_first(rejected, "--json has them all"):
             result(line)
@@ -60,10 +60,21 @@ def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: boo
 
 
 def _gone(file: ListFile, reason: str, seen: Read) -> Iterator[Suppression]:
+    """Everybody in *file*: also whose row is not understood, as long as it has an address where addresses stand."""
     for row in read_rows(file):
-        seen.rows += 1
         if isinstance(row, Rejected):
-            seen.rejected.append(row)
+            gone = [(key, reason) for key in _keys(row, file.columns["address"])]
+            seen.rejected += [] if gone else [row]
         else:
-            why = reason if row.standing == "subscribed" else row.standing
-            yield Suppression(row.key, why, f"{file.name}")
+            gone = [(row.key, reason if row.standing == "subscribed" else row.standing)]
+        seen.rows += not (isinstance(row, Row) and row.part)
+        seen.people += len(gone)
+        for key, why in gone:
+            yield Suppression(key, why, file.name)
+
+
+def _keys(row: Rejected, place: int) -> list[str]:
+    try:
+        return [address.key for address in read_addresses("".join(row.cells[place : place + 1]))]
+    except ValueError:
+        return []

@@ -163,3 +163,19 @@ def test_suppression_files_go_in_and_come_out(run: Run, clinic: Path) -> None:
         ("zoe.lejeune@example.net", "complained", "sample/old-tool:8"),
     ]
     assert json.loads(run("lists", "suppress", "out.csv", *PRACTICE, "--json").out)["rows"] == 6
+
+
+def test_whoever_is_in_a_suppression_file_gets_no_mail_however_odd_their_row_is(
+    run: Run, clinic: Path
+) -> None:
+    rows = (
+        "a@example.com,Manual removal\nb@example.com;c@example.com,,too many\nnobody,unsubscribed\n"
+    )
+    (clinic / "left.csv").write_text(f"Email,Status\n{rows}")
+    done = run("lists", "suppress", "left.csv", *PRACTICE)
+    assert "3 rows: 3 new, 0 known already." in done.out
+    assert "row 4 rejected" in done.out
+    assert run("lists", "suppress", "left.csv", *PRACTICE, "--json").json["new"] == 0
+    run("lists", "suppressed", "out.csv", *PRACTICE)
+    gone = (clinic / "out.csv").read_text(encoding="utf-8-sig")
+    assert [f"{name}@example.com,unsubscribed" in gone for name in "abc"] == [True] * 3
