@@ -16,14 +16,15 @@ from newsletter.store import CONSENTS, STANDINGS
 class Basis:
     """The basis of consent of a list; *wording* is what people agreed to. The rest corrects how it is read.
 
-    *columns* says which heading holds what, *status* what a word in the status column means.
+    *columns* says which heading holds what, *status* what a word in the status column means;
+    *standing*, where it is said, holds for everybody on the list.
     """
 
     consent: str = "none"
     source: str = ""
     wording: str = ""
     date: str = ""
-    standing: str = "subscribed"
+    standing: str = ""
     tags: tuple[str, ...] = ()
     language: str = ""
     time_zone: str = ""

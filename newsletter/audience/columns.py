@@ -73,6 +73,19 @@ STILL_THERE = (
 ) | frozenset("never na subscribed active optin optedin".split())
 """What a column that tells who left or bounced says of somebody who did not."""
 
+NAMES: Mapping[str, re.Pattern[str]] = {
+    "complained": re.compile(r"complain|spam[-_ ]?report"),
+    "bounced": re.compile(r"\bbounce"),
+    "unsubscribed": re.compile(
+        r"\bunsub|\bopt(?:ed)?[-_ ]?outs?\b|\bdo[-_ ]?not[-_ ]?(?:e?-?mail|contact|send)|\bsuppress"
+        r"|\bbl[ao]cklist|désabonn|désinscri|\bdesuscri|\bbajas?\b|\babgemeldet"
+    ),
+}
+"""What the name of a list or sheet tells of everybody on it."""
+BUT = re.compile(
+    r"\b(?:and|subscribed|active|no|not|non|without|w/o|minus|removed|except|excl\w*|ohne|sans|sin)\b"
+)
+
 OPTED_OUT = re.compile(r"optedoutofemail(?!onetoone|customerservice)")
 """HubSpot's columns, of which each kind of mail that somebody made up has one."""
 
@@ -207,6 +220,14 @@ def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:
     """Whether most cells of a column are a yes, a no or a day."""
     said = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
     return 2 * sum(plain(word) in YES | NO or bool(day(word)) for word in said) >= len(said)
+
+
+def told_by_name(name: str) -> str:
+    """The standing of everybody on a list of this *name*, or nothing: `Unsubscribed`, but not `without unsubscribed`."""
+    words = re.sub(r"[_.-]+", " ", name.casefold())
+    if BUT.search(words.replace("do not", "")):
+        return ""
+    return next((standing for standing, told in NAMES.items() if told.search(words)), "")
 
 
 def clinical(header: Sequence[str], tool: Tool | None) -> tuple[list[str], list[str]]:

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
 from newsletter.audience import objects, pasted, table, workbook
 from newsletter.audience.basis import Basis, basis_path
-from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped
+from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped, told_by_name
 from newsletter.audience.days import has_day_first
 from newsletter.audience.encoding import Text, lines, scan
 from newsletter.audience.place import NoList, list_name, opened, opened_zip, parted
@@ -111,6 +111,8 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
     if wrong:
         cure = "remove them: a newsletter needs nothing clinical (HIPAA)"
         raise NoList(f"clinical columns: {', '.join(wrong)}", cure, number or None)
+    if not (tool or layout.said or basis.standing):  # nothing else says who left
+        basis = replace(basis, standing=told_by_name(f"{file.stem} {inside} {begin.sheet}"))
     return ListFile(
         path, shown_name(path, root), list_name(path, root), _digest(begin.digest, path),
         begin.encoding, begin.delimiter, _skip(begin.rows, rows, number), layout.places, len(header),

@@ -242,7 +242,7 @@ def _wishes(columns: Columns, basis: Basis, tool: Tool | None) -> Callable[[str]
     always = least(
         [
             (tool.standing if tool else "subscribed", ""),
-            (basis.standing, "none" if asked_in_vain else ""),
+            (basis.standing or "subscribed", "none" if asked_in_vain else ""),
         ]
     )
     kinds = [kind for kind, _place in columns.said]

@@ -74,8 +74,10 @@ def as_its_list(file: ListFile, name: str, root: Path) -> ListFile:
         said=tuple((ours, place) for ours, place in layout["said"]),
         passed=tuple(layout["passed"]),
     )
+    standing = file.basis.standing or known.get("standing", "")  # a sheet's name may have said it
     return replace(
         file,
+        basis=replace(file.basis, standing=standing),
         columns=columns.places,
         layout=columns,
         tool=next((tool for tool in tools() if tool.name == known["tool"]), None),
@@ -96,6 +98,7 @@ def _remember(file: ListFile, header: Sequence[str], root: Path) -> None:
         "tool": file.tool.name if file.tool else "",
         "day_first": file.day_first,
         "delimiter": file.delimiter,
+        "standing": file.basis.standing,
     }
     path = _memory(file.list, root)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -74,6 +74,8 @@ def how_read(listed: ListFile) -> dict[str, str]:
         found["what they want"] = "it does not say who agreed; export it with that column"
     elif listed.tool and listed.tool.standing != "subscribed":
         found["what they want"] = f"all are {listed.tool.standing}"
+    elif listed.basis.standing:
+        found["what they want"] = f"all are {listed.basis.standing}"
     if set(listed.columns) & {"signed_up", "consent_at", "updated_at", "left_at"}:
         found["days"] = "day before month" if listed.day_first else "month before day, or by name"
     return found | _not_read(listed)
@@ -96,8 +98,10 @@ def _not_read(listed: ListFile) -> dict[str, str]:
 def in_short(listed: ListFile) -> str:
     """The same in one sentence."""
     tool = f", as {listed.tool.name} exports it" if listed.tool else ""
+    standing = listed.basis.standing
+    all_are = f"; all are {standing}" if standing not in ("", "subscribed") else ""
     others = f"; not read: {_sheets(listed)}" if listed.other_sheets else ""
-    return f"{listed.name}: {_form(listed)}{tool}; addresses from {_heading(listed, listed.columns['address'])}{others}"
+    return f"{listed.name}: {_form(listed)}{tool}; addresses from {_heading(listed, listed.columns['address'])}{all_are}{others}"
 
 
 def _sheets(listed: ListFile) -> str:

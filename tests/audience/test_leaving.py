@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
-from newsletter.audience.merge import examined
+from newsletter.audience.merge import examined, staging
 from newsletter.audience.read import Rejected, read_rows
+from newsletter.audience.rejects import write_rejects
+from newsletter.store import Store
 
-from .conftest import CONFIRMED, Write
+from .conftest import CONFIRMED, NOW, Write
 
 
 def said(path: Path, root: Path) -> list[str]:
@@ -87,3 +90,50 @@ def test_who_left_any_kind_of_mail_at_hubspot_gets_no_letter(write: Write, proje
     )
     rows = "1,ada@example.com,2025-03-04,true,\n2,beau@example.com,2025-03-04,,true\n"
     assert said(write("list", f"{head}\n{rows}"), project) == ["unsubscribed", "subscribed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "standing"),
+    [
+        ("Unsubscribed", "unsubscribed"),
+        ("fair_opt-outs_2026", "unsubscribed"),
+        ("do not mail", "unsubscribed"),
+        ("bounces", "bounced"),
+        ("fair", "subscribed"),
+        ("fair without unsubscribed", "subscribed"),
+        ("Subscribed and unsubscribed", "subscribed"),
+    ],
+)
+def test_a_list_whose_name_says_that_they_left_is_believed_where_no_column_says_more(
+    write: Write, project: Path, name: str, standing: str
+) -> None:
+    assert said(write(name, "Email\nada@example.com\n"), project) == [standing]
+    both = write(name, "Email,Status\nada@example.com,subscribed\nb@example.com,unsubscribed\n")
+    assert said(both, project) == ["subscribed", "unsubscribed"]
+
+
+def test_a_toml_has_the_last_word_on_what_a_name_says(write: Write, project: Path) -> None:
+    basis = f'{CONFIRMED}standing = "subscribed"\n'
+    assert said(write("unsubscribed", "Email\nada@example.com\n", basis), project) == ["subscribed"]
+
+
+def test_a_sheet_of_people_who_left_mails_nobody_nor_do_its_repaired_rows(
+    project: Path, store: Store
+) -> None:
+    path = project / "subscribers" / "fair.xlsx"
+    with Workbook(path) as workbook:
+        workbook.add_worksheet("Notes")
+        rows = ["Email", "ada@example.com", "beau@example"]
+        workbook.add_worksheet("Unsubscribed").write_column(0, 0, rows)
+    path.with_suffix(".toml").write_text(CONFIRMED)
+    assert said(path, project) == ["unsubscribed", "rejected"]
+    with staging(store, examined([path], project), project, NOW) as stage:
+        (one,) = stage.lists
+        rejects = write_rejects(one, project)
+    assert rejects is not None
+    with Workbook(rejects) as workbook:
+        rows = [["Email", "beau@example.com"], ["Rejected because", "line 3"]]
+        sheet = workbook.add_worksheet()
+        for place, column in enumerate(rows):
+            sheet.write_column(0, place, column)
+    assert said(rejects, project) == ["unsubscribed"]
