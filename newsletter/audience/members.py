@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from newsletter.audience.no_segment import NoSegment
+from newsletter.audience.person import LANGUAGES
 from newsletter.audience.segment import All, AnyOf, Condition, Not, Segment, read_segment
 from newsletter.store import campaign, event, list_row, recipient, source, subscriber
 
@@ -30,6 +31,8 @@ DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 SPREAD = 2_654_435_761
 """Knuth's multiplier: spreads neighbouring numbers evenly over 32 bits."""
 BITS = 2**32
+MOST_SIGNS = 50
+"""So many letters beyond English are compared without regard to case."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +138,12 @@ class _Meaning:
         return subscriber.c.city.in_(cities), f"in {cities[0]}"
 
     def language(self, asked: Condition) -> Meant:
-        """fr means fr-CA too."""
+        """fr means fr-CA too, and French means fr."""
+        meant = LANGUAGES.get(asked.value.casefold(), asked.value.casefold())
         spoken = [
             word
             for word in self._stored("language")
-            if word.casefold().split("-")[0] == asked.value.casefold()
-            or word.casefold() == asked.value.casefold()
+            if meant in (word.casefold(), word.casefold().split("-")[0])
         ]
         if not spoken:
             raise self._missing(asked, "language", self._stored("language"))
@@ -155,15 +158,16 @@ class _Meaning:
             condition, _told = self.city(asked)
         elif asked.field == "language":
             return self.language(asked)
+        elif asked.field == "names":
+            spelt = (f'"{asked.value}"', f'"{asked.value} "', f'" {asked.value}"')
+            condition = or_(*(_holds("names", name) for name in spelt))
         else:
-            condition = func.lower(subscriber.c[asked.field]) == asked.value.lower()
+            condition = _lowered(subscriber.c[asked.field], asked.value) == asked.value.lower()
         return condition, f"whose {_called(asked.field)} is {asked.value}"
 
     def contains(self, asked: Condition) -> Meant:
-        field = func.lower(subscriber.c[asked.field])
-        return field.contains(
-            asked.value.lower(), autoescape=True
-        ), f"whose {_called(asked.field)} contains {asked.value}"
+        told = f"whose {_called(asked.field)} contains {asked.value}"
+        return _holds(asked.field, asked.value), told
 
     def signed_up(self, asked: Condition) -> Meant:
         try:
@@ -283,6 +287,23 @@ MEANINGS: Mapping[str, Callable[[_Meaning, Condition], Meant]] = {
 def _same(value: str, names: Iterable[str]) -> list[str]:
     """Those of *names* that are *value*, whatever their case."""
     return sorted(name for name in names if name.casefold() == value.casefold())
+
+
+def _holds(field: str, words: str) -> ColumnElement[bool]:
+    """Whose *field* holds *words*, whatever their case; a name is first and last name with a blank between."""
+    column: ColumnElement[str] = subscriber.c[field]
+    if field == "names":
+        column = func.replace(column, '","', " ")
+    return _lowered(column, words).contains(words.lower(), autoescape=True)
+
+
+def _lowered(column: ColumnElement[str], words: str) -> ColumnElement[str]:
+    """*column* in small letters, as far as *words* have them: SQLite itself knows those of English alone."""
+    lowered: ColumnElement[str] = func.lower(column)
+    for sign in sorted(sign for sign in {*words.lower()} if not sign.isascii())[:MOST_SIGNS]:
+        if len(sign.upper()) == 1:
+            lowered = func.replace(lowered, sign.upper(), sign)
+    return lowered
 
 
 def _grouped(part: Segment, words: str, within: type | None = None) -> str:

@@ -69,12 +69,12 @@ _SIGNED.2: /signed\s+up(?![\w-])/i
 SIDE.3: /(before|since|after|on)(?![\w-])/i
 _IS.2: /is(?![\w-])/i
 _CONTAINS.2: /contains(?![\w-])/i
-LAST_EDITIONS.4: /(in\s+)?(the\s+)?last(\s+(\d+|{"|".join(NUMBERS)}))?\s+editions?(?![\w-])/i
-LAST_DAYS.4: /(in\s+)?(the\s+)?last(\s+(\d+|{"|".join(NUMBERS)}))?\s+(day|week|month|year)s?(?![\w-])/i
+LAST_EDITIONS.4: /(in\s+)?(the\s+)?(last|past)(\s+(\d+|{"|".join(NUMBERS)}))?\s+editions?(?![\w-])/i
+LAST_DAYS.4: /(in\s+)?(the\s+)?(last|past)(\s+(\d+|{"|".join(NUMBERS)}))?\s+(day|week|month|year)s?(?![\w-])/i
 DATE.4: /\d{{4}}-\d{{2}}-\d{{2}}/
 PERCENT.4: /(a\s+sample\s+of\s+)?\d+(\.\d+)?\s*%(\s+sample)?/i
-QUOTED: /"[^"]*"|'[^']*'/
-NAME: /(?!({LEADING.replace(" ", "|")})(?![\w-]))[\w.\/&'+@#:-]+(\s+(?!({LEADING.replace(" ", "|")})(?![\w-]))[\w.\/&'+@#:-]+)*/i
+QUOTED: /"[^"]*"|'[^']*'|“[^”]*”|‘[^’]*’/
+NAME: /(?!'|({LEADING.replace(" ", "|")})(?![\w-]))[\w.\/&'’+@#:-]+(\s+(?!'|({LEADING.replace(" ", "|")})(?![\w-]))[\w.\/&'’+@#:-]+)*/i
 %ignore /\s+/
 """
 
@@ -142,6 +142,9 @@ def _stands(error: UnexpectedInput) -> bool:
     return token is None or token.type != "$END"
 
 
+DAY_NEXT = re.compile(r"\bsigned\s+up(\s+(since|before|after|on))?\s*\Z", re.IGNORECASE)
+
+
 def _advice(before: str, rest: str) -> tuple[str, str]:
     """What is wrong, and the cure."""
     last = (before.split() or [""])[-1]
@@ -152,6 +155,9 @@ def _advice(before: str, rest: str) -> tuple[str, str]:
         cure = "write for example: in Gretna, tagged physio, clicked in the last 3 editions"
         return "something is missing at the end", cure
     word = rest.split()[0]
+    if DAY_NEXT.search(before):
+        cure = "write for example: signed up since 2026-01-01, or signed up in the last 3 months"
+        return f"“{word}” is no day", cure
     if word.lower() in LEADING.split():
         cure = "put a name that holds it into quotation marks, or write what comes before it"
         return f"“{word}” is a word of its own here", cure

@@ -35,7 +35,8 @@ def lists_count(words: tuple[str, ...], practice: bool, json: bool) -> None:
         if json:
             as_json(asdict(audience))
             return
-        result(f"{people(audience.recipients)} {audience.words}".rstrip() + ".")
+        told = f"{people(audience.recipients)} {audience.words}".rstrip()
+        result(told.replace(" everybody, except", ", except", 1) + ".")
         for name, number in audience.by_list.items():
             result(f"  {number:,} of them on {name}")
         for why, number in audience.left_out.items():

@@ -139,6 +139,7 @@ def test_plain_words_mean_people_and_are_said_back(
         ("tagged opted in", "something is missing after “in”; if it belongs to a name, put", 15),
         ("colour is red", "“colour” is no field; there are city, town, language", 0),
         ("signed up since 2026-02-30", "2026-02-30 is no day; write one as 2026-11-24", 16),
+        ("signed up since 10/20/2026", "“10/20/2026” is no day; write for example: signed up since", 16),
         ("0 %", "“0 %” is no sample; write more than 0 % and at most 100 %", 0),
         ("(" * 2000 + "desk" + ")" * 2000, "this is too long, or has too many brackets", 0),
     ],
@@ -152,6 +153,35 @@ def test_what_cannot_be_understood_is_pointed_at(
     assert told in sentence
     assert echo == f"  {words}"
     assert words[place.index("^") - 2 :].startswith(words[at:]) or at == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("name is Ada Élan", "ada"),
+        ("name is ada élan", "ada"),
+        ("name is Ada", ""),
+        ("name is Zoë", "zoe"),
+        ("name contains Ada Él", "ada"),
+        ("last name is ÉLAN", "ada"),
+        ("last name contains élan", "ada"),
+        ("everyone except name is Ada Élan", "zoe"),
+        ("in “New Orleans”", "ada"),
+        ("in 'New Orleans'", "ada"),
+        ("in ‘New Orleans’", "ada"),
+        ("speaking French", "zoe"),
+        ("language is french", "zoe"),
+        ("signed up in the past month", "zoe"),
+    ],
+)
+def test_names_languages_and_quotation_marks_mean_what_people_mean_by_them(
+    write: Write, merge: MergeAll, store: Store, words: str, who: str
+) -> None:
+    head = "Email,First name,Last name,City,Language,Signed up"
+    rows = "ada@example.com,Ada,Élan,New Orleans,en,2024-01-05\nzoe@example.com,Zoë,,Kenner,French,2026-11-20\n"
+    write("desk", f"{head}\n{rows}")
+    merge()
+    assert meant(store, words) == who
 
 
 def test_a_name_that_is_a_list_and_a_tag_is_not_guessed(
