@@ -100,6 +100,8 @@ def basis_path(file: Path) -> Path:
     """Where the basis of the list in *file* stands: beside it, or for all of a folder or zip beside that."""
     whole = Path(str(file).partition("#")[0])
     own = whole.with_suffix(".toml")
+    if not whole.parent.name:  # nothing stands beside the root of a disk
+        return own
     above = whole.parent.with_suffix(".toml")
     return above if not own.is_file() and above.is_file() else own
 

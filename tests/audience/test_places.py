@@ -105,6 +105,12 @@ def test_what_is_no_list_is_told(tmp_path: Path, name: str, content: bytes, told
     assert problem.cure
 
 
+def test_a_list_may_lie_at_the_root_of_a_disk() -> None:
+    _listed, (problem,) = examine(Path("/no such list.csv"), Path("/"), Basis())
+    assert str(problem).startswith("no such list.csv: it cannot be read (No such file")
+    assert basis_path(Path("/fair.csv")) == Path("/fair.toml")
+
+
 def test_a_zip_without_a_list_or_with_a_password_is_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "none.zip", "w") as archive:
         archive.writestr("photo.png", b"x")
