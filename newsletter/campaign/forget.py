@@ -8,6 +8,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     literal,
     select,
     update,
@@ -64,6 +65,7 @@ def forget(connection: Connection, key: str, *, now: int) -> Forgotten:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")  # else the bytes stay in free pages
     _withhold(connection, key)
     _forget_events(connection, key, digest)
+    _forget_reasons(connection, key)
     mails = connection.execute(
         update(recipient)
         .where(recipient.c.key == key)
@@ -106,6 +108,12 @@ def _withhold(connection: Connection, key: str) -> None:
 def _forget_events(connection: Connection, key: str, digest: str) -> None:
     values = {"key": stand_in(digest), "reason": ""}
     connection.execute(update(event).where(event.c.key == key).values(values))
+
+
+def _forget_reasons(connection: Connection, key: str) -> None:
+    """Why a row was rejected may quote what stands in it: `ada@example.com home` is no address."""
+    quoted = func.lower(reject.c.reason).contains(key, autoescape=True)
+    connection.execute(update(reject).where(quoted).values(reason=ERASED))
 
 
 def _forget_rows(connection: Connection, number: int) -> int:

@@ -84,6 +84,18 @@ def test_forget_leaves_nothing_of_a_person_but_a_digest(
     assert not copy.exists()
 
 
+def test_forget_also_erases_an_address_that_a_rejected_row_was_told_with(
+    run: Run, clinic: Path
+) -> None:
+    (clinic / "fair.csv").write_text(f"Email\n{ADA.title()} home\nbeau@example.com\n")
+    run("lists", "import", "fair.csv", "--yes", "--jump", *PRACTICE)
+    assert ADA.title() in everything(clinic)
+    run("forget", ADA, "--yes", *PRACTICE)
+    assert ADA not in everything(clinic).lower()
+    run("lists", "fates", "fates.csv", *PRACTICE)
+    assert "fair,2,rejected,this person asked to be forgotten" in (clinic / "fates.csv").read_text()
+
+
 def test_the_erased_do_not_come_back_by_any_list_and_the_fates_add_up(
     run: Run, clinic: Path
 ) -> None:
