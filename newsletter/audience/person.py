@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from html import unescape
 from itertools import compress, repeat
 from operator import itemgetter
 from typing import NamedTuple
@@ -251,6 +252,7 @@ def _wishes(columns: Columns, basis: Basis, tool: Tool | None) -> Callable[[str]
 
 def tags_of(own: tuple[str, ...], cell: str) -> tuple[str, ...]:
     """The tags in a cell, between commas, semicolons, bars or lines, and the list's *own*."""
+    cell = unescape(cell) if "&" in cell else cell
     for mark in (":::", ";", "|", "\n"):
         cell = cell.replace(mark, ",")
     found = (tidy(tag.strip(" \"'[]")) for tag in cell.split(","))

@@ -57,6 +57,9 @@ def test_day_before_month_where_it_is_said_or_cannot_be_otherwise() -> None:
         ("Fontenot, Jr.", ("Fontenot", "Jr.")),
         ("Ada & Gus Fontenot", ("Ada & Gus", "Fontenot")),
         ("Ada and Gus", ("Ada and Gus", "")),
+        ("Ada Fontenot <ada@example.com>", ("Ada", "Fontenot")),
+        ("ada@example.com", ("", "")),
+        ("Ana &amp; Ben O&#39;Neil", ("Ana & Ben", "O'Neil")),
         ("Null", ("Null", "")),
         ("null", ("", "")),
         ("Na Li", ("Na", "Li")),
@@ -90,6 +93,7 @@ def test_languages(cell: str, read: str) -> None:
 
 def test_tags_and_time_zones() -> None:
     assert tags_of(("fair",), 'b; "a"|c,, * myContacts ::: d') == ("a", "b", "c", "d", "fair")
+    assert tags_of((), "runners &amp; walkers;yoga") == ("runners & walkers", "yoga")
     assert time_zone("", "America/Chicago") == "America/Chicago"
     assert time_zone("Europe/Paris", "Central") == "Europe/Paris"
 
