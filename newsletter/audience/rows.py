@@ -1,12 +1,14 @@
 """This module reads the records that are not plain: it is careful, and says why a row cannot be taken."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from newsletter.audience.address import read_addresses
+from newsletter.audience.address import read_address, read_addresses
 from newsletter.audience.doubts import doubts
 from newsletter.audience.encoding import has_broken_letters
-from newsletter.audience.names import UNSEEN
+from newsletter.audience.names import UNSEEN, split_name
+from newsletter.audience.pasted import people_in
 from newsletter.audience.person import People
 from newsletter.audience.row import Rejected, Row
 from newsletter.audience.table import Broken, Mended
@@ -44,6 +46,7 @@ class Careful:
             "several addresses": several,
         }
         marks = tuple(note for note, there in notes.items() if there)
+        names = names_in(whole[self.place]) if "<" in whole[self.place] else {}
         for part, address in enumerate(addresses):
             local, _, host = address.key.rpartition("@")
             flags = (*doubts(local, host), *marks)
@@ -52,7 +55,10 @@ class Careful:
                 raise ValueError(row)
             if part and row.standing == "subscribed" and self.several == "first":
                 return
-            yield row if not part else replace(row, first_name="", last_name="")
+            if part or not (row.first_name or row.last_name):
+                first, last = split_name(names.get(address.key, ""))
+                row = replace(row, first_name=first, last_name=last)
+            yield row
 
     def _whole(self, cells: Sequence[str]) -> list[str]:
         """As many cells as there are headings."""
@@ -62,6 +68,15 @@ class Careful:
         if self.place >= len(cells):
             raise ValueError("the row ends before its address")
         return [*cells[: self.width], *[""] * (self.width - len(cells))]
+
+
+def names_in(cell: str) -> dict[str, str]:
+    """What stands before each address in *cell*, by key: `Fontenot, Ada <ada@…>; Bo <bo@…>`."""
+    found = {}
+    for name, address in people_in(cell):
+        with suppress(ValueError):
+            found[read_address(address).key] = name
+    return found
 
 
 def rejected(line: int, reason: str, cells: Sequence[str]) -> Rejected:

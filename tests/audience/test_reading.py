@@ -71,6 +71,8 @@ def test_the_same_list_in_any_form_is_the_same_people(
         ("Email,First,Last,Unknown", "Ada F <a@example.com>,Ada,Fontenot,x", ("Ada", "Fontenot")),
         ("Email,First", '"\u00a0a@example.com\u200b", Ada ', ("Ada", "")),
         ("Email,First", 'a@example.com,"Ada\nMaria"', ("Ada Maria", "")),
+        ("Email,Name", '"Fontenot, Dr. Ada <a@example.com>",', ("Ada", "Fontenot")),
+        ("Email,Name", "a@example.com,a@example.com", ("", "")),
     ],
 )
 def test_headers_are_understood(
@@ -79,6 +81,18 @@ def test_headers_are_understood(
     write("list", f"{header}\n{row}\n")
     merge()
     assert everybody(store) == [("a@example.com", *person)]
+
+
+def test_each_address_in_a_cell_has_the_name_before_it(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("list", 'Email\n"Ada Fontenot <a@example.com>; Bo <b@example.com>"\n<c@example.com>\n')
+    merge()
+    assert everybody(store) == [
+        ("a@example.com", "Ada", "Fontenot"),
+        ("b@example.com", "Bo", ""),
+        ("c@example.com", "", ""),
+    ]
 
 
 @pytest.mark.parametrize(
