@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from newsletter.audience.address import read_addresses
 from newsletter.audience.basis import Basis
-from newsletter.audience.days import day
+from newsletter.audience.days import is_day
 from newsletter.audience.tools import Tool, plain
 
 ALIASES: Mapping[str, str] = {
@@ -219,7 +219,7 @@ def words_are_places(
 def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:
     """Whether most cells of a column are a yes, a no or a day."""
     said = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
-    return 2 * sum(plain(word) in YES | NO or bool(day(word)) for word in said) >= len(said)
+    return 2 * sum(plain(word) in YES | NO or is_day(word) for word in said) >= len(said)
 
 
 def told_by_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 MONTHS = {
     name: number
@@ -30,13 +30,20 @@ SECONDS = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?\Z")
 TIME = re.compile(r"[T ](\d{1,2}):(\d\d)(?::(\d\d))?")
 HALF = re.compile(r"\d ?([ap])\.?m\b")
 PLAIN_TIME = re.compile(r"[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.Z+-]|\Z)")
+COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
+SERIAL = re.compile(r"[345]\d{4}(?:\.\d+)?\Z")
+"""A day as Excel counts it, from 1982 to 2064, in a cell or column that lost its format."""
+NUMBER = re.compile(r"\d{5,8}(?:\.\d+)?")
+BEFORE_FIRST = date(1899, 12, 30)
 CENTURY = 2000
+LATEST_SHORT_YEAR = 68
+"""26 is 2026, and 98 was 1998: as POSIX and Excel have it, more or less."""
 SHORTEST_MOMENT = len("1/2/26 3:04")
 """What is shorter is a day at most."""
 
 
 def day(words: str, *, day_first: bool = False) -> str:
-    """The ISO day in *words* (also with a time, or as seconds since 1970), or nothing where none can be read."""
+    """The ISO day in *words* (also with a time, as seconds since 1970, or as Excel counts days), or nothing where none can be read."""
     words = words.strip().lower()
     if found := YEAR_FIRST.match(words):
         return _iso(found[1], found[2], found[3])
@@ -53,7 +60,16 @@ def day(words: str, *, day_first: bool = False) -> str:
         return _iso(found[3], str(MONTHS.get(found[2], 0)), found[1])
     if SECONDS.match(words):
         return datetime.fromtimestamp(float(words[:10]), UTC).date().isoformat()
+    if found := COMPACT.match(words):
+        return _iso(found[1], found[2], found[3])
+    if SERIAL.match(words):
+        return (BEFORE_FIRST + timedelta(days=int(words[:5]))).isoformat()
     return ""
+
+
+def is_day(words: str) -> bool:
+    """Whether *words* are a day and surely nothing else; a bare number such as 46085 may be one."""
+    return bool(day(words)) and not NUMBER.fullmatch(words.strip())
 
 
 def moment(words: str, day_of: Callable[[str], str] = day) -> str:
@@ -79,7 +95,9 @@ def has_day_first(words: str) -> bool | None:
 
 
 def _iso(year: str, month: str, day_of_month: str) -> str:
-    full = int(year) + (CENTURY if len(year) == 2 else 0)
+    full = int(year)
+    if len(year) == 2:
+        full += CENTURY if full <= LATEST_SHORT_YEAR else CENTURY - 100
     try:
         return date(full, int(month), int(day_of_month)).isoformat()
     except ValueError:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from newsletter.audience.columns import MEANINGS, NO, STATUSES, STILL_THERE, YES
-from newsletter.audience.days import day
+from newsletter.audience.days import is_day
 from newsletter.audience.names import tidy
 from newsletter.audience.tools import plain
 from newsletter.store import CONSENTS, STANDINGS
@@ -84,7 +84,7 @@ def _status(word: str, special: Mapping[str, Wish]) -> Wish:
 
 
 def _agreed(word: str) -> Wish:
-    if plain(word) in YES or day(word):
+    if plain(word) in YES or is_day(word):
         return NOTHING_SAID
     if _is_no(word):
         return MEANINGS["no consent"]

@@ -1,4 +1,4 @@
-"""Whoever left stays out, in whatever words a list says so."""
+"""Whoever left stays out, and who did not agree, in whatever words a list says so."""
 
 from pathlib import Path
 
@@ -137,3 +137,10 @@ def test_a_sheet_of_people_who_left_mails_nobody_nor_do_its_repaired_rows(
         for place, column in enumerate(rows):
             sheet.write_column(0, place, column)
     assert said(rejects, project) == ["unsubscribed"]
+
+
+def test_a_bare_number_is_no_consent_though_it_may_be_a_day(write: Write, project: Path) -> None:
+    path = write(
+        "list", "Email,Opt in\na@example.com,46085\nb@example.com,2026-03-04\nc@example.com,no\n"
+    )
+    assert said(path, project) == ["rejected", "subscribed", "subscribed"]
