@@ -197,17 +197,24 @@ def _workbook(path: Path, named: str) -> Begin:
     file = parted(path)[0]
     _refuse_documents(file)
     sheets = workbook.sheets(file)
-    if named and named not in [sheet for sheet, _rows in sheets]:
-        there = ", ".join(sheet for sheet, _rows in sheets)
+    if named and named not in [sheet.name for sheet in sheets]:
+        there = ", ".join(sheet.name for sheet in sheets)
         raise NoList(f"there is no sheet {named}", f"there are {there}")
-    name, rows = max(
-        sheets, key=lambda sheet: (sheet[0] == named, _addresses(sheet[1])), default=("", [])
+    holding = {sheet.name: _addresses(sheet.rows) for sheet in sheets}
+    name, _shown, rows = max(
+        sheets,
+        key=lambda sheet: (
+            sheet.name == named,
+            sheet.shown and holding[sheet.name] > 0,
+            holding[sheet.name],
+        ),
+        default=("", True, []),
     )
     if not rows:
         raise NoList("the workbook is empty", "export the list again, or remove the file")
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    others = [sheet for sheet, some in sheets if not named and sheet != name and _addresses(some)]
+    others = [sheet for sheet, some in holding.items() if some and not named and sheet != name]
     return Begin(rows, "workbook", f"{digest} {named}", sheet=name, other_sheets=tuple(others))
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 MEMORY = 2 << 30
 SECONDS = 300
@@ -29,9 +29,9 @@ def main(path: str, what: str) -> None:
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             if what == "--begin":
-                for name in workbook.sheet_names:
-                    _print("sheet", 0, name)
-                    _print_rows(workbook, name, BEGIN)
+                for sheet in workbook.sheets_metadata:
+                    _print("sheet", int(sheet.visible == SheetVisibleEnum.Visible), sheet.name)
+                    _print_rows(workbook, sheet.name, BEGIN)
             elif what in workbook.sheet_names:
                 _print_rows(workbook, what, None)
             else:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -19,14 +20,22 @@ CURE = "open it in Excel or LibreOffice, and save the sheet as CSV UTF-8"
 LARGEST = 200 << 20
 
 
-def sheets(path: Path) -> list[tuple[str, list[Seen]]]:
-    """The name and the first rows of every sheet of a workbook; raises NoList where it is none."""
-    found: list[tuple[str, list[Seen]]] = []
+class Sheet(NamedTuple):
+    """A sheet of a workbook, by its first *rows*; one that is not *shown* was hidden in Excel."""
+
+    name: str
+    shown: bool
+    rows: list[Seen]
+
+
+def sheets(path: Path) -> list[Sheet]:
+    """Every sheet of a workbook; raises NoList where it is none."""
+    found: list[Sheet] = []
     for kind, number, value in _said(path, "--begin"):
         if kind == "sheet":
-            found.append((str(value), []))
+            found.append(Sheet(str(value), number == 1, []))
         else:
-            found[-1][1].append(Seen(number, number, list(map(str, value))))
+            found[-1].rows.append(Seen(number, number, list(map(str, value))))
     return found
 
 

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from newsletter.audience import choose, list_files, people
 from newsletter.audience.basis import Basis, basis_path, lines_to_add, read_basis
@@ -103,6 +104,19 @@ def test_what_is_no_list_is_told(tmp_path: Path, name: str, content: bytes, told
     _listed, (problem,) = examine(path, tmp_path, Basis())
     assert problem.what.startswith(told)
     assert problem.cure
+
+
+def test_a_hidden_sheet_is_named_but_read_only_where_no_other_holds_addresses(
+    tmp_path: Path,
+) -> None:
+    with Workbook(tmp_path / "fair.xlsx") as workbook:
+        workbook.add_worksheet("Now").write_column(0, 0, ["Email", "a@example.com"])
+        old = workbook.add_worksheet("Old")
+        old.write_column(0, 0, ["Email", "b@example.com", "c@example.com"])
+        old.hide()
+    listed, _problems = examine(tmp_path / "fair.xlsx", tmp_path, Basis())
+    assert listed is not None
+    assert (listed.sheet, listed.other_sheets) == ("Now", ("Old",))
 
 
 def test_a_list_may_lie_at_the_root_of_a_disk() -> None:
