@@ -30,7 +30,8 @@ class Merge:
 
     *lowered* were known and fell (to unsubscribed, bounced or complained); *leaving* are the first of those that could
     be mailed until now. *left_out* are the people of these lists who are not mailed, by reason; *conflicts* those of
-    whom two rows say different things. *not_read* are sheets of these files that hold addresses too.
+    whom two rows say different things. *not_read* are sheets of these files that hold addresses too. *held_back* are files that were
+    taken back, and stay out.
     """
 
     files: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Merge:
     conflicts: int = 0
     lists: tuple[ListChange, ...] = ()
     not_read: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
 
 
 class Jump(NewsletterError):

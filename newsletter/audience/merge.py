@@ -62,11 +62,13 @@ def merge_lists(
     """
     listed = examined(files, root)
     with store.read() as connection:
-        fresh = [file for file in listed if is_new(connection, file)]
+        said = [file for file in listed if is_new(connection, file, again=True)]
+        fresh = [file for file in said if not taken_back(connection, file)]
+    held_back = tuple(file.name for file in said if file not in fresh)
     if not fresh:
-        return Merge()
+        return Merge(held_back=held_back)
     with staging(store, fresh, root, now) as stage:
-        return apply(store, stage, now, refuse_jumps=refuse_jumps)
+        return replace(apply(store, stage, now, refuse_jumps=refuse_jumps), held_back=held_back)
 
 
 def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> list[ListFile]:
@@ -178,12 +180,10 @@ def is_new(connection: Connection, file: ListFile, *, again: bool = False) -> bo
 
 
 def taken_back(connection: Connection, file: ListFile) -> bool:
-    """Whether newsletter lists undo took these very bytes back."""
+    """Whether newsletter lists undo took these very bytes back, whatever the file is called now."""
     query = select(source.c.id).join(merge, source.c.merge_id == merge.c.id)
-    same = (source.c.list == file.list, source.c.digest == file.digest)
-    return (
-        connection.scalar(query.where(*same, merge.c.undone_at.is_not(None)).limit(1)) is not None
-    )
+    same = query.where(source.c.digest == file.digest, merge.c.undone_at.is_not(None))
+    return connection.scalar(same.limit(1)) is not None
 
 
 def _live(column: Any, name: str) -> Select[Any]:

@@ -141,7 +141,11 @@ def agreed_to_jump(merge: Merge) -> bool:
 
 
 def say_merge(merge: Merge) -> None:
-    """What changed, where something did."""
+    """What changed, where something did, and which lists stay out."""
+    for file in merge.held_back:
+        note(
+            f"{file} was taken back and stays out: newsletter lists import {quote(file)} merges it."
+        )
     if not merge.files:
         note("Lists: nothing new.")
         return

@@ -77,10 +77,20 @@ def test_the_next_merge_does_not_bring_back_what_was_taken_back(
     path = write("desk", "Email\na@example.com\n")
     merge()
     undo(store)
-    assert merge().files == ()
+    assert (merge().files, merge().held_back) == ((), ("subscribers/desk.csv",))
     assert mailable(store) == []
     path.write_text("Email\na@example.com\nb@example.com\n")
     assert merge().new == 2
+
+
+def test_nor_does_it_under_another_name(write: Write, merge: MergeAll, store: Store) -> None:
+    path = write("desk", "Email\na@example.com\n")
+    merge()
+    undo(store)
+    path.rename(path.with_stem("reception"))
+    path.with_suffix(".toml").rename(path.with_name("reception.toml"))
+    assert merge().held_back == ("subscribers/reception.csv",)
+    assert mailable(store) == []
 
 
 def test_whoever_left_after_the_merge_stays_out(
