@@ -12,6 +12,8 @@ Wish = tuple[str, str]
 """The standing, and the consent where the row says it ("" leaves it to the list)."""
 
 ANY_OTHER = plain("any other")
+LEAVING = ("unsubscribed", "optedout", "donotemail", "donotcontact")
+"""How a status begins whose rest is a remark: `Unsubscribed (3/4/2026)`, `Opted out by phone`."""
 NOTHING_SAID: Wish = ("subscribed", "")
 
 
@@ -78,6 +80,8 @@ def _status(word: str, special: Mapping[str, Wish]) -> Wish:
         return NOTHING_SAID
     if plain(word) in STATUSES:
         return MEANINGS[STATUSES[plain(word)]]
+    if plain(word).startswith(LEAVING):
+        return MEANINGS["unsubscribed"]
     raise ValueError(
         f'the status "{word.strip()[:60]}" is unknown; write subscribed or unsubscribed'
     )

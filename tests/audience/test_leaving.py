@@ -75,6 +75,8 @@ def test_whatever_the_server_answered_is_a_bounce(write: Write, project: Path) -
         ("Statut", "désabonné", "abonné"),
         ("Estatus", "Baja", "Activo"),
         ("Status", "Do not contact", "Active"),
+        ("Status", "Unsubscribed (3/4/2026)", "Active"),
+        ("Status", "Opted out by phone", "Opted in"),
     ],
 )
 def test_who_left_is_known_by_other_words_and_in_the_languages_whose_headings_are_known(
