@@ -13,7 +13,15 @@ from newsletter.audience.basis import Basis, basis_path
 from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped, told_by_name
 from newsletter.audience.days import has_day_first
 from newsletter.audience.encoding import Text, lines, scan
-from newsletter.audience.place import NoList, list_name, opened, opened_zip, parted
+from newsletter.audience.place import (
+    NoList,
+    by_itself,
+    list_name,
+    opened,
+    opened_zip,
+    parted,
+    sheet_of,
+)
 from newsletter.audience.split import Part
 from newsletter.audience.table import Seen
 from newsletter.audience.tools import Tool, plain, recognised
@@ -166,9 +174,9 @@ def _few(header: Sequence[str]) -> str:
 def _begin(path: Path, basis: Basis) -> Begin:
     with opened(path) as file:
         head = file.read(4096)
-    inside = parted(path)[1]
     if head.startswith((ZIP, OLD_OFFICE)):
-        return _workbook(path, inside or basis.sheet)
+        with by_itself(path) as file:
+            return _workbook(file, sheet_of(path) or basis.sheet, _digest_of(path))
     _refuse_other_kinds(head)
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
     if path.suffix.lower() in (".json", ".jsonl", ".ndjson") or start in (b"{", b"["):
@@ -183,7 +191,7 @@ def _refuse_other_kinds(head: bytes) -> None:
             raise NoList(f"this is {kind}, no list", "open it, and save or export the list as CSV")
 
 
-def _refuse_documents(file: Path) -> None:
+def _refuse_documents(file: Path | IO[bytes]) -> None:
     """Other programs' documents are zips too, as workbooks are; whoever reads the workbook says what else is wrong."""
     names: list[str] = []
     with suppress(NoList), opened_zip(file) as archive:
@@ -193,8 +201,7 @@ def _refuse_documents(file: Path) -> None:
             raise NoList(f"this is {kind}, no list", cure)
 
 
-def _workbook(path: Path, named: str) -> Begin:
-    file = parted(path)[0]
+def _workbook(file: Path | IO[bytes], named: str, digest: str) -> Begin:
     _refuse_documents(file)
     sheets = workbook.sheets(file)
     if named and named not in [sheet.name for sheet in sheets]:
@@ -212,10 +219,13 @@ def _workbook(path: Path, named: str) -> Begin:
     )
     if not rows:
         raise NoList("the workbook is empty", "export the list again, or remove the file")
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
     others = [sheet for sheet, some in holding.items() if some and not named and sheet != name]
     return Begin(rows, "workbook", f"{digest} {named}", sheet=name, other_sheets=tuple(others))
+
+
+def _digest_of(path: Path) -> str:
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # IO is enough
 
 
 def _addresses(rows: Sequence[Seen]) -> int:
@@ -223,8 +233,7 @@ def _addresses(rows: Sequence[Seen]) -> int:
 
 
 def _json(path: Path, is_lines: bool) -> Begin:
-    with opened(path) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # IO is enough
+    digest = _digest_of(path)
     with opened(path) as file:
         read = objects.by_line(file) if is_lines else objects.numbered(file)
         people = [(n, row) for n, row in islice(read, objects.SEEN) if not isinstance(row, str)]

@@ -29,7 +29,7 @@ from newsletter.audience.decide import (
 )
 from newsletter.audience.difference import Jump, ListChange, Merge, jumps
 from newsletter.audience.erased import erased_people
-from newsletter.audience.place import places
+from newsletter.audience.place import places, unnamed_member
 from newsletter.audience.read import ListFile, examine, list_name, shown_name
 from newsletter.audience.rejects import as_its_list, original_of
 from newsletter.audience.stage import Staged, Staging, staged
@@ -317,7 +317,9 @@ def _told(
     return Merge(
         files=tuple(one.file.name for one in lists),
         not_read=tuple(
-            f"{one.file.name}#{sheet}" for one in lists for sheet in one.file.other_sheets
+            f"{one.file.name}{unnamed_member(one.file.path)}#{sheet}"
+            for one in lists
+            for sheet in one.file.other_sheets
         ),
         rows=sum(one.rows for one in lists),
         rejected=sum(one.rejected for one in lists),

@@ -1,6 +1,7 @@
 """This module finds lists wherever they lie: a file, a folder, a file in a zip, a sheet of a workbook.
 
-`contacts.zip#subscribed.csv` names a file in a zip, `contacts.xlsx#Sheet2` a sheet of a workbook.
+`contacts.zip#subscribed.csv` names a file in a zip, `contacts.xlsx#Sheet2` a sheet of a workbook, and
+`contacts.zip#contacts.xlsx#Sheet2` a sheet of a workbook in a zip.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 SUFFIXES = ".csv .tsv .tab .txt .xlsx .xlsm .xls .ods .json .jsonl .ndjson .zip".split()
@@ -23,6 +25,8 @@ APART = ("sample", "rejected")
 
 MOST_FILES = 200
 LARGEST_IN_ZIP = 4 << 30
+LARGEST_WORKBOOK = 200 << 20
+BLOCK = 1 << 20
 DENSEST = 150
 SMALL = 10 << 20
 """A text shrinks to a tenth; what shrinks to less than a hundred-and-fiftieth and is large is a bomb."""
@@ -109,6 +113,23 @@ def parted(path: Path) -> tuple[Path, str]:
     return Path(whole), inside
 
 
+def sheet_of(path: Path) -> str:
+    """The sheet of a workbook that is named behind the last `#`; nothing where none is."""
+    file, inside = parted(path)
+    return inside if file.suffix.lower() != ".zip" else _member_and_sheet(inside)[1]
+
+
+def _member_and_sheet(inside: str) -> tuple[str, str]:
+    member, _, sheet = inside.rpartition("#")
+    return (member, sheet) if member.lower().endswith(WORKBOOKS) else (inside, "")
+
+
+def unnamed_member(path: Path) -> str:
+    """`#` and the only list in a zip, where *path* does not name it."""
+    file, inside = parted(path)
+    return f"#{_only(file)}" if file.suffix.lower() == ".zip" and not inside else ""
+
+
 def list_name(path: Path, root: Path) -> str:
     """The name of a list: its file's name, with the folder below subscribers/ and the zip that it is in."""
     file, inside = parted(path)
@@ -141,7 +162,7 @@ def _in_zip(archive: zipfile.ZipFile) -> list[str]:
 
 
 @contextmanager
-def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+def opened_zip(path: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """The zip in *path*; what is broken or encrypted is a sentence."""
     cure = "unpack it on your computer, and put the lists that are in it here"
     try:
@@ -172,7 +193,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         with file.open("rb") as plain:
             yield plain
         return
-    inside = inside or _only(file)
+    inside = _member_and_sheet(inside)[0] or _only(file)
     with opened_zip(file) as archive:
         try:
             info = archive.getinfo(inside)
@@ -181,10 +202,24 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
                 f"there is no {inside} in it", "write the name as it is in the zip"
             ) from error
         refuse_bomb(info)
-        if info.filename.lower().endswith((*WORKBOOKS, ".zip")):
+        if info.filename.lower().endswith(".zip"):
             raise NoList(f"{inside} lies in a zip", f"unpack {inside} and put it here by itself")
         with archive.open(info) as member:
             yield member
+
+
+@contextmanager
+def by_itself(path: Path) -> Iterator[Path | IO[bytes]]:
+    """A workbook as its file, or unpacked from its zip into one without a name, which no crash leaves behind."""
+    file, _inside = parted(path)
+    if file.suffix.lower() != ".zip":
+        yield file
+        return
+    with opened(path) as member, TemporaryFile() as unpacked:
+        while unpacked.tell() <= LARGEST_WORKBOOK and (block := member.read(BLOCK)):
+            unpacked.write(block)
+        unpacked.flush()
+        yield unpacked
 
 
 def _only(path: Path) -> str:

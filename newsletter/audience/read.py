@@ -11,7 +11,7 @@ from newsletter.audience.basis import Basis
 from newsletter.audience.encoding import lines
 from newsletter.audience.heading import ListFile, examined, shown_name
 from newsletter.audience.person import People, Said
-from newsletter.audience.place import NoList, list_name, opened, parted
+from newsletter.audience.place import NoList, by_itself, list_name, opened
 from newsletter.audience.row import Rejected, Row
 from newsletter.audience.rows import Careful
 from newsletter.audience.split import Entangled, Part, lines_of
@@ -116,8 +116,9 @@ def _of_part(file: IO[bytes], listed: ListFile, part: Part) -> Iterator[Records]
 
 
 def _of_workbook(listed: ListFile) -> Iterator[Records]:
-    rows = workbook.records(parted(listed.path)[0], listed.sheet)
-    yield from some_at_a_time((number, cells) for number, cells in rows if number > listed.skip)
+    with by_itself(listed.path) as file:
+        rows = workbook.records(file, listed.sheet)
+        yield from some_at_a_time((number, cells) for number, cells in rows if number > listed.skip)
 
 
 def _of_objects(listed: ListFile) -> Iterator[Records]:

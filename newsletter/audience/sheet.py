@@ -1,6 +1,6 @@
 """This module is a program of its own: it prints the rows of a sheet as JSON, a line each (see workbook.py).
 
-python -I sheet.py FILE SHEET, or with --begin for the first rows of every sheet.
+python -I sheet.py FILE SHEET, or with --begin for the first rows of every sheet; - is standard input.
 """
 
 import resource
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from itertools import islice
 from typing import Any
 
@@ -27,7 +28,7 @@ def main(path: str, what: str) -> None:
         with suppress(ValueError, OSError):  # macOS has no limit on memory
             resource.setrlimit(limit, (most, most))
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
+        with _opened(path) as workbook:
             if what == "--begin":
                 for sheet in workbook.sheets_metadata:
                     _print("sheet", int(sheet.visible == SheetVisibleEnum.Visible), sheet.name)
@@ -44,6 +45,12 @@ def main(path: str, what: str) -> None:
     except (CalamineError, OSError):
         _print("wrong", 0, "this workbook is broken")
     _print("end", 0, "")
+
+
+def _opened(path: str) -> CalamineWorkbook:
+    if path == "-":
+        return CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read()))
+    return CalamineWorkbook.from_path(path)
 
 
 def _print_rows(workbook: CalamineWorkbook, name: str, most: int | None) -> None:

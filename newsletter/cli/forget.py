@@ -32,6 +32,7 @@ from newsletter.store import Store
 ORIGIN = "newsletter forget"
 AT_ONCE, LONGEST = 1 << 20, 2_000
 """Bytes that are looked at together, and more than an address takes."""
+DEEPEST = 1
 
 
 @click.command(short_help="Erase a person everywhere, and never mail them again.")
@@ -109,17 +110,20 @@ def _files_with(key: str, root: Path) -> Iterator[str]:
                 yield f"{name} ({wrong.what}, so perhaps it)"
 
 
-def _files_in(path: Path) -> Iterator[IO[bytes]]:
-    """The file, or what a zip holds; an Excel file is a zip of XML."""
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
+def _files_in(whole: Path | IO[bytes], deep: int = 0) -> Iterator[IO[bytes]]:
+    """The file, or what a zip holds; an Excel file is a zip of XML, and may lie in a zip."""
+    if deep <= DEEPEST and zipfile.is_zipfile(whole):
+        with opened_zip(whole) as archive:
+            for info in archive.infolist():
+                refuse_bomb(info)
+                with archive.open(info) as file:
+                    yield from _files_in(file, deep + 1)
+    elif isinstance(whole, Path):
+        with whole.open("rb") as file:
             yield file
-        return
-    with opened_zip(path) as archive:
-        for info in archive.infolist():
-            refuse_bomb(info)
-            with archive.open(info) as file:
-                yield file
+    else:
+        whole.seek(0)
+        yield whole
 
 
 def _holds(file: IO[bytes], key: str) -> bool:

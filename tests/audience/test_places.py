@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from xlsxwriter import Workbook
 
-from newsletter.audience import choose, list_files, people
+from newsletter.audience import choose, list_files, merge_lists, people
 from newsletter.audience.basis import Basis, basis_path, lines_to_add, read_basis
 from newsletter.audience.merge import examined
 from newsletter.audience.place import list_name, places
@@ -14,7 +14,7 @@ from newsletter.audience.read import Row, examine, read_rows
 from newsletter.errors import Problems
 from newsletter.store import Store
 
-from .conftest import CONFIRMED, TODAY, MergeAll, Write
+from .conftest import CONFIRMED, NOW, TODAY, MergeAll, Write
 
 FAIR = Path(__file__).parents[1] / "data" / "lists" / "fair.xlsx"
 
@@ -117,6 +117,28 @@ def test_a_hidden_sheet_is_named_but_read_only_where_no_other_holds_addresses(
     listed, _problems = examine(tmp_path / "fair.xlsx", tmp_path, Basis())
     assert listed is not None
     assert (listed.sheet, listed.other_sheets) == ("Now", ("Old",))
+
+
+def test_a_workbook_in_a_zip_is_read_and_its_other_sheets_can_be_named(
+    project: Path, store: Store
+) -> None:
+    path = project / "subscribers" / "fair.zip"
+    with Workbook(project / "May fair.xlsx") as workbook:
+        workbook.add_worksheet("May").write_column(
+            0, 0, ["Email", "a@example.com", "b@example.com"]
+        )
+        workbook.add_worksheet("June").write_column(0, 0, ["Email", "c@example.com"])
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(project / "May fair.xlsx", "May fair.xlsx")
+    path.with_suffix(".toml").write_text(CONFIRMED)
+    done = merge_lists(store, [path], project, now=NOW)
+    assert (done.new, done.not_read) == (2, ("subscribers/fair.zip#May fair.xlsx#June",))
+    assert merge_lists(store, [path], project, now=NOW).files == ()
+    done = merge_lists(store, [project / done.not_read[0]], project, now=NOW)
+    assert done.new == 1
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.csv", "Email\nd@example.com\n")
+    assert merge_lists(store, places([path]), project, now=NOW).new == 1
 
 
 def test_a_list_may_lie_at_the_root_of_a_disk() -> None:

@@ -45,11 +45,14 @@ def test_forget_names_every_file_that_holds_the_address(run: Run, clinic: Path) 
         book.add_worksheet().write_column(0, 0, row.split())
     with ZipFile(folder / "old.zip", "w", ZIP_DEFLATED) as packed:
         packed.writestr("list.csv", row)
+    with ZipFile(folder / "book.zip", "w") as packed:
+        packed.write(folder / "fair.xlsx", "fair.xlsx")
     (folder / "broken.zip").write_bytes(
         (folder / "old.zip").read_bytes().replace(b"PK\x03\x04", b"PK\x03\x05")
     )
     told = run("forget", ADA, *PRACTICE, "--yes", "--json").json["files"]
     assert [file for file in told if "sample" not in file] == [
+        "subscribers/book.zip",
         "subscribers/broken.zip (this zip is broken, so perhaps it)",
         *(f"subscribers/{name}" for name in ("fair.xlsx", "far.csv", "old.zip", "wide.csv")),
     ]
