@@ -96,7 +96,8 @@ def _files(folder: Path) -> list[Path]:
         path
         for path in folder.rglob("*")
         if path.is_file()
-        and not path.name.startswith((".", "~$"))
+        and not path.name.startswith("~$")
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.name.lower() not in OF_WINDOWS
     )
 

@@ -106,6 +106,18 @@ def test_what_is_no_list_is_told(tmp_path: Path, name: str, content: bytes, told
     assert problem.cure
 
 
+def test_what_lies_in_a_hidden_folder_is_no_list_of_the_clinics(
+    write: Write, project: Path
+) -> None:
+    folder = project / "subscribers"
+    (folder / ".Trash").mkdir()
+    (folder / "2026").mkdir()
+    for name in (".Trash/old", "2026/fair", "website"):
+        write(name, "Email\na@example.com\n", None)
+    found = [path.relative_to(folder).as_posix() for path in list_files(project, samples=False)]
+    assert found == ["2026/fair.csv", "website.csv"]
+
+
 def test_a_hidden_sheet_is_named_but_read_only_where_no_other_holds_addresses(
     tmp_path: Path,
 ) -> None:
