@@ -139,8 +139,9 @@ def mapped(
         found["address"] = by_content(found.get("address", []), rows, len(words))
     if "left_at" not in _of_tool(tool):  # the day says it by itself
         found["left"] = [*dict.fromkeys([*found.get("left", []), *found.get("left_at", [])])]
-    if "status" not in basis.columns and words_are_places(found.get("status", []), words, rows):
-        found.pop("status")
+    if "status" not in basis.columns:
+        status = found.get("status", [])
+        found["status"] = [at for at in status if not _are_places(words[at], rows, at)]
     if found.get("name") and found.get("last_name") and not found.get("first_name"):
         found["first_name"] = found.pop("name")
     if not claimed.issuperset(found.get("agreed", [])):
@@ -204,15 +205,11 @@ def is_address(cell: str) -> bool:
         return False
 
 
-def words_are_places(
-    status: Sequence[int], words: Sequence[str], rows: Sequence[Sequence[str]]
-) -> bool:
-    """Whether the only status is a column called State in which most cells are no status: Louisiana."""
-    if [words[place] for place in status] != ["state"]:
+def _are_places(heading: str, rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether a column is called State and most of its cells are no status: Louisiana."""
+    if heading != "state":
         return False
-    said = [
-        plain(row[status[0]]) for row in rows if status[0] < len(row) and row[status[0]].strip()
-    ]
+    said = [plain(row[place]) for row in rows if place < len(row) and row[place].strip()]
     return 2 * sum(word in STATUSES for word in said) < len(said) or not said
 
 

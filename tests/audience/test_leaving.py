@@ -146,3 +146,9 @@ def test_a_bare_number_is_no_consent_though_it_may_be_a_day(write: Write, projec
         "list", "Email,Opt in\na@example.com,46085\nb@example.com,2026-03-04\nc@example.com,no\n"
     )
     assert said(path, project) == ["rejected", "subscribed", "subscribed"]
+
+
+def test_a_state_of_the_union_is_no_status_beside_a_status(write: Write, project: Path) -> None:
+    rows = "a@example.com,Active,LA\nb@example.com,Unsubscribed,TX\n"
+    path = write("list", f"Email,Status,State\n{rows}")
+    assert said(path, project) == ["subscribed", "unsubscribed"]
