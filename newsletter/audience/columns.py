@@ -68,6 +68,7 @@ NO = frozenset(
     "no n false 0 off optout optedout declined unchecked nein non rejected notset null none unsubscribed".split()
 )
 
+PLAIN_NO = frozenset("no false optout optedout declined nein non unsubscribed".split())
 STILL_THERE = (
     NO - frozenset("optout optedout declined rejected unsubscribed".split())
 ) | frozenset("never na subscribed active optin optedin".split())
@@ -214,8 +215,10 @@ def _are_places(heading: str, rows: Sequence[Sequence[str]], place: int) -> bool
 
 
 def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:
-    """Whether most cells of a column are a yes, a no or a day."""
+    """Whether most cells of a column are a yes, a no or a day; or one is a plain no, which is not passed over."""
     said = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+    if any(plain(word) in PLAIN_NO for word in said):
+        return True
     return 2 * sum(plain(word) in YES | NO or is_day(word) for word in said) >= len(said)
 
 

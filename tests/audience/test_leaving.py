@@ -6,7 +6,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from newsletter.audience.merge import examined, staging
-from newsletter.audience.read import Rejected, read_rows
+from newsletter.audience.read import Rejected, Row, read_rows
 from newsletter.audience.rejects import write_rejects
 from newsletter.store import Store
 
@@ -152,3 +152,24 @@ def test_a_state_of_the_union_is_no_status_beside_a_status(write: Write, project
     rows = "a@example.com,Active,LA\nb@example.com,Unsubscribed,TX\n"
     path = write("list", f"Email,Status,State\n{rows}")
     assert said(path, project) == ["subscribed", "unsubscribed"]
+
+
+def test_a_no_to_the_newsletter_is_not_passed_over_among_other_words(
+    write: Write, project: Path
+) -> None:
+    path = write(
+        "list", "Email,Newsletter\na@example.com,Weekly\nb@example.com,Monthly\nc@example.com,no\n"
+    )
+    (listed,) = examined([path], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == ["none"]
+    path = write("list", "Email,Newsletter\na@example.com,Weekly\nb@example.com,Monthly\n")
+    (listed,) = examined([path], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == ["confirmed"] * 2
+
+
+def test_whom_hubspot_may_not_mail_has_not_agreed(write: Write, project: Path) -> None:
+    head = "Record ID,Email,Create Date,Marketing contact status"
+    rows = "1,a@example.com,2025-03-04,Marketing contact\n2,b@example.com,2025-03-04,Non-marketing contact\n"
+    (listed,) = examined([write("list", f"{head}\n{rows}")], project)
+    said = [row.consent for row in read_rows(listed) if isinstance(row, Row)]
+    assert said == ["confirmed", "none"]
