@@ -91,10 +91,11 @@ OPTED_OUT = re.compile(r"optedoutofemail(?!onetoone|customerservice)")
 """HubSpot's columns, of which each kind of mail that somebody made up has one."""
 
 CLINICAL = re.compile(
-    r"diagnos|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
+    r"diagn[oó]s|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
     r"|medicalrecord|medicalhistory|medicalalert|^mrn$|patientid|patientnumber|patientguid|personalhealthnumber"
     r"|dateofbirth|birthdate|^dob$|treatment|medication|prescription|allerg|(?<!site)(?<!page)visit(?!or|ed)"
     r"|appointment|procedure|^icd|cptcode|medicare|medicaid|socialsecurity|^ssn$|pregnan|injur|disabilit"
+    r"|chiefcomplaint|copay|surger|nacimiento|naissance|geburtsdatum|enfermedad|aseguranza|versicherung"
     r"|therap|practitioner|physician|referringdoctor|familydoctor|painlevel|painscore|healthhistory"
 )
 """Columns that have no place in a newsletter (HIPAA, 45 CFR 164.501)."""

@@ -204,6 +204,18 @@ def test_what_is_no_list_is_said_before_anything_is_written(
     assert everybody(store) == []
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Diagnóstico", "Fecha de nacimiento", "Date de naissance", "Geburtsdatum", "Chief complaint"],
+)
+def test_clinical_columns_are_known_in_the_languages_whose_headings_are(
+    write: Write, merge: MergeAll, heading: str
+) -> None:
+    write("list", f"Email,{heading}\na@example.com,x\n")
+    with pytest.raises(Problems, match=f"clinical columns: {heading}"):
+        merge()
+
+
 def test_a_list_that_is_not_there_is_a_problem(project: Path, store: Store) -> None:
     from newsletter.audience import merge_lists
 
