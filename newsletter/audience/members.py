@@ -220,7 +220,8 @@ class _Meaning:
         if not asked.number:
             return None, "any edition"
         newest = func.max(campaign.c.id)
-        last = select(campaign.c.edition_id).group_by(campaign.c.edition_id)
+        given = exists().where(recipient.c.campaign_id == campaign.c.id, recipient.c.live == 1)
+        last = select(campaign.c.edition_id).where(given).group_by(campaign.c.edition_id)
         query = last.order_by(newest.desc()).limit(int(asked.number))
         told = (
             "the last edition"

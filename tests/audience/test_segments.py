@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from newsletter.audience import choose, people
 from newsletter.audience.no_segment import NoSegment
@@ -182,6 +182,19 @@ def test_names_languages_and_quotation_marks_mean_what_people_mean_by_them(
     write("desk", f"{head}\n{rows}")
     merge()
     assert meant(store, words) == who
+
+
+def test_an_edition_that_was_taken_back_is_none_of_the_last(lists: Store) -> None:
+    assert meant(lists, "got the last edition") == "ada beau camille"
+    assert meant(lists, "opened last 2 editions") == "ada beau"
+    with lists.write() as connection:
+        connection.execute(
+            update(recipient)
+            .where(recipient.c.campaign_id == 3)
+            .values(live=0, outcome="cancelled")
+        )
+    assert meant(lists, "got the last edition") == "ada beau camille"
+    assert meant(lists, "clicked in the last two editions") == "ada"
 
 
 def test_a_name_that_is_a_list_and_a_tag_is_not_guessed(
