@@ -22,7 +22,7 @@ from sqlalchemy import (
 from newsletter.audience.no_segment import NoSegment
 from newsletter.audience.person import LANGUAGES
 from newsletter.audience.segment import All, AnyOf, Condition, Not, Segment, read_segment
-from newsletter.store import campaign, event, list_row, recipient, source, subscriber
+from newsletter.store import campaign, event, list_row, merge, recipient, source, subscriber
 
 KINDS = {"opened": ("opened", "clicked"), "clicked": ("clicked",)}
 """Whoever clicked has opened, whatever their mail program hides."""
@@ -256,7 +256,9 @@ class _Meaning:
         return NoSegment(self.words, asked.at, f"there is no {noun} {asked.value}", cure)
 
     def _lists(self) -> list[str]:
-        return [*self.connection.scalars(select(source.c.list).distinct())]
+        """Those of which a reading stands."""
+        query = select(source.c.list).outerjoin(merge, source.c.merge_id == merge.c.id)
+        return [*self.connection.scalars(query.where(merge.c.undone_at.is_(None)).distinct())]
 
     def _tags(self) -> list[str]:
         sets = self.connection.scalars(select(subscriber.c.tags).distinct())

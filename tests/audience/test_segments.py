@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, update
 from newsletter.audience import choose, people
 from newsletter.audience.no_segment import NoSegment
 from newsletter.audience.segment import read_segment
+from newsletter.audience.undo import last_merge, undo_merge
 from newsletter.store import Store, campaign, event, open_store, recipient, variant
 
 from .conftest import NOW, TODAY, MergeAll, Write
@@ -195,6 +196,21 @@ def test_an_edition_that_was_taken_back_is_none_of_the_last(lists: Store) -> Non
         )
     assert meant(lists, "got the last edition") == "ada beau camille"
     assert meant(lists, "clicked in the last two editions") == "ada"
+
+
+def test_a_list_that_was_taken_back_is_none_anybody_can_be_excepted_by(
+    write: Write, merge: MergeAll, store: Store
+) -> None:
+    write("desk", "Email\na@example.com\n")
+    merge()
+    write("staff", "Email\na@example.com\n")
+    merge()
+    assert meant(store, "everyone except staff") == ""
+    with store.read() as connection:
+        number, _at, _files = last_merge(connection)
+    undo_merge(store, number, now=NOW)
+    with pytest.raises(NoSegment, match="there is no list staff"):
+        meant(store, "everyone except staff")
 
 
 def test_a_name_that_is_a_list_and_a_tag_is_not_guessed(
