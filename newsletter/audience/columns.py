@@ -68,10 +68,10 @@ NO = frozenset(
     "no n false 0 off optout optedout declined unchecked nein non rejected notset null none unsubscribed".split()
 )
 
-PLAIN_NO = frozenset("no false optout optedout declined nein non unsubscribed".split())
-STILL_THERE = (
-    NO - frozenset("optout optedout declined rejected unsubscribed".split())
-) | frozenset("never na subscribed active optin optedin".split())
+LEFT = frozenset("optout optedout declined rejected unsubscribed".split())
+"""What is more than a no: somebody was asked, and left."""
+PLAIN_NO = LEFT | frozenset("no false nein non".split())
+STILL_THERE = NO - LEFT | frozenset("never na subscribed active optin optedin".split())
 """What a column that tells who left or bounced says of somebody who did not."""
 
 NAMES: Mapping[str, re.Pattern[str]] = {

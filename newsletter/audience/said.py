@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from newsletter.audience.columns import MEANINGS, NO, STATUSES, STILL_THERE, YES
+from newsletter.audience.columns import LEFT, MEANINGS, NO, STATUSES, STILL_THERE, YES
 from newsletter.audience.days import is_day
 from newsletter.audience.names import tidy
 from newsletter.audience.tools import plain
@@ -90,6 +90,8 @@ def _status(word: str, special: Mapping[str, Wish]) -> Wish:
 def _agreed(word: str) -> Wish:
     if plain(word) in YES or is_day(word):
         return NOTHING_SAID
+    if plain(word) in LEFT:
+        return MEANINGS["unsubscribed"]
     if _is_no(word):
         return MEANINGS["no consent"]
     raise ValueError(f'whether they agreed is unclear from "{word.strip()[:60]}"; write yes or no')

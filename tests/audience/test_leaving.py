@@ -141,6 +141,15 @@ def test_a_sheet_of_people_who_left_mails_nobody_nor_do_its_repaired_rows(
     assert said(rejects, project) == ["unsubscribed"]
 
 
+def test_who_opted_out_under_opt_in_has_left_and_is_not_merely_without_consent(
+    write: Write, project: Path
+) -> None:
+    path = write(
+        "list", "Email,Opt in\na@example.com,Opted in\nb@example.com,Opted out\nc@example.com,no\n"
+    )
+    assert said(path, project) == ["subscribed", "unsubscribed", "subscribed"]
+
+
 def test_a_bare_number_is_no_consent_though_it_may_be_a_day(write: Write, project: Path) -> None:
     path = write(
         "list", "Email,Opt in\na@example.com,46085\nb@example.com,2026-03-04\nc@example.com,no\n"
