@@ -189,7 +189,8 @@ def say_reports(project: Project, reports: list[ListReport]) -> None:
     for line in the_first(rejected, where, MOST_REJECTED):
         result(line)
     for report in reports:
-        if report.consent == "none":
+        gone = report.fates["suppressed"] + report.fates["rejected"]
+        if report.consent == "none" and report.rows > gone:
             result()
             result(
                 f"Nobody of {report.list} is mailed on its word, because it does not say how they asked for it. If they did, write into {lines_to_add(report.path)}"

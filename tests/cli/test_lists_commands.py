@@ -55,6 +55,15 @@ def test_import_names_those_who_would_not_be_mailed_any_more(run: Run, clinic: P
     assert told["left_out"] == [["bounced", 1], ["unsubscribed", 1]]
 
 
+def test_only_a_list_that_consent_would_help_is_asked_for_it(run: Run, clinic: Path) -> None:
+    folder = clinic / "subscribers"
+    (folder / "Unsubscribed.csv").write_text("Email\na@example.com\n")
+    (folder / "fair.csv").write_text("Email\na@example.com\nb@example.com\n")
+    told = run("lists", *PRACTICE).out
+    assert "Nobody of fair is mailed on its word" in told
+    assert "Nobody of Unsubscribed" not in told
+
+
 def test_rejected_rows_are_put_right_and_imported_again(run: Run, clinic: Path) -> None:
     desk = written(clinic, "desk", [person(1), '"no body",\n', person(3, "maybe")])
     assert "subscribers/rejected/desk.csv" in run("lists", "import", desk, *PRACTICE, "--yes").err
