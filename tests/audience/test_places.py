@@ -174,6 +174,16 @@ def test_a_zip_without_a_list_or_with_a_password_is_told(tmp_path: Path) -> None
     assert problem.what == "this zip has a password or is of an unusual kind"
 
 
+def test_a_workbook_with_a_password_is_told(tmp_path: Path) -> None:
+    plain = bytearray((Path(__file__).parents[1] / "data/lists/mindbody-workbook.xls").read_bytes())
+    at = plain.index("Workbook".encode("utf-16-le"))
+    locked = "EncryptedPackage".encode("utf-16-le")
+    plain[at : at + 66] = locked.ljust(64, b"\0") + (len(locked) + 2).to_bytes(2, "little")
+    (tmp_path / "locked.xlsx").write_bytes(plain)
+    _listed, (problem,) = examine(tmp_path / "locked.xlsx", tmp_path, Basis())
+    assert problem.what == "this workbook has a password"
+
+
 def test_a_zip_says_once_what_is_wrong_with_its_basis(project: Path) -> None:
     path = project / "subscribers" / "two.zip"
     with zipfile.ZipFile(path, "w") as archive:
