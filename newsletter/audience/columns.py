@@ -127,7 +127,7 @@ def mapped(
     claimed = {place for places in found.values() for place in places}
     ignored = tool.ignored if tool else frozenset()
     for place, word in enumerate(words):
-        ours = ALIASES.get(word, "")
+        ours = ALIASES.get(word) or _within(header[place], rows, place)
         if (
             ours
             and place not in claimed
@@ -207,12 +207,23 @@ def is_address(cell: str) -> bool:
         return False
 
 
+def _within(heading: str, rows: Sequence[Sequence[str]], place: int) -> str:
+    """What an object within an object says of what somebody wants, as `consent.email.state` in JSON; else nothing."""
+    *above, last = map(plain, heading.split("."))
+    ours = ALIASES.get(above[-1] if above and last == "value" else last, "") if above else ""
+    if ours == "status":
+        return ours if _are_statuses(rows, place) else ""
+    return ours if ours in (*SAID, "left_at") else ""
+
+
 def _are_places(heading: str, rows: Sequence[Sequence[str]], place: int) -> bool:
     """Whether a column is called State and most of its cells are no status: Louisiana."""
-    if heading != "state":
-        return False
+    return heading == "state" and not _are_statuses(rows, place)
+
+
+def _are_statuses(rows: Sequence[Sequence[str]], place: int) -> bool:
     said = [plain(row[place]) for row in rows if place < len(row) and row[place].strip()]
-    return 2 * sum(word in STATUSES for word in said) < len(said) or not said
+    return 2 * sum(word in STATUSES for word in said) >= len(said) > 0
 
 
 def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from xlsxwriter import Workbook
 
@@ -182,3 +183,24 @@ def test_whom_hubspot_may_not_mail_has_not_agreed(write: Write, project: Path) -
     (listed,) = examined([write("list", f"{head}\n{rows}")], project)
     said = [row.consent for row in read_rows(listed) if isinstance(row, Row)]
     assert said == ["confirmed", "none"]
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"email_marketing_consent": {"state": "unsubscribed"}},
+        {"status": {"value": "unsubscribed"}},
+        {"preferences": {"unsubscribed": True}},
+        {"mail": {"unsubscribed_at": "2025-03-04T10:00:00Z"}},
+    ],
+)
+def test_who_left_is_known_also_where_json_says_it_within_another_object(
+    project: Path, left: dict[str, object]
+) -> None:
+    people = [
+        {"email": "a@example.com", **left, "address": {"state": "LA"}},
+        {"email": "b@example.com"},
+    ]
+    path = project / "subscribers" / "list.json"
+    path.write_bytes(orjson.dumps(people))
+    assert said(path, project) == ["unsubscribed", "subscribed"]
