@@ -22,14 +22,19 @@ LONGEST_CELL = 32_767
 """Letters in a cell of a workbook."""
 
 
-def write_rejects(one: Staged, root: Path) -> Path | None:
-    """Write the rejected rows of a list in the form that it has itself; None where there are none to put right."""
+def write_rejects(one: Staged, root: Path, *, anew: bool = True) -> Path | None:
+    """Write the rejected rows of a list in the form that it has itself; None where there are none to put right.
+
+    Not *anew*, those of an earlier import stay as they are: somebody may be putting them right.
+    """
     rows = (row for row in one.rejects() if row[1] != ERASED)
     first = next(rows, None)
     if first is None:
         return None
     suffix, write = FORMS[one.file.form]
     path = root / FOLDER / f"{one.file.list}{suffix}"
+    if path.exists() and not anew:
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     header = _header(one.file)
     own = _without_reason(header, header)

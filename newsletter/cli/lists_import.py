@@ -71,7 +71,7 @@ def lists_import(
             if not json:
                 say_preview(merge)
             if not supplement:
-                write_all_rejects(stage.lists, project)
+                write_all_rejects(stage.lists, project, anew=not dry_run)
             if dry_run or not merge.rows:
                 _say(merge, json, "Nothing was merged.")
                 return
@@ -108,10 +108,10 @@ def _agreed_again(store: Store, listed: Sequence[ListFile], *, again: bool, aski
     return True
 
 
-def write_all_rejects(lists: Sequence[Staged], project: Project) -> None:
+def write_all_rejects(lists: Sequence[Staged], project: Project, *, anew: bool = True) -> None:
     """Write the rejected rows of each list, and say where they are."""
     for one in lists:
-        if path := write_rejects(one, project.root):
+        if path := write_rejects(one, project.root, anew=anew):
             where = path.relative_to(project.root)
             note(f"Rejected rows: {where}; put them right there, then import that file.")
 
