@@ -78,7 +78,7 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     file, or as subscribers/<list>.toml.
     """
     listed, problems = [], []
-    for path in places([path.resolve() for path in files]):
+    for path in dict.fromkeys(places([path.resolve() for path in files])):
         original = original_of(path, root)
         belongs = name or original or list_name(path, root)
         home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"

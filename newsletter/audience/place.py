@@ -57,7 +57,7 @@ def places(paths: Iterable[Path]) -> list[Path]:
 
 def _places(path: Path) -> list[Path]:
     if path.is_dir():
-        return places(_below(path))
+        return places(below for below in _below(path) if not _is_apart(below, path))
     if path.suffix.lower() != ".zip" or not path.is_file():
         return [path]
     try:

@@ -55,6 +55,26 @@ def test_import_names_those_who_would_not_be_mailed_any_more(run: Run, clinic: P
     assert told["left_out"] == [["bounced", 1], ["unsubscribed", 1]]
 
 
+def test_who_only_looks_keeps_the_rows_that_somebody_is_putting_right(
+    run: Run, clinic: Path
+) -> None:
+    run("lists", "import", written(clinic, "desk", ["a@,\n", "b@,\n"]), "--yes", *PRACTICE)
+    rejects = clinic / "subscribers" / "rejected" / "desk.csv"
+    rejects.write_text(rejects.read_text().replace("a@", "a@example.com"))
+    newer = written(clinic, "desk", ["a@,\n", "b@,\n", person(1)])
+    assert "Nothing was merged" in run("lists", "import", newer, "--dry-run", *PRACTICE).err
+    assert "a@example.com" in rejects.read_text()
+
+
+def test_the_folder_of_lists_is_imported_without_the_rejected_and_a_file_only_once(
+    run: Run, clinic: Path
+) -> None:
+    desk = written(clinic, "desk", ["a@,\n", person(1)])
+    run("lists", "import", desk, "--dry-run", *PRACTICE)
+    done = run("lists", "import", "subscribers", desk, "--yes", *PRACTICE)
+    assert (done.code, f"{desk}: 2 rows" in done.out) == (0, True)
+
+
 def test_only_a_list_that_consent_would_help_is_asked_for_it(run: Run, clinic: Path) -> None:
     folder = clinic / "subscribers"
     (folder / "Unsubscribed.csv").write_text("Email\na@example.com\n")
