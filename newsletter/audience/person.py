@@ -1,7 +1,7 @@
 """This module turns the records of a list into people, a column at a time: words that come again are understood once."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from html import unescape
 from itertools import compress, repeat
 from operator import itemgetter
@@ -26,6 +26,18 @@ LANGUAGES = {
     "german": "de", "deutsch": "de", "vietnamese": "vi", "portuguese": "pt", "italian": "it",
     "chinese": "zh", "arabic": "ar", "haitian creole": "ht", "korean": "ko", "japanese": "ja",
 }  # fmt: skip
+
+ZONES = {
+    f"{coast} {time}": zone
+    for coast, zone in (
+        ("eastern", "America/New_York"),
+        ("central", "America/Chicago"),
+        ("mountain", "America/Denver"),
+        ("pacific", "America/Los_Angeles"),
+    )
+    for time in ("time (us & canada)", "time", "standard time")
+}
+"""As American tools and Windows call them."""
 
 Words = Sequence[str]
 
@@ -260,12 +272,18 @@ def tags_of(own: tuple[str, ...], cell: str) -> tuple[str, ...]:
 
 
 def language(usual: str, cell: str) -> str:
-    """Two letters: `en_US` and `English` are en; the list's *usual* one where it is not clear."""
-    word = tidy(cell).lower()
+    """Two letters: `en_US`, `English` and `English (US)` are en; the list's *usual* one where it is not clear."""
+    word = tidy(cell).lower().partition(" (")[0]
     short = word.replace("_", "-").partition("-")[0]
     return LANGUAGES.get(word, short if len(short) == 2 and short.isalpha() else "") or usual
 
 
 def time_zone(usual: str, cell: str) -> str:
-    """The time zone in a cell, if there is one of that name, else the list's *usual* one."""
-    return cell.strip() if cell.strip() in time_zones() else usual
+    """The time zone in a cell, if there is one of that name in any case, else the list's *usual* one."""
+    word = tidy(cell).casefold()
+    return ZONES.get(word) or _zones().get(word) or usual
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    return {name.casefold(): name for name in time_zones()}

@@ -88,6 +88,7 @@ def test_unseen_signs_are_no_part_of_a_word() -> None:
     [
         ("en", "en"),
         ("en-US", "en"),
+        ("Spanish (Mexico)", "es"),
         ("fr_CA", "fr"),
         ("English", "en"),
         ("Español", "es"),
@@ -102,6 +103,8 @@ def test_tags_and_time_zones() -> None:
     assert tags_of(("fair",), 'b; "a"|c,, * myContacts ::: d') == ("a", "b", "c", "d", "fair")
     assert tags_of((), "runners &amp; walkers;yoga") == ("runners & walkers", "yoga")
     assert time_zone("", "America/Chicago") == "America/Chicago"
+    assert time_zone("", "america/chicago") == "America/Chicago"
+    assert time_zone("", "Central Time (US & Canada)") == "America/Chicago"
     assert time_zone("Europe/Paris", "Central") == "Europe/Paris"
 
 
