@@ -88,7 +88,7 @@ class _Meaning:
         for excluded in out:
             condition, words = self.of(excluded)
             conditions.append(not_(condition))
-            left_out.append(words)
+            left_out.append(words or "everybody")
         sentence = " and ".join(filter(None, told))
         if left_out:
             sentence = ", except ".join([sentence or "everybody", *left_out])

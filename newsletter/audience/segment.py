@@ -24,6 +24,9 @@ FIELDS = {
 }
 """What a field is called, and its column."""
 
+MOST = 999
+"""Editions, days, weeks, months or years."""
+
 LEADING = "in on tagged speaking speak opened clicked got signed with without not never and or who that but except is contains everyone everybody"
 """Words that mean something; a name that holds one stands in quotation marks."""
 
@@ -225,7 +228,7 @@ class _Meaning(Transformer[Token, Any]):
         return Condition("contains", str(value), field=self._field(field), at=_at(value))
 
     def engaged_lately(self, word: Token, last: Token) -> Segment:
-        return Condition(word.lower(), number=_number(last), at=_at(word))
+        return Condition(word.lower(), number=self._number(last), at=_at(word))
 
     def never_engaged(self, _never: Token, word: Token) -> Segment:
         return Not(Condition(word.lower(), at=_at(word)))
@@ -238,7 +241,7 @@ class _Meaning(Transformer[Token, Any]):
 
     def signed_up_lately(self, last: Token) -> Segment:
         unit = re.sub(r"s$", "", last.lower().split()[-1])
-        return Condition("signed_up_lately", unit, _number(last), at=_at(last))
+        return Condition("signed_up_lately", unit, self._number(last), at=_at(last))
 
     def sample(self, percent: Token) -> Segment:
         share = float(re.findall(r"[\d.]+", percent)[0])
@@ -246,6 +249,13 @@ class _Meaning(Transformer[Token, Any]):
             what, cure = f"“{percent}” is no sample", "write more than 0 % and at most 100 %"
             raise NoSegment(self.words, _at(percent), what, cure)
         return Condition("sample", number=share, at=_at(percent))
+
+    def _number(self, token: Token) -> int:
+        number = _number(token)
+        if number > MOST:
+            what, cure = f"“{token}” is too long ago", f"write at most {MOST}"
+            raise NoSegment(self.words, _at(token), what, cure)
+        return number
 
     def _field(self, token: Token) -> str:
         if token.lower() not in FIELDS:
@@ -261,7 +271,7 @@ def _at(token: Token) -> int:
 def _number(words: str) -> int:
     for word in words.lower().split():
         if word.isdigit():
-            return int(word)
+            return int(word[:9])  # more is too much in any case
         if word in NUMBERS:
             return NUMBERS.index(word) + 1
     return 1

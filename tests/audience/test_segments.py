@@ -115,6 +115,7 @@ def meant(store: Store, words: str) -> str:
             "camille",
             "(in Gretna or in Kenner) and (on the list desk or tagged yoga)",
         ),
+        ("everyone except everyone", "", "everybody, except everybody"),
         ("desk but not running", "camille", "on the list desk, except tagged running"),
     ],
 )  # fmt: skip
@@ -141,6 +142,8 @@ def test_plain_words_mean_people_and_are_said_back(
         ("colour is red", "“colour” is no field; there are city, town, language", 0),
         ("signed up since 2026-02-30", "2026-02-30 is no day; write one as 2026-11-24", 16),
         ("signed up since 10/20/2026", "“10/20/2026” is no day; write for example: signed up since", 16),
+        ("opened in the last 99999999999999999999 editions", "is too long ago; write at most 999", 7),
+        ("signed up in the last 99999999 years", "is too long ago; write at most 999", 10),
         ("0 %", "“0 %” is no sample; write more than 0 % and at most 100 %", 0),
         ("(" * 2000 + "desk" + ")" * 2000, "this is too long, or has too many brackets", 0),
     ],
