@@ -91,9 +91,17 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
         problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
         listed += [replace(file, list=belongs)] if file is not None else []
     problems += _twice(listed) if name is None else []
+    problems += _without_lists(files, root)
     if problems:
         raise Problems(problems)
     return listed
+
+
+def _without_lists(files: Sequence[Path], root: Path) -> Iterator[Problem]:
+    cure = "put a CSV, Excel, OpenOffice, JSON or zip file there"
+    for path in files:
+        if path.is_dir() and not places([path.resolve()]):
+            yield Problem(shown_name(path, root), None, "there is no list in this folder", cure)
 
 
 def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:

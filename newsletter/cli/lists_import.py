@@ -54,6 +54,8 @@ def lists_import(
     Rejected rows are written into subscribers/rejected/, with the reason in the last column: put them right there
     and import that file.
     """
+    if name is not None and not {"", ".", ".."}.isdisjoint(name.split("/")):
+        raise click.UsageError("--list takes a name, as front-desk")
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store:
         for path in files:

@@ -75,6 +75,17 @@ def test_the_folder_of_lists_is_imported_without_the_rejected_and_a_file_only_on
     assert (done.code, f"{desk}: 2 rows" in done.out) == (0, True)
 
 
+def test_a_folder_without_lists_and_a_name_that_is_none_are_told(run: Run, clinic: Path) -> None:
+    (clinic / "empty").mkdir()
+    for command in ("import", "read", "suppress"):
+        told = run("lists", command, "empty", *PRACTICE)
+        assert (told.code, "empty: there is no list in this folder" in told.err) == (1, True)
+    desk = written(clinic, "desk", [person(1)])
+    for name in ("", "../../elsewhere"):
+        told = run("lists", "import", desk, "--list", name, "--yes", *PRACTICE)
+        assert (told.code, "--list takes a name" in told.err) == (2, True)
+
+
 def test_only_a_list_that_consent_would_help_is_asked_for_it(run: Run, clinic: Path) -> None:
     folder = clinic / "subscribers"
     (folder / "Unsubscribed.csv").write_text("Email\na@example.com\n")
