@@ -75,11 +75,11 @@ STILL_THERE = NO - LEFT | frozenset("never na subscribed active optin optedin".s
 """What a column that tells who left or bounced says of somebody who did not."""
 
 NAMES: Mapping[str, re.Pattern[str]] = {
-    "complained": re.compile(r"complain|spam[-_ ]?report"),
-    "bounced": re.compile(r"\bbounce"),
+    "complained": re.compile(r"\bcomplained\b|\bspam ?(?:reports?|complaints?)\b"),
+    "bounced": re.compile(r"\bbounce[sd]\b"),
     "unsubscribed": re.compile(
-        r"\bunsub|\bopt(?:ed)?[-_ ]?outs?\b|\bdo[-_ ]?not[-_ ]?(?:e?-?mail|contact|send)|\bsuppress"
-        r"|\bbl[ao]cklist|désabonn|désinscri|\bdesuscri|\bbajas?\b|\babgemeldet"
+        r"\bunsub|\bopt(?:ed)? ?outs?\b|\bdo ?not ?(?:e ?)?(?:mail|contact|send)\b|\bsuppress(?:ed|ions?)\b"
+        r"|\bbl[ao]cklist|\bdésabonn|\bdésinscri|\bdesuscri|\bbajas\b|\babgemeldet"
     ),
 }
 """What the name of a list or sheet tells of everybody on it."""
