@@ -11,6 +11,7 @@ from newsletter.audience.bulk import Bulk, bulk
 from newsletter.audience.folding import COLUMNS
 from newsletter.errors import NewsletterError
 from newsletter.store import (
+    STANDINGS,
     Store,
     change,
     consent_log,
@@ -40,7 +41,10 @@ EMPTY = {
 
 @dataclass(frozen=True)
 class Undone:
-    """The merge that was taken back, in people: *gone* were new then, *restored* were changed; *kept* are new ones who got mail since."""
+    """The merge that was taken back, in people: *gone* were new then, *restored* were changed; *kept* are new ones who got mail since.
+
+    Of the restored so many were *raised*: that they left or bounced was said by this merge alone.
+    """
 
     merge_id: int
     merged_at: int
@@ -48,6 +52,7 @@ class Undone:
     gone: int
     restored: int
     kept: int
+    raised: int = 0
 
 
 def last_merge(connection: Connection) -> tuple[int, int, tuple[str, ...]]:
@@ -73,9 +78,10 @@ def undo_merge(store: Store, number: int, *, now: int) -> Undone:
         connection.execute(text(DROP_ROWS), {"merge": number})
         rejected = select(source.c.id).where(source.c.merge_id == number)
         connection.execute(delete(reject).where(reject.c.source_id.in_(rejected)))
-        restored = sum(
-            _restore(bulk(connection), some, now) for some in _changes(connection, number)
-        )
+        restored = raised = 0
+        for some in _changes(connection, number):
+            raised += _restore(bulk(connection), some, now)
+            restored += len(some)
         connection.execute(delete(change).where(change.c.merge_id == number))
         mine = subscriber.c.merge_id == number
         agreed = exists().where(consent_log.c.subscriber_id == subscriber.c.id)
@@ -86,7 +92,7 @@ def undo_merge(store: Store, number: int, *, now: int) -> Undone:
         ).rowcount
         gone = connection.execute(delete(subscriber).where(mine, ~mailed)).rowcount
         connection.execute(update(merge).where(merge.c.id == number).values(undone_at=now))
-        return Undone(number, merged_at, files, gone, restored, kept)
+        return Undone(number, merged_at, files, gone, restored, kept, raised)
 
 
 DROP_ROWS = (
@@ -114,13 +120,14 @@ def _changes(connection: Connection, number: int) -> Iterator[Sequence[Any]]:
 
 
 def _restore(into: Bulk, changes: Sequence[Any], now: int) -> int:
-    """Put back every field that is still as the merge left it."""
-    rows = []
+    """Put back every field that is still as the merge left it; how many people count as subscribed again."""
+    rows, raised = [], 0
     for row in changes:
         person = row._mapping
         values = {name: person[name] for name in COLUMNS[1:]}
         before, after = orjson.loads(row.before), orjson.loads(row.after)
         values |= {name: before[name] for name in before if values[name] == after[name]}
+        raised += person["standing"] != values["standing"] == STANDINGS[0]
         rows.append((person[subscriber.c.id], *values.values(), now))
     into.update("subscriber", ("id", *COLUMNS[1:], "updated_at"), rows)
-    return len(rows)
+    return raised

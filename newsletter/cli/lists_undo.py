@@ -37,6 +37,10 @@ def lists_undo(practice: bool, yes: bool, json: bool) -> None:
         else:
             result(f"Taken back: {', '.join(undone.files)}.")
             result(f"Gone again: {people(undone.gone)}. As before: {people(undone.restored)}.")
+            if undone.raised:
+                result(
+                    f"{people(undone.raised)} of whom only this said that they left or bounced: subscribed again."
+                )
             if undone.kept:
                 result(
                     f"{people(undone.kept)} got mail since: the address stays, not mailed, so that their link to leave works."

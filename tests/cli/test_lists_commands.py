@@ -86,6 +86,15 @@ def test_a_folder_without_lists_and_a_name_that_is_none_are_told(run: Run, clini
         assert (told.code, "--list takes a name" in told.err) == (2, True)
 
 
+def test_undo_says_who_counts_as_subscribed_again(run: Run, clinic: Path) -> None:
+    run("lists", "import", written(clinic, "desk", [person(1), person(2)]), "--yes", *PRACTICE)
+    left = written(clinic, "left", [person(1, "unsubscribed"), person(2)])
+    run("lists", "import", left, "--yes", *PRACTICE)
+    told = "1 person of whom only this said that they left or bounced: subscribed again."
+    assert told in run("lists", "undo", "--yes", *PRACTICE).out
+    assert "subscribed again" not in run("lists", "undo", "--yes", *PRACTICE).out
+
+
 def test_only_a_list_that_consent_would_help_is_asked_for_it(run: Run, clinic: Path) -> None:
     folder = clinic / "subscribers"
     (folder / "Unsubscribed.csv").write_text("Email\na@example.com\n")
