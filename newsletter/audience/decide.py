@@ -17,6 +17,7 @@ from sqlalchemy import Connection, exists, select
 
 from newsletter.audience.apart import Companion, Waiting
 from newsletter.audience.bulk import bulk
+from newsletter.audience.fold import CONSENT_RANK
 from newsletter.audience.folding import (
     COLUMNS,
     CONFLICTS,
@@ -68,10 +69,14 @@ def before_merge(store: Store, connection: Connection, now: int, merge_id: int =
 
 @dataclass(frozen=True)
 class Rows:
-    """Sorted rows of lists, and the numbers of these lists in the store, by those under which they were staged."""
+    """Sorted rows of lists, and the numbers of these lists in the store, by those under which they were staged.
+
+    *earlier* are the numbers of earlier readings of the same lists, for those that were read before.
+    """
 
     runs: Sequence[Path]
     sources: Mapping[int, int]
+    earlier: Mapping[int, frozenset[int]]
 
 
 @dataclass
@@ -138,7 +143,7 @@ def deciding(
         decisions = _decided(_never, connection, before, rows)
     else:
         decisions = companion.do(_decided_apart, before, rows)
-    mine = Deciding(connection, before, rows.sources)
+    mine = Deciding(connection, before, rows)
     for decision in decisions:
         if isinstance(decision, Undecided):
             yield from mine.of(decision)
@@ -161,7 +166,7 @@ def _decided(
     waiting: Waiting, connection: Connection, before: Before, rows: Rows
 ) -> Iterator[Decision]:
     """Somebody who waits for decisions is given people to decide about."""
-    deciding = Deciding(connection, before, rows.sources)
+    deciding = Deciding(connection, before, rows)
     tally = deciding.tally
     for people in rows_of_people(rows.runs):
         if people.goes_on:
@@ -177,10 +182,11 @@ def _decided(
 class Deciding:
     """Decides in one process, and counts."""
 
-    def __init__(self, connection: Connection, before: Before, sources: Mapping[int, int]) -> None:
+    def __init__(self, connection: Connection, before: Before, rows: Rows) -> None:
         self.bulk = bulk(connection)
         self.before = before
-        self.sources = numbers_of(sources)
+        self.sources = numbers_of(rows.sources)
+        self.earlier = numbers_of(rows.earlier)
         self.tally = Tally(before.last)
         self.begun: list[Packed] = []
         """What is known of somebody with so many rows that they come in parts."""
@@ -211,7 +217,7 @@ class Deciding:
                 new.append(f"{number}\t{end}\n")
             else:
                 number = was[-1]
-                if now := with_stored(was, said, sources):
+                if now := with_stored(was, said, sources, self.earlier):
                     before = (*was[:SAID], *was[SAID].split("\t"))
                     self._count(before, now, key in suppressed)
                     changed.append((number, *now[1:], self.before.now))
@@ -248,9 +254,11 @@ class Deciding:
         self.tally.counts["updated"] += 1
         if was[STANDING] != now[STANDING]:
             self.tally.counts["lowered"] += 1
-            could = not (suppressed or why_left_out(was[STANDING], was[CONSENT]))
-            if could and len(self.tally.leaving) < MOST_NAMED:
-                self.tally.leaving.append(now[ADDRESS] or now[KEY])
+        elif CONSENT_RANK[now[CONSENT]] < CONSENT_RANK[was[CONSENT]]:
+            self.tally.counts["withdrawn"] += 1
+        could, can = (not why_left_out(one[STANDING], one[CONSENT]) for one in (was, now))
+        if could and not (can or suppressed) and len(self.tally.leaving) < MOST_NAMED:
+            self.tally.leaving.append(now[ADDRESS] or now[KEY])
 
     def _count_out(self, suppressed: bool, end: str, rows: Sequence[Packed]) -> None:
         """Count somebody who is not mailed, and the lists that call them subscribed although they left."""

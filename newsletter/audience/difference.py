@@ -28,8 +28,8 @@ class ListChange:
 class Merge:
     """What a merge changed, in people; *rows* and *rejected* count rows, *vanished* is by list.
 
-    *lowered* were known and fell (to unsubscribed, bounced or complained); *leaving* are the first of those that could
-    be mailed until now. *left_out* are the people of these lists who are not mailed, by reason; *conflicts* those of
+    *lowered* were known and fell (to unsubscribed, bounced or complained); *withdrawn* are those whose consent a list
+    takes back that gave it; *leaving* are the first of both that could be mailed until now. *left_out* are the people of these lists who are not mailed, by reason; *conflicts* those of
     whom two rows say different things. *not_read* are sheets of these files that hold addresses too. *held_back* are files that were
     taken back, and stay out.
     """
@@ -41,6 +41,7 @@ class Merge:
     updated: int = 0
     unchanged: int = 0
     lowered: int = 0
+    withdrawn: int = 0
     vanished: tuple[tuple[str, int], ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()

@@ -5,7 +5,7 @@ from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -89,7 +89,10 @@ def rows_of_people(runs: Sequence[Path]) -> Iterator[People]:
         yield People([last])
 
 
-def numbers_of(sources: Mapping[int, int]) -> Mapping[str, int]:
+Number = TypeVar("Number")
+
+
+def numbers_of(sources: Mapping[int, Number]) -> Mapping[str, Number]:
     """The numbers of lists in the store, by those which stand in runs."""
     return {f"{number:{WIDE}}": source for number, source in sources.items()}
 

@@ -123,7 +123,7 @@ def staging(store: Store, files: Sequence[ListFile], root: Path, now: int) -> It
         yield stage
 
 
-def preview(store: Store, stage: Staging, now: int) -> Merge:
+def preview(store: Store, stage: Staging, now: int, *, supplement: bool = False) -> Merge:
     """What a merge of the lists would change; nothing is written, and nobody waits."""
     lists = stage.lists
     with store.read() as connection:
@@ -131,7 +131,8 @@ def preview(store: Store, stage: Staging, now: int) -> Merge:
         sources = {one.number: next_source + one.number for one in lists}
         last = _last(connection, lists)
         before = before_merge(store, connection, now)
-        tally = _merge_people(connection, before, _rows(lists, sources), stage.companion)
+        rows = _rows(connection, lists, sources, supplement=supplement)
+        tally = _merge_people(connection, before, rows, stage.companion)
         return _told(lists, sources, last, tally)
 
 
@@ -160,7 +161,8 @@ def apply(
         people = bulk(connection)
         people.take_turns()
         before = before_merge(store, connection, now, number)
-        tally = _merge_people(connection, before, _rows(lists, sources), stage.companion)
+        rows = _rows(connection, lists, sources, supplement=supplement)
+        tally = _merge_people(connection, before, rows, stage.companion)
         people.keep_last_id(tally.last)
         done = _told(lists, sources, last, tally)
         if refuse_jumps and jumps(done):
@@ -244,8 +246,16 @@ def _add_source(
     return added
 
 
-def _rows(lists: Sequence[Staged], sources: Mapping[int, int]) -> Rows:
-    return Rows([run for one in lists for run in one.runs], sources)
+def _rows(
+    connection: Connection, lists: Sequence[Staged], sources: Mapping[int, int], *, supplement: bool
+) -> Rows:
+    """What is staged of *lists*; a *supplement* takes nothing back of what its list said."""
+    earlier = {}
+    for one in () if supplement else lists:
+        same = select(source.c.id).where(source.c.list == one.file.list)
+        if before := {*connection.scalars(same)} - {sources[one.number]}:
+            earlier[one.number] = frozenset(before)
+    return Rows([run for one in lists for run in one.runs], sources, earlier)
 
 
 def _merge_people(
@@ -348,6 +358,7 @@ def _told(
         updated=tally.counts["updated"],
         unchanged=tally.counts["unchanged"],
         lowered=tally.counts["lowered"],
+        withdrawn=tally.counts["withdrawn"],
         conflicts=tally.counts["conflicts"],
     )
 

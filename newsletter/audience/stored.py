@@ -1,15 +1,17 @@
 """This module tells what rows change of people in the store, quickly where they say what is known: so it is with most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from newsletter.audience.fold import CONSENT_RANK, STANDING_RANK, join, plainest
+from newsletter.audience.fold import CONSENT_RANK, STANDING_RANK, join, origin_in, plainest
 from newsletter.audience.folding import (
     CONSENT_AT,
     DAY,
+    LIST,
     NAMES_AT,
+    ORIGINS,
     PRECEDENCE,
     SAID,
     SAYS,
@@ -23,6 +25,7 @@ from newsletter.audience.folding import (
     columns,
     folded,
     known_of,
+    origins_of,
     place_of,
     said_by,
     spelling_of,
@@ -33,10 +36,20 @@ Stored = Sequence[Any]
 """A person as they are looked up: key, address, origins, conflicts, what is known as rows say it, and the number."""
 
 
+Earlier = Mapping[str, Collection[int]]
+"""The earlier readings of each list that was read before."""
+NONE_BEFORE: Earlier = {}
+
+
 def with_stored(
-    stored: Stored, rows: Sequence[Packed], sources: Mapping[str, int]
+    stored: Stored,
+    rows: Sequence[Packed],
+    sources: Mapping[str, int],
+    earlier: Earlier = NONE_BEFORE,
 ) -> Sequence[str] | None:
     """A stored person and what *rows* of later lists say; nothing where they stay as they are."""
+    if earlier and (withdrawing := _withdrawing(stored, rows, earlier)):
+        return _with_less_consent(stored, rows, sources, withdrawing)
     key, address, origins, conflicts, says = stored[: SAID + 1]
     nothing_new = _say_no_more(stored, rows)
     if nothing_new and not address:
@@ -59,6 +72,34 @@ def with_stored(
         said = folded(rows, sources)[0].split("\t")
         now = columns(join(known_of(was), known_of(said)))
     return None if tuple(now) == was else now
+
+
+def _withdrawing(stored: Stored, rows: Sequence[Packed], earlier: Earlier) -> Packed | None:
+    """Which of *rows* says what consent is left, where a list takes back what it said at an earlier reading."""
+    _key, _address, origins, _conflicts, says, *_number = stored
+    _cells, standing, consent = says.rsplit("\t", 2)
+    said = {row[SAYS][:-1].rpartition("\t")[2]: row for row in reversed(rows)}
+    most = max(said, key=CONSENT_RANK.__getitem__)
+    if CONSENT_RANK[most] >= CONSENT_RANK[consent] or standing == "erased":
+        return None
+    source = origin_in(origins_of(origins), "consent").source
+    told = any(source in earlier.get(row[LIST], ()) for row in rows)
+    return said[most] if told else None
+
+
+def _with_less_consent(
+    stored: Stored, rows: Sequence[Packed], sources: Mapping[str, int], withdrawing: Packed
+) -> Sequence[str]:
+    """A stored person of whose consent is left what the row *withdrawing* says."""
+    cells = stored[SAID].split("\t")
+    cells[CONSENT_AT] = "none"
+    said = folded(rows, sources)[0].split("\t")
+    now = [*columns(join(known_of((*stored[:SAID], *cells)), known_of(said)))]
+    places = {**origins_of(now[ORIGINS]), "consent": place_of(withdrawing, sources)}
+    if places["consent"] == places["*"]:
+        del places["consent"]
+    now[ORIGINS] = as_json(places)
+    return now
 
 
 def _say_no_more(stored: Stored, rows: Sequence[Packed]) -> bool:

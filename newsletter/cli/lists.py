@@ -160,6 +160,8 @@ def difference(merge: Merge) -> Iterator[str]:
     yield (
         f"{people(merge.new)} new, {merge.updated:,} updated{fallen}, {merge.unchanged:,} unchanged; {several(merge.rejected, 'row')} rejected."
     )
+    if merge.withdrawn:
+        yield f"{people(merge.withdrawn)} of whom a list no longer says that they agreed."
     if merge.conflicts:
         yield f"{people(merge.conflicts)} of whom two rows say different things: newsletter lists explain ADDRESS shows both."
     for place in merge.not_read:

@@ -69,7 +69,7 @@ def lists_import(
         with ExitStack() as until_merged:
             with busy("Looking what would change"):
                 stage = until_merged.enter_context(staging(store, listed, project.root, now))
-                merge = preview(store, stage, now)
+                merge = preview(store, stage, now, supplement=supplement)
             if not json:
                 say_preview(merge)
             if not supplement:
@@ -126,7 +126,7 @@ def say_preview(merge: Merge) -> None:
     for why, number in merge.left_out:
         result(f"  {people(number)} would not be mailed: {why}.")
     if merge.leaving:
-        result(f"  {people(merge.lowered)} would not be mailed any more:")
+        result(f"  {people(merge.lowered + merge.withdrawn)} would not be mailed any more:")
         for address in merge.leaving[:MOST_NAMED]:
             result(f"    {address}")
         if len(merge.leaving) > MOST_NAMED:

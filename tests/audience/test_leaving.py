@@ -4,14 +4,17 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import select
 from xlsxwriter import Workbook
 
+from newsletter.audience.explain import explain
 from newsletter.audience.merge import examined, staging
 from newsletter.audience.read import Rejected, Row, read_rows
 from newsletter.audience.rejects import write_rejects
-from newsletter.store import Store
+from newsletter.audience.undo import last_merge, undo_merge
+from newsletter.store import Store, subscriber
 
-from .conftest import CONFIRMED, NOW, Write
+from .conftest import CONFIRMED, NOW, MergeAll, Write
 
 
 def said(path: Path, root: Path) -> list[str]:
@@ -207,3 +210,75 @@ def test_who_left_is_known_also_where_json_says_it_within_another_object(
     path = project / "subscribers" / "list.json"
     path.write_bytes(orjson.dumps(people))
     assert said(path, project) == ["unsubscribed", "subscribed"]
+
+
+AGREED = "Email,City,Opt in\nada@example.com,Gretna,yes\nbeau@example.com,Kenner,yes\n"
+NO_MORE = AGREED.replace("Gretna,yes", "Gretna,no")
+
+
+def consents(store: Store) -> dict[str, str]:
+    with store.read() as connection:
+        rows = connection.execute(select(subscriber.c.key, subscriber.c.consent))
+        return {key.partition("@")[0]: consent for key, consent in rows}
+
+
+@pytest.mark.parametrize(
+    ("later", "basis"),
+    [(NO_MORE, CONFIRMED), (AGREED, CONFIRMED.replace("confirmed", "none"))],
+    ids=["a cell", "what the whole list says"],
+)
+def test_a_list_takes_back_the_consent_that_it_gave(
+    store: Store, write: Write, merge: MergeAll, later: str, basis: str
+) -> None:
+    write("desk", AGREED)
+    merge()
+    write("desk", later, basis)
+    done = merge()
+    left = ["ada@example.com", "beau@example.com"][: done.withdrawn]
+    assert (done.updated, done.lowered, list(done.leaving)) == (len(left), 0, left)
+    assert [name for name, consent in consents(store).items() if consent == "none"] == [
+        address.partition("@")[0] for address in left
+    ]
+    write("desk", f"{later}\n", basis)
+    assert (merge().updated, merge().withdrawn) == (0, 0)
+
+
+def test_a_consent_that_is_taken_back_says_so_in_its_row_and_comes_back_with_an_undo(
+    store: Store, write: Write, merge: MergeAll
+) -> None:
+    write("desk", AGREED)
+    merge()
+    write("desk", NO_MORE)
+    merge()
+    with store.read() as connection:
+        explained = explain(connection, "ada@example.com")
+        number, _at, _files = last_merge(connection)
+    (fact,) = [fact for fact in explained.facts if fact.field == "consent"]
+    assert (fact.value, fact.list, fact.line, explained.why) == ("none", "desk", 2, "no consent")
+    assert ("consent", "confirmed", "none") in {
+        (change.field, change.was, change.now) for change in explained.changes
+    }
+    undo_merge(store, number, now=NOW)
+    assert consents(store) == {"ada": "confirmed", "beau": "confirmed"}
+
+
+def test_a_list_that_never_had_a_consent_takes_none_back(
+    store: Store, write: Write, merge: MergeAll
+) -> None:
+    write("website", AGREED)
+    write("desk", NO_MORE)
+    merge()
+    write("desk", f"{NO_MORE}\n")
+    assert merge().withdrawn == 0
+    assert consents(store) == {"ada": "confirmed", "beau": "confirmed"}
+
+
+def test_of_a_consent_that_is_taken_back_is_left_what_the_other_lists_of_the_merge_say(
+    store: Store, write: Write, merge: MergeAll
+) -> None:
+    write("desk", AGREED)
+    merge()
+    write("desk", NO_MORE)
+    write("website", AGREED, CONFIRMED.replace("confirmed", "unconfirmed"))
+    assert merge().withdrawn == 1
+    assert consents(store) == {"ada": "unconfirmed", "beau": "confirmed"}
