@@ -57,7 +57,7 @@ class Person:
     suppressions: tuple[tuple[str, str, int], ...]
     changes: tuple[Change, ...]
     proof: Mapping[str, str]
-    """How the list that consent rests on asked: how, wording, given on."""
+    """How the list that consent rests on asked: how, wording, when it was given."""
 
 
 def explain(connection: Connection, address: str) -> Person:
@@ -168,4 +168,6 @@ def _proof(connection: Connection, origin: Origin) -> Mapping[str, str]:
     row: Any = connection.execute(query.where(source.c.id == origin.source)).first()
     if row is None:
         return {}
-    return {"how": row.how, "wording": row.wording, "given_on": origin.day or row.given_on}
+    day = origin.day[:10]
+    given = row.given_on or (f"{day}, or before" if day else "")  # a row may have changed since
+    return {"how": row.how, "wording": row.wording, "given": given}

@@ -190,6 +190,8 @@ def refuse_bomb(info: zipfile.ZipInfo) -> None:
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a list, also of one in a zip; raises NoList where there is none."""
     file, inside = parted(path)
+    if file.exists() and not file.is_file():  # a pipe would be waited for without end
+        raise NoList("this is no file", "save the list as a file, and name that")
     if file.suffix.lower() != ".zip":
         with file.open("rb") as plain:
             yield plain

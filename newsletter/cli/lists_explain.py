@@ -45,7 +45,7 @@ def say_person(person: Person, project: Project) -> None:
         said = {
             "Consent": person.proof["how"],
             "Wording": person.proof["wording"],
-            "Given": person.proof["given_on"].partition("T")[0],
+            "Given": person.proof["given"],
         }
         result()
         result(facts({what: word for what, word in said.items() if word}))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from newsletter.audience import FATES, choose, fates, list_reports, merge_lists, people
+from newsletter.audience.explain import explain
 from newsletter.audience.fold import Known, fold
 from newsletter.audience.read import Row
 from newsletter.errors import NewsletterError
@@ -153,6 +154,19 @@ def test_each_change_and_each_consent_keeps_its_source(
     assert [tuple(row) for row in proofs] == [
         (name, "confirmed", "website form", "Yes, please.") for name in ("desk", "web")
     ]
+
+
+@pytest.mark.parametrize(
+    ("date", "given"), [("", "2026-03-04, or before"), ('date = "2025-05-01"\n', "2025-05-01")]
+)
+def test_a_consent_was_given_on_the_day_that_its_list_names_or_before_its_row_was_written(
+    write: Write, merge: MergeAll, store: Store, date: str, given: str
+) -> None:
+    text = "Email,Signed up,Last changed\nada@example.com,2025-11-30,2026-03-04 10:00\n"
+    write("website", text, CONFIRMED + date)
+    merge()
+    with store.read() as connection:
+        assert explain(connection, "ada@example.com").proof["given"] == given
 
 
 def test_an_article_may_name_its_lists(write: Write, merge: MergeAll, store: Store) -> None:

@@ -1,5 +1,6 @@
 """Where lists lie: files, folders, zips, sheets; and what their .toml corrects."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_lists_in_folders_and_zips_are_found_and_named(project: Path) -> None:
         "e/subscribed",
         "fair/c",
     ]
+
+
+def test_a_pipe_is_no_list_and_nobody_waits_for_it(project: Path) -> None:
+    pipe = project / "subscribers" / "pipe.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(Problems, match="this is no file; save the list as a file"):
+        examined([pipe], project)
 
 
 @pytest.mark.parametrize(
