@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from newsletter.audience.address import SAMPLE_KEYS, is_sample
+from newsletter.audience.stage import ERASED
 
 FATES = ("taken", "merged into", "suppressed", "no consent", "sample address", "rejected")
 
@@ -91,18 +92,25 @@ WITH live AS (
 """
 """The last reading of each list, with what was added to it since."""
 
+READ_AGAIN = f"""j.reason <> '{ERASED}' AND EXISTS (SELECT 1 FROM current AS later WHERE later.list = o.list AND later.id > o.id)"""  # noqa: S608 - no value of anybody's
+"""Whether a rejected row was given back to be put right, and is among the rows that came in since."""
+
 NEWEST = f"""
-{CURRENT}
-SELECT list, MAX(CASE WHEN supplement = 0 THEN path END) AS path, MIN(consent) AS consent, SUM(rows) AS rows FROM current GROUP BY list ORDER BY list
+{CURRENT}, again AS (
+  SELECT o.list, COUNT(*) AS rows FROM reject AS j JOIN current AS o ON o.id = j.source_id WHERE {READ_AGAIN} GROUP BY o.list
+)
+SELECT o.list, MAX(CASE WHEN o.supplement = 0 THEN o.path END) AS path, MIN(o.consent) AS consent,
+  SUM(o.rows) - COALESCE(MAX(again.rows), 0) AS rows
+FROM current AS o LEFT JOIN again ON again.list = o.list GROUP BY o.list ORDER BY o.list
 """  # noqa: S608 - no value of anybody's
 
 BEST_FIRST = "CASE o.consent WHEN 'confirmed' THEN 0 ELSE 1 END, o.list, o.id"
 
-REJECTED = """
+REJECTED = f"""
 SELECT o.list, o.path, o.id AS source_id, j.line, 0 AS part, j.reason, NULL AS key, NULL AS standing, NULL AS consent,
   NULL AS suppressed, 1 AS place, NULL AS first_list, NULL AS first_line
-FROM reject AS j JOIN current AS o ON o.id = j.source_id
-"""
+FROM reject AS j JOIN current AS o ON o.id = j.source_id WHERE NOT ({READ_AGAIN})
+"""  # noqa: S608 - no value of anybody's
 
 IN_ORDER = "ORDER BY list, source_id, line, part"
 

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
+from newsletter.audience import fates, list_reports
 from newsletter.audience.erased import Erased
 from newsletter.audience.merge import apply, examined, staging
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
@@ -124,6 +125,16 @@ def imported(store: Store, path: Path, root: Path, *, supplement: bool = False) 
         return write_rejects(stage.lists[0], root)
 
 
+def counted(store: Store) -> tuple[int, int]:
+    """The rows of the list, and how many of them are told as rejected."""
+    with store.read() as connection:
+        (report,) = list_reports(connection, samples=False)
+        told = [fate.fate for fate in fates(connection, samples=False)]
+    assert report.adds_up
+    assert (len(told), told.count("rejected")) == (report.rows, report.fates["rejected"])
+    return report.rows, report.fates["rejected"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -144,15 +155,18 @@ def test_what_is_put_right_bit_by_bit_is_as_if_the_list_had_been_right(
     assert rows[0] == [shown, "Name", "City", "Status", "Rejected because"]
     assert [row[:4] for row in rows[1:]] == ROWS[1:3]
     assert [row[4].split(":")[0] for row in rows[1:]] == [f"line {form.first + n}" for n in (1, 2)]
+    assert counted(store) == (len(ROWS), 2)
 
     form.put(rejects, cured(rows, "maybe"))
     assert imported(store, rejects, project, supplement=True) == rejects
     rows = form.rows_in(rejects)
     assert rows[0] == [shown, "Name", "City", "Status", "Rejected because"]
     assert [row[:4] for row in rows[1:]] == [ROWS[1]]
+    assert counted(store) == (len(ROWS), 1)
 
     form.put(rejects, cured(rows, "nobody"))
     assert imported(store, rejects, project, supplement=True) is None
+    assert counted(store) == (len(ROWS), 0)
 
     form.put(path, cured(table, *CURE))
     right = open_store(tmp_path / "right.db")
