@@ -63,7 +63,7 @@ def say_hygiene(found: Hygiene, family: str) -> None:
     elif found.asleep:
         result(f"{people(found.asleep)} got five letters or more in a year and opened none.")
         note(
-            'Ask them once whether they want to stay: newsletter send ARTICLE --audience "everyone who never opened". Who does not answer: newsletter lists suppress FILE'
+            'Ask them once whether they want to stay: newsletter send ARTICLE --audience "everyone who never opened, except signed up in the last 6 months". Who does not answer: newsletter lists suppress FILE'
         )
 
 
