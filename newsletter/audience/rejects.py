@@ -143,7 +143,9 @@ Rows = Iterable[Sequence[str]]
 
 
 def _write_text(path: Path, file: ListFile, rows: Rows) -> None:
-    with path.open("w", encoding=file.encoding, errors="replace", newline="") as out:
+    """In a Unicode that says so at its beginning, as Excel wants it: from few rows no encoding can be told."""
+    encoding = "utf-16" if file.encoding.startswith("utf-16") else "utf-8-sig"
+    with path.open("w", encoding=encoding, errors="replace", newline="") as out:
         csv.writer(out, delimiter=file.delimiter).writerows(rows)
 
 

@@ -175,6 +175,12 @@ def test_any_file_in_a_zip(folder: Path, content: bytes, name: str) -> None:
     encoding="utf-8",
     form=".csv",
 )
+@example(
+    rows=[["Email", "~¸"], ["Email", "Email", "Email", "Email", "~"]],
+    delimiter=",",
+    encoding="cp1252",
+    form=".csv",
+)
 @given(
     rows=st.lists(st.lists(CELLS, max_size=5), max_size=6),
     delimiter=st.sampled_from(",;\t|"),

@@ -85,8 +85,10 @@ class Form:
 
 
 def text(name: str, encoding: str, delimiter: str) -> Form:
-    told = {"encoding": encoding, "delimiter": delimiter}
-    return Form(name, "list.csv", partial(put_text, **told), partial(text_in, **told))
+    """What is rejected says at its beginning that it is Unicode."""
+    put = partial(put_text, encoding=encoding, delimiter=delimiter)
+    marked = "utf-16" if encoding == "utf-16" else "utf-8-sig"
+    return Form(name, "list.csv", put, partial(text_in, encoding=marked, delimiter=delimiter))
 
 
 FORMS = {
