@@ -38,14 +38,10 @@ Stored = Sequence[Any]
 
 Earlier = Mapping[str, Collection[int]]
 """The earlier readings of each list that was read before."""
-NONE_BEFORE: Earlier = {}
 
 
 def with_stored(
-    stored: Stored,
-    rows: Sequence[Packed],
-    sources: Mapping[str, int],
-    earlier: Earlier = NONE_BEFORE,
+    stored: Stored, rows: Sequence[Packed], sources: Mapping[str, int], earlier: Earlier
 ) -> Sequence[str] | None:
     """A stored person and what *rows* of later lists say; nothing where they stay as they are."""
     if earlier and (withdrawing := _withdrawing(stored, rows, earlier)):
@@ -69,9 +65,16 @@ def with_stored(
             more = [said_by(row, sources) for row in rows]
             now = together(key, [(first, address or key, cells), *more], known)
     if now is None:
-        said = folded(rows, sources)[0].split("\t")
-        now = columns(join(known_of(was), known_of(said)))
+        now = _joined(was, rows, sources)
     return None if tuple(now) == was else now
+
+
+def _joined(
+    was: Sequence[str], rows: Sequence[Packed], sources: Mapping[str, int]
+) -> Sequence[str]:
+    """The columns of a person and what *rows* say, as join() has them."""
+    said = folded(rows, sources)[0].split("\t")
+    return columns(join(known_of(was), known_of(said)))
 
 
 def _withdrawing(stored: Stored, rows: Sequence[Packed], earlier: Earlier) -> Packed | None:
@@ -93,8 +96,7 @@ def _with_less_consent(
     """A stored person of whose consent is left what the row *withdrawing* says."""
     cells = stored[SAID].split("\t")
     cells[CONSENT_AT] = "none"
-    said = folded(rows, sources)[0].split("\t")
-    now = [*columns(join(known_of((*stored[:SAID], *cells)), known_of(said)))]
+    now = [*_joined((*stored[:SAID], *cells), rows, sources)]
     places = {**origins_of(now[ORIGINS]), "consent": place_of(withdrawing, sources)}
     if places["consent"] == places["*"]:
         del places["consent"]

@@ -117,7 +117,7 @@ def with_rows(stored: Known, rows: list[list[str]]) -> tuple[str, ...]:
     """The columns of *stored* with *rows*, whether that changes them or not."""
     before = columns(stored)
     looked_up = (*before[:SAID], "\t".join(before[SAID:]), 17)
-    after = with_stored(looked_up, rows, numbers_of(LATER))
+    after = with_stored(looked_up, rows, numbers_of(LATER), {})
     return before if after is None else tuple(after)
 
 
