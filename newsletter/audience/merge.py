@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,8 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     file, or as subscribers/<list>.toml.
     """
     listed, problems = [], []
-    for path in dict.fromkeys(places([path.resolve() for path in files])):
+    found = {path: places([path.resolve()]) for path in files}
+    for path in sorted({*chain.from_iterable(found.values())}):
         original = original_of(path, root)
         belongs = name or original or list_name(path, root)
         home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
@@ -91,16 +92,16 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
         problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
         listed += [replace(file, list=belongs)] if file is not None else []
     problems += _twice(listed) if name is None else []
-    problems += _without_lists(files, root)
+    problems += _without_lists(found, root)
     if problems:
         raise Problems(problems)
     return listed
 
 
-def _without_lists(files: Sequence[Path], root: Path) -> Iterator[Problem]:
+def _without_lists(found: Mapping[Path, Sequence[Path]], root: Path) -> Iterator[Problem]:
     cure = "put a CSV, Excel, OpenOffice, JSON or zip file there"
-    for path in files:
-        if path.is_dir() and not places([path.resolve()]):
+    for path, lists in found.items():
+        if path.is_dir() and not lists:
             yield Problem(shown_name(path, root), None, "there is no list in this folder", cure)
 
 
