@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
@@ -15,15 +15,13 @@ from newsletter.errors import ServiceFailed
 if TYPE_CHECKING:
     from newsletter.delivery import Account
 
+Handler = Callable[[int, FrameType | None], None]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
 def draining() -> Iterator[Callable[[], bool]]:
     """Whether to go on: no longer after the first signal; a second one ends the program at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: True
-        return
     asked = threading.Event()
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -32,12 +30,8 @@ def draining() -> Iterator[Callable[[], bool]]:
         asked.set()
         note("Ending after what is on its way …")
 
-    before = {number: signal.signal(number, stop) for number in SIGNALS}
-    try:
+    with _met(stop, SIGNALS):
         yield lambda: not asked.is_set()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -46,7 +40,7 @@ def confirming(command: str, account: "Account", zone: ZoneInfo) -> Iterator[Non
     before = account.patience
     account.patience = replace(before, tell=_telling(zone))
     try:
-        with _ended_as_by_ctrl_c():
+        with _met(signal.default_int_handler, [signal.SIGTERM]):
             yield
     except KeyboardInterrupt as error:
         raise ServiceFailed(
@@ -72,13 +66,14 @@ def _telling(zone: ZoneInfo) -> Callable[[int], None]:
 
 
 @contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """A polite kill is met like Ctrl-C."""
+def _met(handler: Handler, signals: Iterable[signal.Signals]) -> Iterator[None]:
+    """Let *handler* meet the *signals*; they come to the main thread alone."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.signal(number, handler) for number in signals}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
