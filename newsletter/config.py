@@ -17,9 +17,9 @@ from newsletter.addresses import (
     SENDGRID_HOST,
     is_safe_host,
     safe_host,
+    wrong_address,
     wrong_database,
 )
-from newsletter.addresses import wrong_address as wrong_address
 from newsletter.errors import NewsletterError, Problem, Problems
 
 SETTINGS_FILE = "newsletter.toml"

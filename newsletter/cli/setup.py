@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
+from newsletter.addresses import wrong_address
 from newsletter.cli.wording import note, result
 from newsletter.config import (
     ADDRESSES,
     find_project,
     load_settings,
     save_settings,
-    wrong_address,
 )
 from newsletter.keys import find_key, keep_key
 
