@@ -29,9 +29,9 @@ class Merge:
     """What a merge changed, in people; *rows* and *rejected* count rows, *vanished* is by list.
 
     *lowered* were known and fell (to unsubscribed, bounced or complained); *withdrawn* are those whose consent a list
-    takes back that gave it; *leaving* are the first of both that could be mailed until now. *left_out* are the people of these lists who are not mailed, by reason; *conflicts* those of
-    whom two rows say different things. *not_read* are sheets of these files that hold addresses too. *held_back* are files that were
-    taken back, and stay out.
+    takes back that gave it; *leaving* are the first of both that could be mailed until now. *left_out* are the people of
+    these lists who are not mailed, by reason; *conflicts* those of whom two rows say different things. *not_read* are
+    sheets of these files that hold addresses too. *held_back* are files that were taken back, and stay out.
     """
 
     files: tuple[str, ...] = ()

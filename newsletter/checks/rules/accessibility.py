@@ -31,18 +31,16 @@ def alternative(draft: Draft) -> Iterator[Hit]:
             yield Hit(f"the picture {name} has no description", cure, draft.line(name))
         elif alt and FILE_NAME.fullmatch(alt.strip()):
             sentence = f"the picture's description “{alt}” is a file's name"
-            yield Hit(
-                sentence,
-                "say what it shows",
-                draft.written.described(alt) or draft.line(alt),
-                severity="warning",
-            )
+            yield Hit(sentence, "say what it shows", _described(draft, alt), severity="warning")
         elif alt and len(alt) > LONGEST_ALT:
             sentence = f"the description “{alt[:40]}…” has {len(alt)} characters"
             cure = f"keep it under {LONGEST_ALT} and tell the rest in the text"
-            yield Hit(
-                sentence, cure, draft.written.described(alt) or draft.line(alt), severity="warning"
-            )
+            yield Hit(sentence, cure, _described(draft, alt), severity="warning")
+
+
+def _described(draft: Draft, alt: str) -> int | None:
+    """The line of the description *alt*, in the article or above it."""
+    return draft.written.described(alt) or draft.line(alt)
 
 
 @rule(
