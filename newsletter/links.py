@@ -14,6 +14,7 @@ VARIABLE = "NEWSLETTER_LINKS_SECRET"
 PURPOSES: Mapping[str, str] = {"unsubscribe": "u", "preferences": "p", "browser": "v"}
 """What a link is for, and its path on the site."""
 
+INCOMPLETE = "this link is not complete; open it again from the letter itself"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -55,9 +56,7 @@ class Links:
         try:
             subscriber, _, campaign = self.signers[purpose].unsign(token).decode().partition("-")
         except BadData as error:
-            raise NewsletterError(
-                "this link is not complete; open it again from the letter itself"
-            ) from error
+            raise NewsletterError(INCOMPLETE) from error
         return Destination(purpose, int(subscriber, 36), int(campaign, 36))
 
 

@@ -74,9 +74,10 @@ class Project:
         note(self.advice(sentence))
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
+    def store(self, *, patience: float = 30) -> Iterator[Store]:
         store = open_store(
             self.settings.store_address(practice=self.practice),
+            patience=patience,
             older=lambda: note(OLDER),
         )
         try:

@@ -10,8 +10,11 @@ from newsletter.cli.wording import note, result
 from newsletter.delivery import Account, Signer, connect_webhook, disconnect_webhooks
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
-from newsletter.web import EVENTS_PATH, EventDesk, Pages
+from newsletter.web import EVENTS_PATH, EventDesk, Mirror, Pages
 from newsletter.web import serve as run
+
+PATIENCE = 300
+"""Seconds that whoever leaves waits for a merge that writes; they count as gone even where their browser did not wait."""
 
 
 @click.command(short_help="Run the clinic's pages: unsubscribe, preferences, view in browser.")
@@ -32,9 +35,9 @@ def serve(host: str, port: int, practice: bool) -> None:
             "newsletter.toml: [site] url is empty, so SendGrid hosts the unsubscribe page; write the address of your "
             'own pages, as url = "https://news.example.com", to serve them here'
         )
-    with project.store() as store:
+    with project.store(patience=PATIENCE) as store:
         account = None if project.practice else Account(project.key, project.settings.sendgrid.host)
-        mirror = account.suppress if account is not None else None
+        mirror = Mirror(account.suppress) if account is not None else None
         key = _webhook_key(project, host, port)
         result(f"Serving {links.site_url} at http://{host}:{port}")
         note("Ctrl-C ends it.")

@@ -4,13 +4,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.web.events import PATH, EventDesk
 from newsletter.web.pages import Pages
 
 
 def create_app(pages: Pages, desk: EventDesk | None = None) -> Starlette:
-    """The pages as a web application; a wrong link is a page, never a trace. *desk* takes events in."""
+    """The pages as a web application; a wrong link or a store that is away is a page, never a trace. *desk* takes events in."""
     routes = [
         Route("/", pages.home),
         Route("/health", pages.health),
@@ -23,7 +23,13 @@ def create_app(pages: Pages, desk: EventDesk | None = None) -> Starlette:
     ]
     if desk is not None:
         routes.append(Route(PATH, desk.take, methods=["POST"]))
-    return Starlette(routes=routes, exception_handlers={NewsletterError: pages.sorry})
+    told = {
+        NewsletterError: pages.sorry,
+        ServiceFailed: pages.trouble,
+        404: pages.lost,
+        Exception: pages.trouble,
+    }
+    return Starlette(routes=routes, exception_handlers=told)
 
 
 def serve(pages: Pages, host: str, port: int, desk: EventDesk | None = None) -> None:

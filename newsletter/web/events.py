@@ -13,6 +13,7 @@ from newsletter.delivery.webhook import SIGNATURE, TIMESTAMP
 from newsletter.errors import NewsletterError
 from newsletter.feedback import take_in
 from newsletter.store import Store
+from newsletter.web.body import bounded_body
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class EventDesk:
 
     async def take(self, request: Request) -> Response:
         """204 once the events are stored; whatever else makes SendGrid come again."""
-        body = await _bounded(request)
+        body = await bounded_body(request, MOST_BYTES)
         if body is None:
             return PlainTextResponse("too large\n", status_code=413)
         headers = request.headers
@@ -61,16 +62,3 @@ class EventDesk:
             )
             return PlainTextResponse("not stored\n", status_code=503)
         return Response(status_code=204)
-
-
-async def _bounded(request: Request) -> bytes | None:
-    """The raw body; None where it is too large."""
-    pieces, size = [], 0
-    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
-        return None
-    async for piece in request.stream():
-        size += len(piece)
-        if size > MOST_BYTES:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import ColumnElement, Row, func, select, text
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -15,8 +16,9 @@ from newsletter.config import Settings
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Suppression, suppress
 from newsletter.letter import fill
-from newsletter.links import Destination, Links
+from newsletter.links import INCOMPLETE, Destination, Links
 from newsletter.store import SPELLING, Store, picture, recipient, subscriber, variant
+from newsletter.web.body import bounded_body
 
 log = logging.getLogger(__name__)
 
@@ -28,22 +30,21 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 ORIGIN = "the clinic's unsubscribe page"
+NO_CAMPAIGN = 2**63 - 1
+"""The largest number of a database; somebody may ask for a larger one."""
 MOST_BYTES = 10_000
 """Of a form: one-click sends some thirty."""
-
-Mirror = Callable[[str], None]
-"""Tells the provider too that an address left."""
 
 
 @dataclass(frozen=True)
 class Pages:
-    """The public pages of a clinic; *mirror* is a second fence behind our own record."""
+    """The public pages of a clinic; *mirror* tells the provider too who left."""
 
     store: Store
     settings: Settings
     links: Links
     now: Callable[[], int]
-    mirror: Mirror | None = None
+    mirror: Callable[[int, str], None] | None = None
 
     @property
     def templates(self) -> Environment:
@@ -66,16 +67,9 @@ class Pages:
 
     async def leave(self, request: Request) -> Response:
         """Act, without login, cookie or redirect (RFC 8058, section 3.2)."""
-        size = int(request.headers.get("content-length") or 0)
-        if size > MOST_BYTES:
+        if await bounded_body(request, MOST_BYTES) is None:
             return PlainTextResponse("too large\n", status_code=413, headers=HEADERS)
-        async for _ignored in request.stream():
-            pass
-        if self._is_nobody(request):
-            return self._page("left.html")
-        person = self._person("unsubscribe", request)
-        self._suppress(person, self._destination("unsubscribe", request).campaign_id)
-        return self._page("left.html")
+        return await run_in_threadpool(self._leave, request)
 
     def preferences(self, request: Request) -> Response:
         """What is known of the reader, and the way out."""
@@ -117,19 +111,20 @@ class Pages:
 
     def picture(self, request: Request) -> Response:
         """A picture of one campaign, for the letter in the browser."""
-        return self._file(
-            picture.c.campaign_id == request.path_params["campaign"],
-            picture.c.cid == request.path_params["cid"],
-        )
+        campaign = min(request.path_params["campaign"], NO_CAMPAIGN)
+        return self._file(request, picture.c.campaign_id == campaign)
 
     def hosted(self, request: Request) -> Response:
         """A picture or a calendar file that letters point to; its name holds the digest of its bytes."""
-        cid = request.path_params["cid"]
-        first = select(func.min(picture.c.campaign_id)).where(picture.c.cid == cid)
-        return self._file(picture.c.cid == cid, picture.c.campaign_id == first.scalar_subquery())
+        same = picture.alias()
+        first = select(func.min(same.c.campaign_id)).where(same.c.cid == picture.c.cid)
+        return self._file(request, picture.c.campaign_id == first.scalar_subquery())
 
-    def _file(self, *where: ColumnElement[bool]) -> Response:
-        query = select(picture.c.type, picture.c.filename, picture.c.content).where(*where)
+    def _file(self, request: Request, campaign: ColumnElement[bool]) -> Response:
+        cid = request.path_params["cid"].replace("\0", "")  # which PostgreSQL does not know as text
+        query = select(picture.c.type, picture.c.filename, picture.c.content).where(
+            campaign, picture.c.cid == cid
+        )
         with self.store.read() as connection:
             row = connection.execute(query.limit(1)).first()
         if row is None:
@@ -142,6 +137,23 @@ class Pages:
     def sorry(self, request: Request, error: Exception) -> Response:
         """A page for people, whatever was wrong with the link."""
         return self._page("sorry.html", status=404, sentence=str(error))
+
+    def lost(self, request: Request, error: Exception) -> Response:
+        """The same for an address that leads to no page: a mail program may have broken the link."""
+        return self.sorry(request, NewsletterError(INCOMPLETE))
+
+    def trouble(self, request: Request, error: Exception) -> Response:
+        """The link is right and we are not able: whoever asked may come again, also a mail program."""
+        log.error("a page could not be shown: %s", error)
+        page = self._page("trouble.html", status=503)
+        page.headers["Retry-After"] = "60"
+        return page
+
+    def _leave(self, request: Request) -> Response:
+        if not self._is_nobody(request):
+            person = self._person("unsubscribe", request)
+            self._suppress(person, self._destination("unsubscribe", request).campaign_id)
+        return self._page("left.html")
 
     def _destination(self, purpose: str, request: Request) -> Destination:
         return self.links.read(purpose, request.path_params["token"])
@@ -164,12 +176,8 @@ class Pages:
         gone = Suppression(str(person.key), "unsubscribed", ORIGIN, self.now(), campaign_id)
         with self.store.write(beside=True) as connection:  # nobody waits for a long merge to leave
             suppress(connection, [gone], now=self.now())
-        if self.mirror is None:
-            return
-        try:
-            self.mirror(str(person.spelling))
-        except NewsletterError as error:
-            log.warning("subscriber %s left, but SendGrid was not told: %s", person.id, error)
+        if self.mirror is not None:
+            self.mirror(person.id, str(person.spelling))
 
     def _page(self, name: str, status: int = 200, **known: object) -> Response:
         page = self.templates.get_template(name).render(clinic=self.settings.clinic, **known)

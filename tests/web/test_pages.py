@@ -5,6 +5,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from newsletter.errors import ServiceFailed
 from newsletter.letter import compose
 from newsletter.links import Links
 from newsletter.store import Store, picture
-from newsletter.web import Pages, create_app
+from newsletter.web import Mirror, Pages, create_app
 from tests.waiting import wait
 
 ARTICLE = """\
@@ -48,6 +49,9 @@ class Site:
     store: Store
     mirrored: list[str] = field(default_factory=list)
     failing: bool = False
+    silent: threading.Event = field(default_factory=threading.Event)
+    """Set while SendGrid does not answer."""
+    answers: threading.Event = field(default_factory=threading.Event)
 
     def path(self, link: str) -> str:
         return link.removeprefix(self.links.site_url)
@@ -67,6 +71,8 @@ class Site:
             return error.code, error.read().decode(), dict(error.headers)
 
     def mirror(self, address: str) -> None:
+        if self.silent.is_set():
+            self.answers.wait(20)
         if self.failing:
             raise ServiceFailed("SendGrid is away")
         self.mirrored.append(address)
@@ -108,7 +114,7 @@ def site(project: Path, settings: Settings, store: Store) -> Iterator[Site]:
         links=links,
     )
     running = Site("", links, store)
-    pages = Pages(store, settings, links, now=lambda: NOW, mirror=running.mirror)
+    pages = Pages(store, settings, links, now=lambda: NOW, mirror=Mirror(running.mirror))
     server = uvicorn.Server(uvicorn.Config(create_app(pages), port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -154,7 +160,7 @@ def test_posting_to_it_unsubscribes_at_once_and_without_a_redirect(site: Site, b
     assert site.suppressed() == [
         ("ada@example.com", "unsubscribed", "the clinic's unsubscribe page", NOW, 1)
     ]
-    assert site.mirrored == ["ada@example.com"]
+    wait(lambda: site.mirrored == ["ada@example.com"])
 
 
 @pytest.mark.engine("postgresql")
@@ -177,8 +183,60 @@ def test_a_provider_that_fails_does_not_keep_anybody_in(
     site.failing = True
     assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")[0] == 200
     assert len(site.suppressed()) == 1
-    assert "subscriber 1 left, but SendGrid was not told: SendGrid is away" in caplog.text
+    wait(lambda: "subscriber 1 left, but SendGrid was not told: SendGrid is away" in caplog.text)
+    site.failing = False
+    assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")[0] == 200
+    wait(lambda: site.mirrored == ["ada@example.com"])
     assert "ada@" not in caplog.text
+
+
+def test_nobody_waits_for_a_provider_that_does_not_answer(site: Site) -> None:
+    site.silent.set()
+    for _ in range(3):
+        assert site.ask(site.path(site.links.unsubscribe(1, 1)), b"", "POST")[0] == 200
+        assert site.ask("/health")[0] == 200
+    assert len(site.suppressed()) == 1
+    assert site.mirrored == []
+    site.answers.set()
+    wait(lambda: site.mirrored == ["ada@example.com"] * 3)
+
+
+def test_whoever_leaves_while_a_merge_writes_has_left_and_other_pages_go_on(site: Site) -> None:
+    with ThreadPoolExecutor() as readers:
+        with site.store.write():
+            leaving = [
+                readers.submit(site.ask, site.path(site.links.unsubscribe(1, 1)), b"", "POST")
+                for _ in range(3)
+            ]
+            for _ in range(5):
+                assert site.ask("/")[0] == 200
+        assert [one.result()[0] for one in leaving] == [200, 200, 200]
+    assert len(site.suppressed()) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_a_store_that_is_away_is_no_wrong_link(
+    site: Site, method: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with site.store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE subscriber RENAME TO away")
+    status, page, headers = site.ask(site.path(site.links.unsubscribe(1, 1)), None, method)
+    assert (status, headers["retry-after"]) == (503, "60")
+    assert method == "HEAD" or "Please try again in a few minutes" in page
+    for secret in ("subscriber", "SELECT", "ada@", str(site.store.name)):
+        assert secret not in page
+
+
+@pytest.mark.engine("sqlite")
+def test_a_store_that_is_broken_is_told_to_us_and_not_to_readers(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.store.engine.dispose()
+    Path(str(site.store.address)).write_bytes(b"no database " * 1000)
+    for path in (site.path(site.links.unsubscribe(1, 1)), "/health"):
+        status, page, _headers = site.ask(path)
+        assert (status, str(site.store.address) in page) == (503, False)
+    assert f"{site.store.address}: it is no newsletter store" in caplog.text
 
 
 def test_preferences_show_what_is_known_and_the_way_out(site: Site) -> None:
@@ -210,7 +268,10 @@ def test_wrong_links_are_a_friendly_page(site: Site) -> None:
         status, page, _headers = site.ask(path)
         assert status == 404
         assert "This link does not work" in page
-    assert site.ask("/picture/1/none")[0] == 404
+    for broken in ("/u/", "/u/a/b", "/unsubscribe"):
+        assert "This link does not work" in site.ask(broken)[1]
+    for nothing in ("/picture/1/none", "/picture/99999999999999999999/none", "/picture/%00"):
+        assert site.ask(nothing)[0] == 404
 
 
 def test_a_huge_form_is_refused(site: Site) -> None:
