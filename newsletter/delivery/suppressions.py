@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 from newsletter.audience import read_address
 from newsletter.delivery.account import Account, Entry
@@ -39,3 +40,8 @@ def key_of(email: str) -> str:
         return read_address(email).key
     except ValueError:
         return email.strip().lower()
+
+
+def as_text(value: Any) -> str:
+    """What SendGrid tells, without signs that are no text to a database (PostgreSQL refuses zeros) or none at all."""
+    return str(value or "").replace("\0", "").encode("utf-8", "replace").decode()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from newsletter.campaign import Envelope
 from newsletter.delivery.account import Account
-from newsletter.delivery.suppressions import key_of
+from newsletter.delivery.suppressions import as_text, key_of
 from newsletter.feedback import Event, Taken, take_in
 from newsletter.store import Store, attempt, campaign, recipient, request
 
@@ -138,7 +138,7 @@ class _Asking:
             campaign_id=self.campaign_id,
             attempt_id=live,
             seq=places.get(key) if live is not None else None,
-            reason=str(one.get("reason") or ""),
+            reason=as_text(one.get("reason")),
         )
 
 

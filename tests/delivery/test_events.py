@@ -67,6 +67,8 @@ def test_an_event_is_read_whole() -> None:
         ({"newsletter_attempt": None}, "attempt_id", None),
         ({"reason": None, "response": "250 OK"}, "reason", "250 OK"),
         ({"email": "ada@xn--mnchen-3ya.example.com"}, "key", "ada@münchen.example.com"),
+        ({"reason": "550 caf\0é \ud800 no"}, "reason", "550 café ? no"),
+        ({"category": 5}, "categories", ("5",)),
         ({"email": "no address"}, "key", "no address"),
         (
             {"sg_event_id": ""},
@@ -86,6 +88,8 @@ def test_what_is_odd_is_understood(changes: dict[str, Any], field: str, value: A
         {**BOUNCE, "event": "account_status_change"},
         {**BOUNCE, "email": None},
         {**BOUNCE, "timestamp": "soon"},
+        {**BOUNCE, "timestamp": 10**30},
+        {**BOUNCE, "timestamp": -1},
         {},
         [],
         "event",
@@ -95,7 +99,15 @@ def test_what_is_no_event_of_a_mail_is_passed_over_and_the_rest_is_read(other: A
     assert read(other, BOUNCE) == read(BOUNCE)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"{}", b"5"])
+def test_a_reason_in_an_older_encoding_is_read_as_well_as_can_be() -> None:
+    body = json.dumps([BOUNCE, BOUNCE]).encode().replace(b"no such user", b"caf\xe9", 1)
+    assert [event.reason for event in read_events(body)] == [
+        "550 5.1.1 caf\ufffd",
+        BOUNCE["reason"],
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"{}", b"5", b"[" * 100_000])
 def test_what_is_no_list_is_said_so(body: bytes) -> None:
     with pytest.raises(NewsletterError, match="this is no"):
         read_events(body)
