@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.store import (
@@ -214,3 +214,11 @@ def test_a_line_with_a_value_too_many_or_too_few_is_refused(store: Store, line: 
         insert_lines(connection, suppression, COLUMNS, f"b@example.com\tbounced\tx\t1\n{line}", {})
     with store.read() as connection:
         assert connection.scalar(select(func.count()).select_from(suppression)) == 0
+
+
+def test_what_failed_in_the_database_names_nobody(store: Store) -> None:
+    query = text("SELECT 1 FROM nowhere WHERE key = :key")
+    with pytest.raises(DBAPIError) as failed, store.read() as connection:
+        connection.execute(query, {"key": "ada@example.com"})
+    assert "nowhere" in str(failed.value)
+    assert "ada@" not in str(failed.value)

@@ -45,7 +45,7 @@ def postgresql_engine(address: str, patience: float = 30) -> tuple[Engine, str]:
         schema = url.normalized_query.get("schema", (DEFAULT_SCHEMA,))[-1]
         alive = {name: value for name, value in ALIVE.items() if name not in url.query}
         url = url.difference_update_query(["schema"])
-        engine = create_engine(url, connect_args=alive, pool_pre_ping=True)
+        engine = create_engine(url, connect_args=alive, pool_pre_ping=True, hide_parameters=True)
     except ImportError as error:
         raise NewsletterError(
             'PostgreSQL needs one more package; type .venv/bin/pip install "psycopg[binary]"'

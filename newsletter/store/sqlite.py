@@ -22,7 +22,9 @@ def sqlite_engine(path: Path, patience: float) -> Engine:
     refuse_shared_folder(path)
     with in_plain_words(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience})
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": patience}, hide_parameters=True
+    )  # parameters are people: a failure is logged
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
