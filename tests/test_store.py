@@ -6,7 +6,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from newsletter.errors import NewsletterError, ServiceFailed
@@ -222,3 +222,32 @@ def test_what_failed_in_the_database_names_nobody(store: Store) -> None:
         connection.execute(query, {"key": "ada@example.com"})
     assert "nowhere" in str(failed.value)
     assert "ada@" not in str(failed.value)
+
+
+@pytest.mark.engine("sqlite")
+def test_remains_of_what_was_deleted_long_ago_can_be_forgotten_for_good(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(
+            insert(suppression), [SOMEBODY | {"key": f"{n}@example.com"} for n in range(500)]
+        )
+    with store.write() as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete=OFF")  # as most computers have it
+        connection.execute(delete(suppression).where(suppression.c.key != "7@example.com"))
+    file = Path(str(store.address))
+    store.forget_for_good(lambda _file: False)
+    assert b"499@example.com" in file.read_bytes()
+    store.forget_for_good(lambda file: b"499@example.com" in file.read())
+    assert b"499@example.com" not in file.read_bytes()
+    assert count(store) == 1
+
+
+@pytest.mark.engine("sqlite")
+def test_a_log_that_somebody_reads_is_said_not_to_be_empty(store: Store) -> None:
+    with store.write() as connection:
+        connection.execute(insert(suppression), [SOMEBODY])
+    impatient = open_store(store.address, patience=0.1)
+    with store.read() as connection:
+        connection.execute(select(suppression)).all()
+        with pytest.raises(ServiceFailed, match="type the same command again when that has ended"):
+            impatient.forget_for_good(lambda _file: False)
+    impatient.close()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, join, select
+from sqlalchemy import Connection, exists, join, select
 
 from newsletter.audience.explain import explain
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE
@@ -27,25 +27,32 @@ Found = Mapping[str, Any]
 
 def all_known(connection: Connection, key: str) -> Found:
     """Everything about *key*; raises NewsletterError where there is nothing."""
+    if not is_known(connection, key):
+        raise NewsletterError(f"nothing is known of {key}")
     number = connection.scalar(select(subscriber.c.id).where(subscriber.c.key == key))
-    mails = _mails(connection, key)
     gone = _rows(
         connection,
         select(suppression.c.reason, suppression.c.origin, suppression.c.at).where(
             suppression.c.key == key
         ),
     )
-    if number is None and not mails and not gone:
-        raise NewsletterError(f"nothing is known of {key}")
     agreed = select(consent_log).where(consent_log.c.subscriber_id == number)
     return {
         "address": key,
         "lists": asdict(explain(connection, key)) if number is not None else None,
         "agreed": _rows(connection, agreed) if number is not None else [],
         "not mailed": gone,
-        "mails": mails,
+        "mails": _mails(connection, key),
         "events": _events(connection, key),
     }
+
+
+def is_known(connection: Connection, key: str) -> bool:
+    """Whether there is anything about *key*."""
+    return any(
+        connection.scalar(select(exists().where(table.c.key == key)))
+        for table in (subscriber, recipient, suppression, event)
+    )
 
 
 def _mails(connection: Connection, key: str) -> list[Found]:

@@ -1,15 +1,15 @@
 """This module opens the store: SQLite in the project folder, or PostgreSQL by its URL."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, Engine
 
 from newsletter.store.failures import in_plain_words
 from newsletter.store.migrating import copies, migrate
-from newsletter.store.sqlite import sqlite_engine
+from newsletter.store.sqlite import empty_log, rewrite, sqlite_engine
 from newsletter.store.turns import take_lock, take_turns_writing
 
 Address = Path | str
@@ -67,6 +67,26 @@ class Store:
         if isinstance(self.address, Path):
             for copy in copies(self.address):
                 copy.unlink()
+
+    def forget_for_good(self, is_there: Callable[[IO[bytes]], bool]) -> None:
+        """Let what was deleted be gone from an SQLite file too, in which *is_there* looks for it.
+
+        Its log is emptied into it. Rows that were moved or shortened long ago leave remains between the others: where
+        there are some, the file is written anew. Raises ServiceFailed where another process is reading for too long.
+        """
+        if not isinstance(self.address, Path):
+            return
+        with in_plain_words(self.name):
+            self._tell_sqlite(empty_log)
+            self.engine.dispose()  # before the file is opened: by closing it a process loses its locks
+            with self.address.open("rb") as file:
+                remains = is_there(file)
+            if remains:
+                self._tell_sqlite(rewrite)
+
+    def _tell_sqlite(self, what: Callable[[Any, str], None]) -> None:
+        with closing(self.engine.raw_connection()) as connection:
+            what(connection.driver_connection, self.name)
 
     def close(self) -> None:
         self.engine.dispose()

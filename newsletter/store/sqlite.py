@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from newsletter.errors import ServiceFailed
 from newsletter.store.failures import in_plain_words
 from newsletter.store.folders import refuse_shared_folder
 
@@ -39,6 +40,22 @@ def write_back(path: Path, done: Callable[[], bool]) -> None:
         while not done():
             os.fsync(file.fileno())
             time.sleep(WRITE_BACK_SECONDS)
+
+
+def empty_log(driver: Any, name: str) -> None:
+    """Let nothing stay in SQLite's log; raises ServiceFailed where another process reads for too long."""
+    (busy, *_pages) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise ServiceFailed(
+            f"{name}: what was erased still stands in its log, for another command is using it; type the same "
+            "command again when that has ended"
+        )
+
+
+def rewrite(driver: Any, name: str) -> None:
+    """Write the file anew, with nothing but what is in its tables."""
+    driver.execute("VACUUM")
+    empty_log(driver, name)
 
 
 def _configure(driver: Any, _record: object) -> None:

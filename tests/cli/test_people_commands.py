@@ -3,7 +3,10 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -56,6 +59,55 @@ def test_forget_names_every_file_that_holds_the_address(run: Run, clinic: Path) 
         "subscribers/broken.zip (this zip is broken, so perhaps it)",
         *(f"subscribers/{name}" for name in ("fair.xlsx", "far.csv", "old.zip", "wide.csv")),
     ]
+
+
+def test_forget_names_exports_reports_and_what_was_practised(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    shutil.rmtree(clinic / "subscribers" / "sample")
+    (clinic / "subscribers" / "desk.csv").write_text(f"Email\n{ADA}\nadä@münchen.example.com\n")
+    (clinic / "subscribers" / "desk.toml").write_text('[list]\nconsent = "confirmed"\n')
+    run(*SEND)
+    run("report", "--csv", "who-got-it.csv", *PRACTICE)
+    (clinic / "old").mkdir()
+    (clinic / "old" / "copy.csv").write_text(f"Email\n{ADA}\nadä@xn--mnchen-3ya.example.com\n")
+    (clinic / ".newsletter" / "sendgrid-eu.db").write_text(f"as a database holds {ADA}")
+    (clinic / ".git").mkdir()
+    (clinic / ".git" / "index").write_text(ADA)
+    earnest = {"key": "SG.test", "host": sandbox.url}
+    told = run("forget", ADA, "--yes", **earnest)
+    assert told.code == 0
+    assert [line for line in told.err.splitlines() if "still names" in line] == [
+        "What was practised still names them: newsletter sandbox reset forgets all of it.",
+        ".newsletter/sendgrid-eu.db still names them: it is not this account's store; forget them there too, or remove it.",
+        "old/copy.csv still names them: remove that row there.",
+        "subscribers/desk.csv still names them: remove that row there.",
+        "who-got-it.csv still names them: remove that row there.",
+    ]
+    run("sandbox", "reset", "--yes")
+    other = run("forget", "adä@münchen.example.com", "--yes", "--json", **earnest).json["files"]
+    assert other == ["old/copy.csv", "subscribers/desk.csv", "who-got-it.csv"]
+
+
+@pytest.mark.engine("sqlite")
+def test_forget_leaves_nothing_in_the_log_while_the_pages_are_served(
+    run: Run, clinic: Path
+) -> None:
+    run("lists", *PRACTICE)
+    file = clinic / ".newsletter" / "practice.db"
+    serving = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+        "c.execute('SELECT * FROM subscriber').fetchall(); print('open', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", serving, str(file)], stdin=PIPE, stdout=PIPE, text=True
+    ) as pages:
+        assert pages.stdout is not None
+        assert pages.stdout.readline() == "open\n"
+        run("forget", ADA, "--yes", *PRACTICE)
+        raw = b"".join(path.read_bytes() for path in file.parent.glob("practice.db*"))
+        pages.communicate("\n")
+    assert ADA.encode() not in raw
 
 
 @pytest.mark.engine("sqlite")
