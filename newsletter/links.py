@@ -8,6 +8,7 @@ from pathlib import Path
 
 from itsdangerous import BadData, Signer
 
+from newsletter.config import from_environment
 from newsletter.errors import NewsletterError
 
 VARIABLE = "NEWSLETTER_LINKS_SECRET"
@@ -69,8 +70,8 @@ def _short(number: int) -> str:
 
 
 def links_secret(root: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """The secret that signs links: from the environment, else made once and kept (mode 0600)."""
-    if given := environment.get(VARIABLE):
+    """The secret that signs links: from the environment or .env, else made once and kept (mode 0600)."""
+    if given := from_environment(root, VARIABLE, environment):
         return given
     path = root / ".newsletter" / "links.secret"
     if not path.exists():

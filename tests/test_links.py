@@ -56,3 +56,9 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     (path,) = (tmp_path / ".newsletter").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert links_secret(tmp_path, {"NEWSLETTER_LINKS_SECRET": "given"}) == "given"
+
+
+def test_the_secret_may_stand_in_dotenv_as_the_other_secrets_do(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NEWSLETTER_LINKS_SECRET=the pages have it too\n")
+    assert links_secret(tmp_path, {}) == "the pages have it too"
+    assert not (tmp_path / ".newsletter").exists()

@@ -17,16 +17,27 @@ from newsletter.delivery.examined import (
     examine,
 )
 from newsletter.delivery.webhook import SETTINGS, Signer
+from newsletter.links import VARIABLE as SECRET_VARIABLE
 
 PATIENCE_SECONDS = 10
+START = "start newsletter serve on your server, with https before it (docs/site.md)"
+SAME_SECRET = (
+    f"write {SECRET_VARIABLE}=… into .env on every computer that sends, with the secret that the pages have "
+    "(.newsletter/links.secret on their server); until then nobody could unsubscribe (docs/site.md)"
+)
 
 
-def examine_leaving(account: Account, settings: Settings, events_url: str) -> Lines:
-    """The unsubscribe page and, with a server of one's own, the events that SendGrid brings there."""
+def examine_leaving(
+    account: Account, settings: Settings, events_url: str, nobody: str = ""
+) -> Lines:
+    """The unsubscribe page and, with a server of one's own, the events that SendGrid brings there.
+
+    *nobody* is an unsubscribe link to one's own pages that speaks of nobody.
+    """
     if not settings.site.url:
         yield _hosted(settings.sendgrid.group)
         return
-    yield _site(settings.site.url.rstrip("/"))
+    yield _site(settings.site.url.rstrip("/"), nobody)
     yield examine("Events", lambda: _events(account, settings, events_url))
 
 
@@ -39,21 +50,26 @@ def _hosted(group: int) -> Examined:
     return Examined("Unsubscribe", NOT_VERIFIED, found, cure)
 
 
-def _site(url: str) -> Examined:
-    what, cure = (
-        "Unsubscribe",
-        "start newsletter serve on your server, with https before it (docs/site.md)",
-    )
+def _site(url: str, nobody: str) -> Examined:
+    what = "Unsubscribe"
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=PATIENCE_SECONDS) as response:  # noqa: S310  https, says config
-            if response.status == 200:
-                return Examined(what, GOOD, f"{url} answers")
-            return Examined(what, WRONG, f"{url}/health answers {response.status}", cure)
+        if (status := _status(f"{url}/health")) != 200:
+            return Examined(what, WRONG, f"{url}/health answers {status}", START)
+        if (status := _status(nobody)) != 200:
+            found = f"{url} answers {status} to links of letters from this computer"
+            return Examined(what, WRONG, found, SAME_SECRET)
+    except (OSError, http.client.HTTPException) as error:
+        return Examined(what, FAILED, f"{url} does not answer from here ({error})", START)
+    return Examined(what, GOOD, f"{url} answers, and knows the links of letters from this computer")
+
+
+def _status(page: str) -> int:
+    try:
+        with urllib.request.urlopen(page, timeout=PATIENCE_SECONDS) as response:  # noqa: S310  https, says config
+            return int(response.status)
     except urllib.error.HTTPError as error:
         error.close()
-        return Examined(what, WRONG, f"{url}/health answers {error.code}", cure)
-    except (OSError, http.client.HTTPException) as error:
-        return Examined(what, FAILED, f"{url} does not answer from here ({error})", cure)
+        return error.code
 
 
 def _events(account: Account, settings: Settings, url: str) -> Examined:

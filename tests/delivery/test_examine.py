@@ -281,7 +281,7 @@ def leaving(clinic: Clinic, url: str = "https://127.0.0.1:9", **sendgrid: Any) -
         site=replace(clinic.settings.site, url=url),
         sendgrid=replace(clinic.settings.sendgrid, **sendgrid),
     )
-    return by_name(examine_leaving(clinic.account, settings, EVENTS))
+    return by_name(examine_leaving(clinic.account, settings, EVENTS, f"{url}/u/0-0.signed"))
 
 
 def test_a_site_that_does_not_answer_has_failed(clinic) -> None:
@@ -290,17 +290,22 @@ def test_a_site_that_does_not_answer_has_failed(clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict", "found"),
+    ("status", "signed", "verdict", "found"),
     [
-        (200, "good", "{} answers"),
-        (204, "wrong", "{}/health answers 204"),
-        (502, "wrong", "{}/health answers 502"),
+        (200, 200, "good", "{} answers, and knows the links of letters from this computer"),
+        (200, 404, "wrong", "{} answers 404 to links of letters from this computer"),
+        (204, 200, "wrong", "{}/health answers 204"),
+        (502, 200, "wrong", "{}/health answers 502"),
     ],
 )
-def test_a_site_answers_for_its_health(clinic, status, verdict, found) -> None:
+def test_a_site_answers_for_its_health_and_its_links(
+    clinic, status, signed, verdict, found
+) -> None:
+    answers = {"/health": status, "/u/0-0.signed": signed}
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status if self.path == "/health" else 404)
+            self.send_response(answers.get(self.path, 404))
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -308,10 +313,11 @@ def test_a_site_answers_for_its_health(clinic, status, verdict, found) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as site:
-        thread = threading.Thread(target=site.handle_request)
+        thread = threading.Thread(target=site.serve_forever, args=(0.01,))
         thread.start()
         url = f"http://127.0.0.1:{site.server_port}"
         line = leaving(clinic, url)["Unsubscribe"]
+        site.shutdown()
         thread.join()
     assert (line.verdict, line.found) == (verdict, found.format(url))
 

@@ -84,7 +84,7 @@ def _says_so(draft: Draft, words: str) -> bool:
     needs="farewell",
 )
 def unsubscribe_works(draft: Draft, farewell: Farewell) -> Iterator[Hit]:
-    cure = "start newsletter serve there and open the page in a browser"
+    cure = "start newsletter serve there, with the same NEWSLETTER_LINKS_SECRET as here (newsletter doctor says which is wrong)"
     for method, status in (("opened", farewell.get), ("asked by one click", farewell.post)):
         if not 200 <= status < 300:
             sentence = f"{farewell.url} answers {status or 'nothing'} when it is {method}"
