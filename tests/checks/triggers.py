@@ -398,7 +398,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     "text/spelling": {"teh": (known(spelling=(Misspelling("teh", "the"),)), "info")},
     "text/length": {
         "few": (edited(body=f"[Hello]({VISIT}).\n"), "warning"),
-        "many": (edited(body=f"[Hello]({VISIT}) you. " * 2_600), "warning"),
+        "many": (edited(body=f"[Hello]({VISIT}) you. {'Rest. ' * 5_000}"), "warning"),
     },
     "text/reading": {
         "hard": (
