@@ -1,18 +1,18 @@
 """This module tells what each column of a list holds: by the tool, by its heading, by what stands in it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsletter.audience.address import read_addresses
+from newsletter.audience.answers import PLAIN_NO, answer
 from newsletter.audience.basis import Basis
-from newsletter.audience.days import is_day
 from newsletter.audience.tools import Tool, plain
 
 ALIASES: Mapping[str, str] = {
     alias: column
     for column, aliases in {
-        "address": "email emailaddress emailaddresses mail mailaddress emailadresse emailid contactemail subscriberemail primaryemail youremail attendeeemail guestemail memberemail clientemail customeremail useremail email1 email1value emailprimary emailhome emailwork personalemail workemail epost correo correoelectronico courriel adressemail emailaddress1 adresseemail eposta whatsyouremail whatisyouremail whatisyouremailaddress recipient recipientemail emailpropertiesemail subscriber",
+        "address": "email emailaddress emailaddresses mail mailaddress emailadresse emailid contactemail subscriberemail primaryemail youremail attendeeemail guestemail memberemail clientemail customeremail useremail email1 email1value email2value email2address emailprimary emailhome emailwork personalemail workemail epost correo correoelectronico courriel adressemail emailaddress1 adresseemail eposta whatsyouremail whatisyouremail whatisyouremailaddress recipient recipientemail emailpropertiesemail subscriber",
         "first_name": "firstname first fname givenname vorname forename prenom prénom contactfirstname nombre fornamn förnamn preferredname nickname mergefieldsfname yourfirstname",
         "last_name": "lastname last lname surname familyname nachname nom contactlastname apellido apellidos efternamn mergefieldslname yourlastname",
         "name": "name fullname contactname displayname attendee attendeename subscribername yourname yourfullname membername clientname customername guestname namn nombrecompleto whatsyourname whatisyourname whatsyourfullname",
@@ -61,19 +61,6 @@ STATUSES: Mapping[str, str] = {
 }
 """What a status means, where the tool is not known to mean something else by it."""
 
-YES = frozenset(
-    "yes y true 1 x on optin optedin agreed accepted checked ja oui si sí subscribed".split()
-)
-NO = frozenset(
-    "no n false 0 off optout optedout declined unchecked nein non rejected notset null none unsubscribed".split()
-)
-
-LEFT = frozenset("optout optedout declined rejected unsubscribed".split())
-"""What is more than a no: somebody was asked, and left."""
-PLAIN_NO = LEFT | frozenset("no false nein non".split())
-STILL_THERE = NO - LEFT | frozenset("never na subscribed active optin optedin".split())
-"""What a column that tells who left or bounced says of somebody who did not."""
-
 NAMES: Mapping[str, re.Pattern[str]] = {
     "complained": re.compile(r"\bcomplained\b|\bspam ?(?:reports?|complaints?)\b"),
     "bounced": re.compile(r"\bbounce[sd]\b"),
@@ -89,6 +76,32 @@ BUT = re.compile(
 
 OPTED_OUT = re.compile(r"optedoutofemail(?!onetoone|customerservice)")
 """HubSpot's columns, of which each kind of mail that somebody made up has one."""
+
+ASKING = re.compile(
+    r"newsletter|mailinglist|emaillist|opt(?:ed)?in|subscribeto|subscribedto|emailmarketing|marketing(?:e?mail|consent)"
+    r"|promotional?e?mail|email(?:updates?|consent|permission|communications?|ok|okay)|(?:may|can)wee?mail"
+    r"|(?:consent|permission|agree|okay|ok)(?:to|for)\w*(?:email|news|marketing)"
+    r"|(?:receiv(?:e|ing)|get|want|like)\w*(?:email|news|updates|offers)|hearfromus|(?:keep|stay)intouch"
+    r"|infolettre|bolet[ií]n|rundbrief"
+)
+"""Headings that ask who wants the letter, in whatever words a form or a colleague has chosen."""
+LEAVING = re.compile(
+    r"unsubscri|opt(?:ed)?out|donot(?:e?mail|send|contact|market|subscribe)|nomore(?:e?mail|news)|^no(?:e?mails?|newsletter)"
+    r"|nolonger|suppress|bl[ao]cklist"
+)
+"""Headings of columns that say who left."""
+STATUS_OF = re.compile(
+    r"(?:email|newsletter|mailing|list|subscri|marketing|consent|global)\w*(?:status|state)$"
+)
+"""Headings of columns that hold a status, where most of their cells are one."""
+SOMETHING_ELSE = re.compile(
+    r"opened|clicked|(?<!con)sent|read$|(?:(?<!up)date|time|timestamp|source|reason|count)$"
+)
+"""What is told of letters that does not say whether somebody wants one."""
+OTHER_MEDIA = re.compile(
+    r"sms|texts?(?!only)|texting|phone|calls?|whatsapp|fax|postal|push|photo|directmail"
+)
+OF_LETTERS = re.compile(r"email|newsletter|mailinglist")
 
 CLINICAL = re.compile(
     r"diagn[oó]s|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
@@ -127,7 +140,7 @@ def mapped(
     claimed = {place for places in found.values() for place in places}
     ignored = tool.ignored if tool else frozenset()
     for place, word in enumerate(words):
-        ours = ALIASES.get(word) or _within(header[place], rows, place)
+        ours = ALIASES.get(word) or _by_heading_and_content(header[place], rows, place)
         if (
             ours
             and place not in claimed
@@ -148,7 +161,23 @@ def mapped(
         found["first_name"] = found.pop("name")
     if not claimed.issuperset(found.get("agreed", [])):
         found["agreed"] = [place for place in found["agreed"] if _is_answer(rows, place)]
+    found |= _in_other_words(words, rows, found, _settled(tool, basis))
     return _columns(header, {ours: places for ours, places in found.items() if places})
+
+
+def _in_other_words(
+    words: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    found: Mapping[str, Sequence[int]],
+    settled: Collection[str],
+) -> dict[str, list[int]]:
+    """The columns that tell who left, and who agreed where no alias says so, by headings that hold such words."""
+    left, agreed = [*found.get("left", [])], [*found.get("agreed", [])]
+    if "left" not in settled:
+        left += _asking(words, LEAVING, rows, found)
+    if "agreed" not in settled and not agreed:
+        agreed = _asking(words, ASKING, rows, found)
+    return {"left": left, "agreed": agreed}
 
 
 def _of_tool(tool: Tool | None) -> Mapping[str, tuple[str, ...]]:
@@ -207,6 +236,13 @@ def is_address(cell: str) -> bool:
         return False
 
 
+def _by_heading_and_content(heading: str, rows: Sequence[Sequence[str]], place: int) -> str:
+    """What a heading that is no alias says with what stands below it; else nothing."""
+    if STATUS_OF.search(plain(heading)) and _are_statuses(rows, place):
+        return "status"
+    return _within(heading, rows, place)
+
+
 def _within(heading: str, rows: Sequence[Sequence[str]], place: int) -> str:
     """What an object within an object says of what somebody wants, as `consent.email.state` in JSON; else nothing."""
     *above, last = map(plain, heading.split("."))
@@ -226,12 +262,42 @@ def _are_statuses(rows: Sequence[Sequence[str]], place: int) -> bool:
     return 2 * sum(word in STATUSES for word in said) >= len(said) > 0
 
 
+def _asking(
+    words: Sequence[str],
+    heads: re.Pattern[str],
+    rows: Sequence[Sequence[str]],
+    found: Mapping[str, Sequence[int]],
+) -> list[int]:
+    """The columns not *found* yet that by their *heads* ask for consent, or tell who left, and hold answers."""
+    read = {at for places in found.values() for at in places}
+    asking = [
+        at
+        for at, word in enumerate(words)
+        if at not in read and heads.search(word) and _is_of_letters(word) and _is_answer(rows, at)
+    ]
+    if heads is LEAVING:
+        return asking
+    asking = [
+        at
+        for at in asking
+        if not LEAVING.search(words[at]) and not SOMETHING_ELSE.search(words[at])
+    ]
+    return [at for at in asking if "newsletter" in words[at]] or asking
+
+
+def _is_of_letters(word: str) -> bool:
+    return not OTHER_MEDIA.search(word) or OF_LETTERS.search(word) is not None
+
+
 def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:
-    """Whether most cells of a column are a yes, a no or a day; or one is a plain no, which is not passed over."""
+    """Whether most cells of a column are a yes, a no or a day; or one is a plain no, which is not passed over.
+
+    A box that some ticked is an answer too, whatever stands beside it.
+    """
     said = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
-    if any(plain(word) in PLAIN_NO for word in said):
+    if any(plain(word) in PLAIN_NO for word in said) or len({*said}) == 1 < len(rows) - len(said):
         return True
-    return 2 * sum(plain(word) in YES | NO or is_day(word) for word in said) >= len(said)
+    return 2 * sum(answer(word) != "" for word in said) >= len(said)
 
 
 def told_by_name(name: str) -> str:

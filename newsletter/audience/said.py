@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from newsletter.audience.columns import LEFT, MEANINGS, NO, STATUSES, STILL_THERE, YES
-from newsletter.audience.days import is_day
-from newsletter.audience.names import tidy
+from newsletter.audience.answers import MARKS, STILL_THERE, answer, is_nothing
+from newsletter.audience.columns import MEANINGS, STATUSES
 from newsletter.audience.tools import plain
 from newsletter.store import CONSENTS, STANDINGS
 
@@ -15,6 +14,7 @@ ANY_OTHER = plain("any other")
 LEAVING = ("unsubscribed", "optedout", "donotemail", "donotcontact")
 """How a status begins whose rest is a remark: `Unsubscribed (3/4/2026)`, `Opted out by phone`."""
 NOTHING_SAID: Wish = ("subscribed", "")
+ANSWERS = {"yes": NOTHING_SAID, "no": MEANINGS["no consent"], "left": MEANINGS["unsubscribed"]}
 
 
 def least(wishes: Sequence[Wish]) -> Wish:
@@ -61,14 +61,10 @@ def wishes(
     return wish
 
 
-def _is_no(word: str) -> bool:
-    return not word.strip() or plain(word) in NO
-
-
 def _is_there(word: str) -> bool:
     """Whether *word* says of nobody that they left: also a dash, and the day 0000-00-00."""
     short = plain(word)
-    return not tidy(word) or short in STILL_THERE or (short != "" and set(short) == {"0"})
+    return is_nothing(word, MARKS) or short in STILL_THERE or (short != "" and set(short) == {"0"})
 
 
 def _status(word: str, special: Mapping[str, Wish]) -> Wish:
@@ -76,7 +72,7 @@ def _status(word: str, special: Mapping[str, Wish]) -> Wish:
         return special[plain(word)]
     if ANY_OTHER in special:
         return special[ANY_OTHER]
-    if not word.strip():
+    if is_nothing(word):
         return NOTHING_SAID
     if plain(word) in STATUSES:
         return MEANINGS[STATUSES[plain(word)]]
@@ -88,10 +84,6 @@ def _status(word: str, special: Mapping[str, Wish]) -> Wish:
 
 
 def _agreed(word: str) -> Wish:
-    if plain(word) in YES or is_day(word):
-        return NOTHING_SAID
-    if plain(word) in LEFT:
-        return MEANINGS["unsubscribed"]
-    if _is_no(word):
-        return MEANINGS["no consent"]
+    if said := answer(word):
+        return ANSWERS[said]
     raise ValueError(f'whether they agreed is unclear from "{word.strip()[:60]}"; write yes or no')

@@ -164,6 +164,89 @@ def test_a_bare_number_is_no_consent_though_it_may_be_a_day(write: Write, projec
     assert said(path, project) == ["rejected", "subscribed", "subscribed"]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Would you like to receive our newsletter?",
+        "Join our mailing list",
+        "Consent to email marketing",
+        "I agree to get news by email",
+        "OK to email?",
+        "answers.Newsletter sign-up",
+        "¿Quiere recibir el boletín?",
+    ],
+)
+def test_whom_a_form_asked_in_its_own_words_is_taken_at_their_answer(
+    write: Write, project: Path, heading: str
+) -> None:
+    rows = 'a@example.com,Yes please\nb@example.com,"No, thanks"\nc@example.com,\n'
+    (listed,) = examined([write("list", f"Email,{heading}\n{rows}")], project)
+    said = [row.consent for row in read_rows(listed) if isinstance(row, Row)]
+    assert said == ["confirmed", "none", "none"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Newsletters opened",
+        "SMS opt-in",
+        "Photo consent",
+        "How did you hear about our newsletter?",
+        "Newsletter sent",
+    ],
+)
+def test_what_is_asked_of_something_else_takes_nobody_out(
+    write: Write, project: Path, heading: str
+) -> None:
+    answers = ["Radio", "A friend"] if "hear" in heading else ["Yes", "No"]
+    rows = "".join(f"{n}@example.com,{answer}\n" for n, answer in enumerate(answers))
+    (listed,) = examined([write("list", f"Email,{heading}\n{rows}")], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == ["confirmed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "left"),
+    [
+        ("Email Unsubscribed", "TRUE"),
+        ("Opt-out date (email)", "3/4/2025"),
+        ("Do not send newsletter", "x"),
+        ("No emails", "yes"),
+        ("Email suppressed", "true"),
+        ("list_status", "unsubscribed"),
+        ("Newsletter status", "Opt-out"),
+    ],
+)
+def test_who_left_by_a_column_of_any_name_stays_out(
+    write: Write, project: Path, heading: str, left: str
+) -> None:
+    path = write("list", f"Email,{heading}\na@example.com,\nb@example.com,{left}\nc@example.com,\n")
+    assert said(path, project) == ["subscribed", "unsubscribed", "subscribed"]
+
+
+def test_a_link_to_unsubscribe_says_of_nobody_that_they_left(write: Write, project: Path) -> None:
+    path = write("list", "Email,Unsubscribe URL\na@example.com,https://example.com/u/1\n")
+    assert said(path, project) == ["subscribed"]
+
+
+def test_a_box_with_words_of_its_own_mails_nobody_who_left_it_empty(
+    write: Write, project: Path
+) -> None:
+    rows = "a@example.com,Email newsletter\nb@example.com,\nc@example.com,\n"
+    (listed,) = examined([write("list", f"Email,Email newsletter\n{rows}")], project)
+    a, *others = read_rows(listed)
+    assert isinstance(a, Rejected)
+    assert "write yes or no" in a.reason
+    assert [row.consent for row in others if isinstance(row, Row)] == ["none", "none"]
+
+
+def test_a_few_headings_that_anybody_may_have_are_no_practice_software(
+    write: Write, project: Path
+) -> None:
+    rows = "Ada,a@example.com,yes,Unsubscribed\nBo,b@example.com,yes,Active\n"
+    path = write("list", f"First name,Email,Email marketing,Status\n{rows}")
+    assert said(path, project) == ["unsubscribed", "subscribed"]
+
+
 def test_a_state_of_the_union_is_no_status_beside_a_status(write: Write, project: Path) -> None:
     rows = "a@example.com,Active,LA\nb@example.com,Unsubscribed,TX\n"
     path = write("list", f"Email,Status,State\n{rows}")
