@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.audience.address import read_addresses
 from newsletter.audience.answers import PLAIN_NO, answer
@@ -98,6 +98,10 @@ SOMETHING_ELSE = re.compile(
     r"opened|clicked|(?<!con)sent|read$|(?:(?<!up)date|time|timestamp|source|reason|count)$"
 )
 """What is told of letters that does not say whether somebody wants one."""
+NOTES = re.compile(
+    r"(?:notes?|remarks?|comments?|memo|message|notas?|observaciones|remarques?|commentaires?|bemerkung(?:en)?|kommentare?)\d?"
+)
+"""Headings under which colleagues write what they have no column for."""
 OTHER_MEDIA = re.compile(
     r"sms|texts?(?!only)|texting|phone|calls?|whatsapp|fax|postal|push|photo|directmail"
 )
@@ -118,7 +122,8 @@ CLINICAL = re.compile(
 class Columns:
     """Where each column stands, and where else to look when it is empty there.
 
-    *said* are the columns that say what somebody wants, *passed* those that are not read.
+    *said* are the columns that say what somebody wants, *passed* those that are not read. *notes* are among these, and
+    looked through for words such as "do not email".
     """
 
     places: Mapping[str, int]
@@ -126,6 +131,7 @@ class Columns:
     tags: tuple[int, ...]
     said: tuple[tuple[str, int], ...]
     passed: tuple[str, ...]
+    notes: tuple[int, ...] = ()
 
 
 def mapped(
@@ -162,7 +168,13 @@ def mapped(
     if not claimed.issuperset(found.get("agreed", [])):
         found["agreed"] = [place for place in found["agreed"] if _is_answer(rows, place)]
     found |= _in_other_words(words, rows, found, _settled(tool, basis))
-    return _columns(header, {ours: places for ours, places in found.items() if places})
+    columns = _columns(header, {ours: places for ours, places in found.items() if places})
+    return replace(columns, notes=_notes(words, columns.passed, tool))
+
+
+def _notes(words: Sequence[str], passed: Sequence[str], tool: Tool | None) -> tuple[int, ...]:
+    free = {*map(plain, passed)} - (tool.unread if tool else frozenset())
+    return tuple(at for at, word in enumerate(words) if word in free and NOTES.fullmatch(word))
 
 
 def _in_other_words(

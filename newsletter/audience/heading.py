@@ -120,7 +120,9 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
         cure = "remove them: a newsletter needs nothing clinical (HIPAA)"
         raise NoList(f"clinical columns: {', '.join(wrong)}", cure, number or None)
     if not (tool or layout.said or basis.standing):  # nothing else says who left
-        basis = replace(basis, standing=told_by_name(f"{file.stem} {inside} {begin.sheet}"))
+        titles = [" ".join(seen.cells) for seen in begin.rows if seen.begin < number]
+        named = (f"{file.stem} {inside} {begin.sheet}", *titles)
+        basis = replace(basis, standing=next(filter(None, map(told_by_name, named)), ""))
     return ListFile(
         path, shown_name(path, root), list_name(path, root), _digest(begin.digest, path),
         begin.encoding, begin.delimiter, _skip(begin.rows, rows, number), layout.places, len(header),

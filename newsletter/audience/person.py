@@ -17,7 +17,7 @@ from newsletter.audience.fold import first_tags
 from newsletter.audience.memo import Memo
 from newsletter.audience.names import first_name, split_name, tidy
 from newsletter.audience.row import Row
-from newsletter.audience.said import Wish, least, wishes
+from newsletter.audience.said import NOTE, Wish, least, wishes
 from newsletter.audience.tools import Tool
 from newsletter.config import time_zones
 
@@ -86,7 +86,8 @@ class People:
         self.name, self.width, self.broken, self.precedence = name, width, broken, basis.precedence
         self.at, self.also = columns.places, columns.also
         self.tagged = _joined(columns.tags, ";")
-        self.told = _joined([place for _kind, place in columns.said], "\0")
+        self.telling = {place for _kind, place in columns.said}
+        self.told = _joined([*(place for _kind, place in columns.said), *columns.notes], "\0")
         self.wish: Memo[str, Wish | str] = Memo(_wishes(columns, basis, tool))
         self.tags = Memo(partial(tags_of, basis.tags))
         self.hosts = Memo(_short_host)
@@ -258,7 +259,7 @@ def _wishes(columns: Columns, basis: Basis, tool: Tool | None) -> Callable[[str]
             (basis.standing or "subscribed", "none" if asked_in_vain else ""),
         ]
     )
-    kinds = [kind for kind, _place in columns.said]
+    kinds = [*(kind for kind, _place in columns.said), *(NOTE for _place in columns.notes)]
     return wishes(kinds, {**(tool.status if tool else {}), **basis.status}, always, basis.consent)
 
 

@@ -78,6 +78,7 @@ def as_its_list(file: ListFile, name: str, root: Path) -> ListFile:
         tags=tuple(layout["tags"]),
         said=tuple((ours, place) for ours, place in layout["said"]),
         passed=tuple(layout["passed"]),
+        notes=tuple(layout.get("notes", ())),
     )
     standing = file.basis.standing or known.get("standing", "")  # a sheet's name may have said it
     return replace(

@@ -5,11 +5,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from newsletter.audience.address import read_address, read_addresses
+from newsletter.audience.columns import told_by_name
 from newsletter.audience.doubts import doubts
 from newsletter.audience.encoding import has_broken_letters
 from newsletter.audience.names import UNSEEN, split_name
 from newsletter.audience.pasted import people_in
 from newsletter.audience.person import People
+from newsletter.audience.place import NoList
 from newsletter.audience.row import Rejected, Row
 from newsletter.audience.table import Broken, Mended
 
@@ -20,6 +22,7 @@ class Careful:
     def __init__(self, people: People, several: str) -> None:
         self.people, self.several = people, several
         self.place, self.width = people.at["address"], people.width
+        self.titled = {0, self.place} - people.telling
 
     def read(self, line: int, cells: Sequence[str] | str) -> Iterator[Row | Rejected]:
         """The people in one record, or why there are none; nothing for an empty one."""
@@ -31,7 +34,16 @@ class Careful:
         try:
             yield from self._people(line, cells, isinstance(cells, Mended))
         except ValueError as error:
+            self._refuse_a_list_within(line, cells)
             yield rejected(line, str(error), cells)
+
+    def _refuse_a_list_within(self, line: int, cells: Sequence[str]) -> None:
+        """A line between the people may say of all who stand below it that they left."""
+        filled = [at for at, cell in enumerate(cells) if cell.strip()]
+        if len(filled) == 1 and filled[0] in self.titled and told_by_name(cells[filled[0]]):
+            what = f'"{cells[filled[0]].strip()[:60]}" stands alone in this line, as if those below it had left'
+            cure = "move who left into a list of their own, named unsubscribed; if nobody did, take the line out"
+            raise NoList(what, cure, line)
 
     def _people(self, line: int, cells: Sequence[str], mended: bool) -> Iterator[Row]:
         mended_cells, broken = mended_letters(self._whole(cells))

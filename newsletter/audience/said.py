@@ -1,6 +1,7 @@
 """This module tells what a row says its person wants: the least of all that its columns say."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from newsletter.audience.answers import MARKS, STILL_THERE, answer, is_nothing
 from newsletter.audience.columns import MEANINGS, STATUSES
@@ -10,6 +11,13 @@ from newsletter.store import CONSENTS, STANDINGS
 Wish = tuple[str, str]
 """The standing, and the consent where the row says it ("" leaves it to the list)."""
 
+NOTE = "note"
+NOTED = re.compile(
+    r"\bunsub\w*|\bopt(?:s|ed|ing)?[ -]?out\b|\b(?:do not|don[’']t|never) (?:e-?mail|mail|send|contact|subscribe)\b"
+    r"|\b(?:remove|take)(?: me| her| him| them)? (?:from|off)\b|\bno (?:more )?(?:e-?mails?|newsletters?|mailings?)\b",
+    re.IGNORECASE,
+)
+"""What a colleague writes beside somebody who left, where no column was made for it."""
 ANY_OTHER = plain("any other")
 LEAVING = ("unsubscribed", "optedout", "donotemail", "donotcontact")
 """How a status begins whose rest is a remark: `Unsubscribed (3/4/2026)`, `Opted out by phone`."""
@@ -45,20 +53,34 @@ def wishes(
 ) -> Callable[[str], Wish | str]:
     """What the cells of the columns of these *kinds* say together, with \\0 between them, or why that is unclear.
 
-    *always* is what every row of the list says, *consent* what holds where a row says nothing of it.
+    *always* is what every row of the list says, *consent* what holds where a row says nothing of it. Where a note says
+    that somebody left who would be mailed, a person has to decide.
     """
     read = readers(meant)
 
     def wish(cells: str) -> Wish | str:
         words = cells.split("\0", len(kinds) - 1) if kinds else []
         try:
-            said = [read[kind](word) for kind, word in zip(kinds, words, strict=True)]
+            each = [*zip(kinds, words, strict=True)]
+            standing, agreed = least(
+                [always, *(read[kind](word) for kind, word in each if kind != NOTE)]
+            )
+            consents = "none" if standing != "subscribed" else agreed or consent
+            if consents != "none":
+                _refuse_noted(word for kind, word in each if kind == NOTE)
         except ValueError as error:
             return str(error)
-        standing, agreed = least([always, *said])
-        return standing, "none" if standing != "subscribed" else agreed or consent
+        return standing, consents
 
     return wish
+
+
+def _refuse_noted(notes: Iterable[str]) -> None:
+    for note in notes:
+        if found := NOTED.search(note):
+            raise ValueError(
+                f'a note says "{found[0]}": if they left, write unsubscribed under a heading Status, else take the note out'
+            )
 
 
 def _is_there(word: str) -> bool:

@@ -12,6 +12,7 @@ from newsletter.audience.merge import examined, staging
 from newsletter.audience.read import Rejected, Row, read_rows
 from newsletter.audience.rejects import write_rejects
 from newsletter.audience.undo import last_merge, undo_merge
+from newsletter.errors import Problems
 from newsletter.store import Store, subscriber
 
 from .conftest import CONFIRMED, NOW, MergeAll, Write
@@ -237,6 +238,63 @@ def test_a_box_with_words_of_its_own_mails_nobody_who_left_it_empty(
     assert isinstance(a, Rejected)
     assert "write yes or no" in a.reason
     assert [row.consent for row in others if isinstance(row, Row)] == ["none", "none"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "unsubscribed 3/4",
+        "Please do NOT email her",
+        "opted out by phone",
+        "remove from list",
+        "don’t mail",
+    ],
+)
+def test_a_note_that_somebody_left_is_for_a_person_to_decide(
+    write: Write, project: Path, note: str
+) -> None:
+    path = write("list", f"Email,Notes\na@example.com,{note}\nb@example.com,no mailbox on file\n")
+    (listed,) = examined([path], project)
+    a, b = read_rows(listed)
+    assert isinstance(a, Rejected)
+    assert "a note says" in a.reason
+    assert isinstance(b, Row)
+
+
+def test_a_note_changes_nothing_for_whoever_is_not_mailed_anyway(
+    write: Write, project: Path
+) -> None:
+    rows = "a@example.com,Unsubscribed,unsubscribed 3/4\nb@example.com,subscribed,\n"
+    path = write("list", f"Email,Status,Notes\n{rows}")
+    assert said(path, project) == ["unsubscribed", "subscribed"]
+
+
+def test_a_note_is_no_answer_to_whether_a_practice_may_mail(write: Write, project: Path) -> None:
+    path = write("list", "Client ID,Last Name,Email,Notes\n1,Font,a@example.com,likes tea\n")
+    (listed,) = examined([path], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == ["none"]
+
+
+@pytest.mark.parametrize("line", ["UNSUBSCRIBED - DO NOT MAIL,", ",Opted out", "Bounced:,"])
+def test_a_line_between_people_that_says_they_left_stops_the_list(
+    write: Write, project: Path, line: str
+) -> None:
+    path = write("list", f"Name,Email\nAda,a@example.com\n\n{line}\nBo,b@example.com\n")
+    (listed,) = examined([path], project)
+    with pytest.raises(Problems, match=r"list\.csv:4: .* stands alone in this line"):
+        list(read_rows(listed))
+
+
+def test_somebody_without_an_address_who_left_stops_nothing(write: Write, project: Path) -> None:
+    path = write("list", "Status,Email\nunsubscribed,\nsubscribed,a@example.com\n")
+    assert said(path, project) == ["rejected", "subscribed"]
+
+
+def test_a_title_above_the_headings_says_that_all_left(write: Write, project: Path) -> None:
+    path = write("list", "Unsubscribed contacts,\nName,Email\nAda,a@example.com\n")
+    assert said(path, project) == ["unsubscribed"]
+    path = write("list", "Fair (unsubscribed removed),\nName,Email\nAda,a@example.com\n")
+    assert said(path, project) == ["subscribed"]
 
 
 def test_a_few_headings_that_anybody_may_have_are_no_practice_software(
