@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ class Basis:
     """The basis of consent of a list; *wording* is what people agreed to. The rest corrects how it is read.
 
     *columns* says which heading holds what, *status* what a word in the status column means;
-    *standing*, where it is said, holds for everybody on the list.
+    *standing*, where it is said, holds for everybody on the list. *written* is the file that says all this.
     """
 
     consent: str = "none"
@@ -36,6 +36,7 @@ class Basis:
     several: str = "each"
     columns: Mapping[str, str] = field(default_factory=dict)
     status: Mapping[str, str] = field(default_factory=dict)
+    written: bytes = b""
 
 
 FIELDS = (
@@ -50,6 +51,8 @@ MEANINGS = (*STANDINGS[:-1], "unconfirmed", "no consent")
 FORBIDDEN = re.compile(
     r"\b(ehr|emr|patients?|medical records?|practice management)\b", re.IGNORECASE
 )
+APART = ("columns", "status", "written")
+"""What is no key of [list]."""
 DATES = ("month first", "day first")
 SEVERAL = ("each", "first", "none")
 
@@ -115,13 +118,15 @@ def read_basis(file: Path, name: str) -> tuple[Basis, list[Problem]]:
     if path.stem == file.parent.name and path.parent == file.parent.parent:
         name = str(Path(name).parent.parent / path.name)
     try:
-        source = path.read_text(encoding="utf-8-sig")
+        written = path.read_bytes()
+        source = written.decode("utf-8-sig")
         tables = tomllib.loads(source)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         line = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
         cure = 'write [list] and below it consent = "confirmed"'
         return Basis(), [Problem(name, line, "this cannot be read", cure)]
-    return _basis(tables, source, name)
+    basis, wrong = _basis(tables, source, name)
+    return replace(basis, written=written), wrong
 
 
 def _basis(tables: dict[str, Any], source: str, name: str) -> tuple[Basis, list[Problem]]:
@@ -158,7 +163,7 @@ def _wrong_values(tables: dict[str, Any]) -> list[tuple[str, str, str]]:
         value = tables.get(name, {})
         return value if isinstance(value, dict) else {}
 
-    known = [entry.name for entry in fields(Basis) if entry.name not in ("columns", "status")]
+    known = [entry.name for entry in fields(Basis) if entry.name not in APART]
     found = []
     for key, value in table("list").items():
         right, cure = CHECKS.get(

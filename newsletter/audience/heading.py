@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from newsletter.audience import objects, pasted, table, workbook
-from newsletter.audience.basis import Basis, basis_path
+from newsletter.audience.basis import Basis
 from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped, told_by_name
 from newsletter.audience.days import has_day_first
 from newsletter.audience.encoding import Text, lines, scan
@@ -124,7 +124,7 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
         named = (f"{file.stem} {inside} {begin.sheet}", *titles)
         basis = replace(basis, standing=next(filter(None, map(told_by_name, named)), ""))
     return ListFile(
-        path, shown_name(path, root), list_name(path, root), _digest(begin.digest, path),
+        path, shown_name(path, root), list_name(path, root), _digest(begin.digest, basis),
         begin.encoding, begin.delimiter, _skip(begin.rows, rows, number), layout.places, len(header),
         basis, layout, begin.form, begin.sheet, tuple(header), tool,
         _day_first(rows, layout, basis), begin.broken, tuple(unread), begin.other_sheets,
@@ -137,12 +137,9 @@ def _skip(seen: Sequence[Seen], below: Sequence[Seen], number: int) -> int:
     return seen[at].end if at >= 0 else (below[0].begin - 1 if below else 0)
 
 
-def _digest(content: str, path: Path) -> str:
+def _digest(content: str, basis: Basis) -> str:
     """What the list says, and how its people asked for the letter: a change in either is news."""
-    digest, basis = hashlib.sha256(content.encode()), basis_path(path)
-    if basis.is_file():
-        digest.update(basis.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(content.encode() + basis.written).hexdigest()
 
 
 def _refuse(header: Sequence[str], layout: Columns, basis: Basis, line: int) -> None:

@@ -75,14 +75,14 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     """How each of *files* is written; raises Problems with all that keeps one from being read.
 
     *name* is the list that they belong to, else the file's own name says so. The basis of consent stands beside the
-    file, or as subscribers/<list>.toml.
+    file, as subscribers/<list>.toml, or beside an earlier export of the list.
     """
     listed, problems = [], []
     found = {path: places([path.resolve()]) for path in files}
     for path in sorted({*chain.from_iterable(found.values())}):
         original = original_of(path, root)
         belongs = name or original or list_name(path, root)
-        home = path if basis_path(path).is_file() else root / "subscribers" / f"{belongs}.csv"
+        home = _home(path, belongs, root)
         basis, wrong = read_basis(home, shown_name(home, root))
         if original is not None:
             basis = replace(basis, sheet="")  # the rejected rows have one of their own
@@ -96,6 +96,17 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     if problems:
         raise Problems(problems)
     return listed
+
+
+def _home(path: Path, belongs: str, root: Path) -> Path:
+    """The file whose .toml is the list's: this one, one of the list's name, or an earlier export of the list."""
+    named = root / "subscribers" / f"{belongs}.csv"
+    earlier = (
+        file
+        for file in sorted(path.parent.glob("*.toml"), reverse=True)
+        if list_name(file, root) == belongs
+    )
+    return next((file for file in (path, named, *earlier) if basis_path(file).is_file()), named)
 
 
 def _without_lists(found: Mapping[Path, Sequence[Path]], root: Path) -> Iterator[Problem]:
@@ -112,7 +123,8 @@ def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:
         other = first.setdefault(file.list, file)
         if other is not file:
             what = f"{other.name} is the list {file.list} already"
-            yield Problem(file.name, None, what, "give one of the two files another name")
+            cure = "keep the newer of the two; if they are two lists, give one another name"
+            yield Problem(file.name, None, what, cure)
 
 
 @contextmanager

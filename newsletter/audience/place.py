@@ -31,8 +31,13 @@ DENSEST = 150
 SMALL = 10 << 20
 """A text shrinks to a tenth; what shrinks to less than a hundred-and-fiftieth and is large is a bomb."""
 
-EXPORTED = re.compile(r"(_members)?_export_[0-9a-f]{6,}$", re.IGNORECASE)
-"""What Mailchimp adds to the name of each export: the list is the same, whatever stands there."""
+EXPORTED = re.compile(
+    r"(?:_members)?_export_[0-9a-f]{6,}$"
+    r"|(?<=contact_export)_\d{6,}_\d{6}_\d{6}$|(?<=Patients-Cliniko)-\d{8}$|(?<=members)\.\d{4}-\d\d-\d\d$",
+    re.IGNORECASE,
+)
+OF_HUBSPOT = re.compile(r"(hubspot-crm-exports-.+)-\d{4}-\d\d-\d\d(?:-\d+)?$", re.IGNORECASE)
+"""What Mailchimp, Constant Contact, Cliniko, Ghost and HubSpot add to the name of each export: the list is the same."""
 
 
 class NoList(Exception):
@@ -136,12 +141,16 @@ def list_name(path: Path, root: Path) -> str:
     file, inside = parted(path)
     folder, own = (root / "subscribers").resolve(), file.resolve()
     whole = own.relative_to(folder) if own.is_relative_to(folder) else Path(own.name)
-    name = EXPORTED.sub("", whole.with_suffix("").as_posix())
+    name = _lasting(whole.with_suffix("").as_posix())
     if not inside:
         return name
     part = Path(inside)
     part = part.with_suffix("") if part.suffix.lower() in SUFFIXES else part
-    return f"{name}/{EXPORTED.sub('', part.as_posix())}"
+    return f"{name}/{_lasting(part.as_posix())}"
+
+
+def _lasting(name: str) -> str:
+    return OF_HUBSPOT.sub(r"\1", EXPORTED.sub("", name))
 
 
 def files_in_zip(path: Path) -> list[str]:

@@ -423,3 +423,40 @@ def test_of_a_consent_that_is_taken_back_is_left_what_the_other_lists_of_the_mer
     write("website", AGREED, CONFIRMED.replace("confirmed", "unconfirmed"))
     assert merge().withdrawn == 1
     assert consents(store) == {"ada": "unconfirmed", "beau": "confirmed"}
+
+
+HUBSPOT = "Record ID,Email,Create Date,Marketing contact status\n1,ada@example.com,2025-03-04,"
+
+
+def test_a_newer_export_under_another_day_is_the_same_list_and_takes_its_consent_back(
+    write: Write, merge: MergeAll
+) -> None:
+    march = write("hubspot-crm-exports-all-contacts-2026-03-01", f"{HUBSPOT}Marketing contact\n")
+    assert merge().new == 1
+    march.unlink()  # what it says of consent stays beside it
+    write(
+        "hubspot-crm-exports-all-contacts-2026-06-01-1",
+        f"{HUBSPOT}Non-marketing contact\n",
+        basis=None,
+    )
+    assert merge().withdrawn == 1
+
+
+def test_two_exports_of_one_list_are_not_both_read(write: Write, merge: MergeAll) -> None:
+    for day in ("2026-03-01", "2026-06-01"):
+        write(f"hubspot-crm-exports-all-contacts-{day}", f"{HUBSPOT}Marketing contact\n")
+    with pytest.raises(Problems, match="keep the newer of the two"):
+        merge()
+
+
+def test_what_a_toml_of_the_lists_name_says_anew_is_news(
+    write: Write, merge: MergeAll, project: Path
+) -> None:
+    basis = project / "subscribers" / "subscribed.toml"
+    basis.write_text(CONFIRMED)
+    text = "Email Address,LEID,EUID\nada@example.com,1,a\n"
+    write("subscribed_members_export_f8b3c21d", text, basis=None)
+    assert merge().new == 1
+    assert merge().files == ()
+    basis.write_text('[list]\nconsent = "none"\n')
+    assert merge().withdrawn == 1
