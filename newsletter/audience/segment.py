@@ -1,7 +1,7 @@
 """This module reads an audience in plain words: "in New Orleans and clicked in the last 3 editions, except staff"."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -33,9 +33,9 @@ LEADING = "in on tagged speaking speak opened clicked got signed with without no
 GRAMMAR = rf"""
 start: anyof (_EXCEPT anyof)*
 anyof: allof ((_OR | _COMMA) allof)*
-allof: one (_AND* one)*
+allof: one ((AND | _WHO)* one)*
 ?one: _NOT one                           -> negated
-    | "(" start ")"
+    | "(" start ")"                      -> together
     | EVERYONE                           -> everyone
     | _IN value                          -> city
     | _ON value                          -> on
@@ -57,7 +57,8 @@ value: NAME | QUOTED
 _COMMA: ","
 _EXCEPT.5: /(,\s*)?(but\s+not|except(\s+for)?)(?![\w-])/i
 _OR.3: /or(?![\w-])/i
-_AND.2: /(and|but|who|that)(?![\w-])/i
+AND.2: /and(?![\w-])/i
+_WHO.2: /(but|who|that)(?![\w-])/i
 _NOT.2: /not(?![\w-])/i
 NEVER.2: /never(?![\w-])/i
 EVERYONE.2: /(everyone|everybody)(?![\w-])/i
@@ -102,9 +103,10 @@ class Not:
 
 @dataclass(frozen=True)
 class All:
-    """Whoever all *parts* mean; without any, everybody."""
+    """Whoever all *parts* mean; without any, everybody. *listed* is where an "and" stands between them, without brackets."""
 
     parts: "tuple[Segment, ...]" = ()
+    listed: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -177,14 +179,28 @@ class _Meaning(Transformer[Token, Any]):
         self.words = words
 
     def start(self, kept: Segment, *left_out: Segment) -> Segment:
+        for part in left_out:
+            for one in part.parts if isinstance(part, AnyOf) else (part,):
+                self._refuse_listed(one)
         return All((kept, *map(Not, left_out))) if left_out else kept
 
     def anyof(self, *parts: Segment) -> Segment:
         return parts[0] if len(parts) == 1 else AnyOf(parts)
 
-    def allof(self, *parts: Segment) -> Segment:
-        told = tuple(part for part in parts if part != All())
-        return told[0] if len(told) == 1 else All(told)
+    def allof(self, *parts: Segment | Token) -> Segment:
+        told = tuple(part for part in parts if not isinstance(part, Token) and part != All())
+        listed = next((_at(part) for part in parts if isinstance(part, Token)), -1)
+        return told[0] if len(told) == 1 else All(told, listed)
+
+    def together(self, part: Segment) -> Segment:
+        return replace(part, listed=-1) if isinstance(part, All) else part
+
+    def _refuse_listed(self, part: Segment) -> None:
+        """Of "except staff and patients" most people mean either, and the words say both."""
+        if isinstance(part, All) and part.listed >= 0:
+            what = "“and” behind except is unclear"
+            cure = "for whoever is one of these write a comma: except staff, running; for who is all of them brackets: except (staff and running)"
+            raise NoSegment(self.words, part.listed, what, cure)
 
     def negated(self, part: Segment) -> Segment:
         return Not(part)

@@ -16,6 +16,8 @@ from newsletter.edition.front_matter import LITERAL, FrontMatter, read_front_mat
 from newsletter.errors import Problem, Problems
 
 REQUIRED = ("id", "title", "subject", "preheader")
+EXCEPT = re.compile(r"\b(?:except|but)\b", re.IGNORECASE)
+"""Of a list of audiences each excludes from itself alone."""
 KNOWN = (*REQUIRED, "template", "language", "audience", "allow", *DETAILS)
 LARGEST = 500_000
 """Bytes of an article; Gmail cuts a letter after 102,000."""
@@ -265,7 +267,9 @@ def _missing_pictures(
 def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:
     def words(key: str, default: str = "") -> str:
         value = head.values.get(key, "")
-        return value or default if isinstance(value, str) else ", ".join(value)
+        if isinstance(value, str):
+            return value or default
+        return ", ".join(f"({one})" if EXCEPT.search(one) else one for one in value)
 
     allow = head.values.get("allow", {})
 

@@ -264,6 +264,28 @@ def test_no_words_reach_the_database_as_sql(lists: Store) -> None:
     assert meant(lists, "everyone") == EVERYBODY
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "everyone except staff and running",
+        "desk, but not staff and running",
+        "website, except yoga, staff and running",
+        "desk, except (staff) and (running)",
+        "desk and (running, except staff and yoga)",
+    ],
+)
+def test_except_one_and_the_other_is_asked_about(words: str) -> None:
+    """It left out only who is both, and most people mean either."""
+    with pytest.raises(NoSegment, match="“and” behind except is unclear"):
+        read_segment(words)
+
+
+def test_except_either_and_except_both_can_be_said(lists: Store) -> None:
+    assert meant(lists, "everyone except staff, yoga") == "beau delphine"
+    assert meant(lists, "everyone except (staff and running)") == "beau camille delphine"
+    assert meant(lists, "everyone except running in Gretna") == EVERYBODY
+
+
 @dataclass
 class Somebody:
     city: str

@@ -226,3 +226,10 @@ def test_the_editions_of_a_project_are_found_in_order(tmp_path: Path) -> None:
     for name in ("b.md", "a.md", "picture.png", "sub/c.md"):
         write(tmp_path, ARTICLE, f"content/{name}")
     assert find_editions(tmp_path) == [tmp_path / "content" / "a.md", tmp_path / "content" / "b.md"]
+
+
+def test_an_audience_of_a_list_excludes_from_itself_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, with_lines("audience: [website, 'desk, except staff', front]"))
+    assert (
+        ", ".join(load_edition(path, tmp_path).audience) == "website, (desk, except staff), front"
+    )
