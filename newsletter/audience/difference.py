@@ -31,7 +31,8 @@ class Merge:
     *lowered* were known and fell (to unsubscribed, bounced or complained); *withdrawn* are those whose consent a list
     takes back that gave it; *leaving* are the first of both that could be mailed until now. *left_out* are the people of
     these lists who are not mailed, by reason; *conflicts* those of whom two rows say different things. *not_read* are
-    sheets of these files that hold addresses too. *held_back* are files that were taken back, and stay out.
+    sheets of these files that hold addresses too, *other_columns* columns that do, by file, and *hidden* the number of rows
+    that Excel does not show, by file. *held_back* are files that were taken back, and stay out.
     """
 
     files: tuple[str, ...] = ()
@@ -48,6 +49,8 @@ class Merge:
     conflicts: int = 0
     lists: tuple[ListChange, ...] = ()
     not_read: tuple[str, ...] = ()
+    other_columns: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[tuple[str, int], ...] = ()
     held_back: tuple[str, ...] = ()
 
 

@@ -74,6 +74,10 @@ class ListFile:
     unread: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     """Which hold addresses too, where nobody said which one is meant."""
+    other_columns: tuple[str, ...] = ()
+    """Under which addresses stand that are not read."""
+    hidden: int = 0
+    """So many rows are hidden in Excel, and read."""
     part: Part | None = None
     """Where only these bytes of it are meant."""
 
@@ -97,6 +101,7 @@ class Begin:
     broken: int = 0
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
+    hidden: int = 0
 
 
 def shown_name(path: Path, root: Path) -> str:
@@ -128,6 +133,7 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
         begin.encoding, begin.delimiter, _skip(begin.rows, rows, number), layout.places, len(header),
         basis, layout, begin.form, begin.sheet, tuple(header), tool,
         _day_first(rows, layout, basis), begin.broken, tuple(unread), begin.other_sheets,
+        () if tool else _other_columns(header, layout, rows), begin.hidden,
     )  # fmt: skip
 
 
@@ -164,6 +170,19 @@ def _refuse_several(layout: Columns, rows: Sequence[Sequence[str]], line: int) -
         raise NoList(
             "addresses stand in several columns, and no heading says which are meant", cure, line
         )
+
+
+def _other_columns(header: Sequence[str], layout: Columns, rows: Sequence[Seen]) -> tuple[str, ...]:
+    """The headings of columns with addresses that nobody reads, be it because their row has one already."""
+    mine = layout.places["address"]
+    spare = layout.also.get(mine, ())
+    found = set()
+    for row in rows:
+        has = mine < len(row.cells) and is_address(row.cells[mine])
+        for at, cell in enumerate(row.cells[: len(header)]):
+            if at != mine and (has or at not in spare) and is_address(cell):
+                found.add(at)
+    return tuple(header[at] for at in sorted(found))
 
 
 def _few(header: Sequence[str]) -> str:
@@ -207,19 +226,21 @@ def _workbook(file: Path | IO[bytes], named: str, digest: str) -> Begin:
         there = ", ".join(sheet.name for sheet in sheets)
         raise NoList(f"there is no sheet {named}", f"there are {there}")
     holding = {sheet.name: _addresses(sheet.rows) for sheet in sheets}
-    name, _shown, rows = max(
+    name, _shown, rows, hidden = max(
         sheets,
         key=lambda sheet: (
             sheet.name == named,
             sheet.shown and holding[sheet.name] > 0,
             holding[sheet.name],
         ),
-        default=("", True, []),
+        default=workbook.Sheet("", True, []),
     )
     if not rows:
         raise NoList("the workbook is empty", "export the list again, or remove the file")
     others = [sheet for sheet, some in holding.items() if some and not named and sheet != name]
-    return Begin(rows, "workbook", f"{digest} {named}", sheet=name, other_sheets=tuple(others))
+    return Begin(
+        rows, "workbook", f"{digest} {named}", sheet=name, other_sheets=tuple(others), hidden=hidden
+    )
 
 
 def _digest_of(path: Path) -> str:

@@ -352,6 +352,10 @@ def _told(
             for one in lists
             for sheet in one.file.other_sheets
         ),
+        other_columns=tuple(
+            (one.file.name, heading) for one in lists for heading in one.file.other_columns
+        ),
+        hidden=tuple((one.file.name, one.file.hidden) for one in lists if one.file.hidden),
         rows=sum(one.rows for one in lists),
         rejected=sum(one.rejected for one in lists),
         leaving=tuple(tally.leaving),

@@ -3,6 +3,7 @@
 python -I sheet.py FILE SHEET, or with --begin for the first rows of every sheet; - is standard input.
 """
 
+import re
 import resource
 import sys
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from itertools import islice
 from typing import Any
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
 
 import orjson
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -28,11 +31,14 @@ def main(path: str, what: str) -> None:
         with suppress(ValueError, OSError):  # macOS has no limit on memory
             resource.setrlimit(limit, (most, most))
     try:
-        with _opened(path) as workbook:
+        source = BytesIO(sys.stdin.buffer.read()) if path == "-" else path
+        with _opened(source) as workbook:
             if what == "--begin":
                 for sheet in workbook.sheets_metadata:
                     _print("sheet", int(sheet.visible == SheetVisibleEnum.Visible), sheet.name)
                     _print_rows(workbook, sheet.name, BEGIN)
+                for name, number in _hidden_rows(source).items():
+                    _print("hidden", number, name)
             elif what in workbook.sheet_names:
                 _print_rows(workbook, what, None)
             else:
@@ -47,10 +53,49 @@ def main(path: str, what: str) -> None:
     _print("end", 0, "")
 
 
-def _opened(path: str) -> CalamineWorkbook:
-    if path == "-":
-        return CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read()))
-    return CalamineWorkbook.from_path(path)
+def _opened(source: str | BytesIO) -> CalamineWorkbook:
+    if isinstance(source, str):
+        return CalamineWorkbook.from_path(source)
+    return CalamineWorkbook.from_filelike(source)
+
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+HIDDEN_ROW = re.compile(rb'<row\b[^<>]*\shidden="(?:1|true)"[^<>]*(?<!/)>')
+"""A row that Excel does not show, also because a filter leaves it out, and that holds cells."""
+AT_ONCE, LONGEST_TAG = 1 << 20, 1_000
+
+
+def _hidden_rows(source: str | BytesIO) -> dict[str, int]:
+    """How many rows of each sheet are hidden, which calamine does not tell; of XLSX alone."""
+    try:
+        with ZipFile(source) as archive:
+            rels = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 bounded above
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+            targets = {one.get("Id"): str(one.get("Target")) for one in rels}
+            return {
+                str(sheet.get("name")): _count_hidden(archive, targets[sheet.get(RELATED)])
+                for sheet in book.iter(f"{MAIN}sheet")
+            }
+    except (
+        BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+    ):  # another form, or one that only calamine understands
+        return {}
+
+
+def _count_hidden(archive: ZipFile, target: str) -> int:
+    name = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    number, rest = 0, b""
+    with archive.open(name) as file:
+        while block := file.read(AT_ONCE):
+            found = [*HIDDEN_ROW.finditer(rest + block)]
+            number += len(found)
+            rest = (rest + block)[
+                max(found[-1].end() if found else 0, len(rest + block) - LONGEST_TAG) :
+            ]
+    return number
 
 
 def _print_rows(workbook: CalamineWorkbook, name: str, most: int | None) -> None:

@@ -85,6 +85,10 @@ def _not_read(listed: ListFile) -> dict[str, str]:
     found = {}
     if listed.other_sheets:
         found["not read"] = f"{_sheets(listed)}: addresses stand there too"
+    elif listed.other_columns:
+        found["not read"] = f"addresses under {_few([*listed.other_columns])}"
+    if listed.hidden:
+        found["hidden"] = f"rows that Excel does not show, read like the others: {listed.hidden:,}"
     passed = [word for word in listed.layout.passed if word not in listed.unread]
     if passed:
         found["passed over"] = _few(passed)

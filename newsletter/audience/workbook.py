@@ -21,11 +21,12 @@ CURE = "open it in Excel or LibreOffice, and save the sheet as CSV UTF-8"
 
 
 class Sheet(NamedTuple):
-    """A sheet of a workbook, by its first *rows*; one that is not *shown* was hidden in Excel."""
+    """A sheet of a workbook, by its first *rows*; one that is not *shown* was hidden in Excel, as so many rows of it were."""
 
     name: str
     shown: bool
     rows: list[Seen]
+    hidden: int = 0
 
 
 def sheets(file: Path | IO[bytes]) -> list[Sheet]:
@@ -34,6 +35,10 @@ def sheets(file: Path | IO[bytes]) -> list[Sheet]:
     for kind, number, value in _said(file, "--begin"):
         if kind == "sheet":
             found.append(Sheet(str(value), number == 1, []))
+        elif kind == "hidden":
+            found = [
+                sheet._replace(hidden=number) if sheet.name == value else sheet for sheet in found
+            ]
         else:
             found[-1].rows.append(Seen(number, number, list(map(str, value))))
     return found

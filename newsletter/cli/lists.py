@@ -166,6 +166,10 @@ def difference(merge: Merge) -> Iterator[str]:
         yield f"{people(merge.conflicts)} of whom two rows say different things: newsletter lists explain ADDRESS shows both."
     for place in merge.not_read:
         yield f"{place} holds addresses too and is not read: newsletter lists import {quote(place)} merges it."
+    for file, heading in merge.other_columns:
+        yield f'{file}: addresses under "{heading}" are not read; give them rows of their own if these people are meant.'
+    for file, number in merge.hidden:
+        yield f"{file}: {several(number, 'row')} hidden or filtered out in Excel, and read like the others; delete in the file who is not meant."
     for name, number in merge.vanished:
         yield f"{people(number)} no longer in {name}: they stay as they were."
 

@@ -301,3 +301,40 @@ def test_without_headings_the_toml_says_which_addresses_are_meant(tmp_path: Path
     listed, _problems = examine(path, tmp_path, Basis(columns={"address": "column 3"}))
     assert listed is not None
     assert [row.address for row in read_rows(listed) if isinstance(row, Row)] == ["x@example.com"]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_rows_that_excel_hides_are_read_and_counted_aloud(
+    project: Path, store: Store, zipped: bool
+) -> None:
+    path = project / "subscribers" / "fair.xlsx"
+    with Workbook(path) as workbook:
+        workbook.add_worksheet("Notes").set_row(0, None, None, {"hidden": True})
+        sheet = workbook.add_worksheet("May & June")
+        for place, name in enumerate(("Email", "a@example.com", "b@example.com", "c@example.com")):
+            sheet.write_row(place, 0, [name, "x" if place == 2 else "Group"])
+        sheet.autofilter(0, 0, 3, 1)
+        sheet.filter_column(1, "Group == Group")
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_row(9, None, None, {"hidden": True})  # which holds nothing
+    if zipped:
+        with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+            archive.write(path, "fair.xlsx")
+        path.unlink()
+        path = path.with_suffix(".zip")
+    done = merge_lists(store, [path], project, now=NOW)
+    assert (done.new, done.hidden) == (3, ((f"subscribers/{path.name}", 1),))
+
+
+def test_addresses_under_another_heading_are_named(project: Path, store: Store) -> None:
+    path = project / "subscribers" / "couples.csv"
+    path.write_text(
+        "Name,Email,Email,Spouse's email,Website\n"
+        "Ada,a@example.com,,b@example.com,example.com\n"
+        "Cy,,c@example.com,,\n"
+    )
+    done = merge_lists(store, [path], project, now=NOW)
+    assert (done.new, done.other_columns) == (
+        2,
+        (("subscribers/couples.csv", "Spouse's email"),),
+    )
