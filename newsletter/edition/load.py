@@ -33,6 +33,10 @@ SHAPES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 DATES = ("date", "reviewed_on")
 MOMENTS = ("starts", "ends")
+UNSEEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+"""What nobody sees, as Word's line break: MJML stops at most of them."""
+OF_ONE_FONT = re.compile("[\ue000-\uf8ff]")
+"""Signs without a meaning of their own, as Word's bullets; two of them mark lines while a letter is rendered."""
 DECORATIVE = "{.decorative}"
 """What stands behind a picture that has nothing to tell."""
 
@@ -63,6 +67,8 @@ def load_edition(path: Path, root: Path) -> Edition:
         problems.append(
             Problem(name, head.body_line, "the article is empty", "write it below the front matter")
         )
+    told = {problem.line for problem in problems}
+    problems += [problem for problem in _unseen(source, name) if problem.line not in told]
     pictures = dict(_pictures(head))
     problems += _missing_pictures(pictures, path, root, name)
     if problems and (is_empty or not head.lines):
@@ -138,6 +144,23 @@ def _text(content: bytes, name: str) -> str:
     if "\0" in text:
         raise Problems([Problem(name, None, "this is no text file", "name an article in Markdown")])
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unseen(source: str, name: str) -> Iterator[Problem]:
+    """Signs that readers would see as a box, or not at all."""
+    for line, row in enumerate(source.split("\n"), 1):
+        if found := UNSEEN.search(row):
+            what = f"there is a character that nobody can see, {_place(found)}"
+            yield Problem(name, line, what, "delete it with the word before it, and type that anew")
+        elif found := OF_ONE_FONT.search(row):
+            what = f"there is a sign that readers see as an empty box, {_place(found)}"
+            cure = "type it anew; a point of a list begins with - and a space"
+            yield Problem(name, line, what, cure)
+
+
+def _place(found: re.Match[str]) -> str:
+    before = found.string[: found.start()].split()
+    return f"after “{before[-1]}”" if before else "at the beginning"
 
 
 def _wrong_keys(head: FrontMatter, name: str) -> Iterator[Problem]:

@@ -112,6 +112,8 @@ def test_a_long_line_is_no_problem(tmp_path: Path) -> None:
         (with_lines("audience: [a", "place: X"), ["7: the front matter cannot be read: brackets are opened and not closed; write key: value, and \"quotes\" round a value with : or #"]),
         (with_lines("author: " + "[" * 1500), ["1: the front matter cannot be read: no YAML; write key: value, and \"quotes\" round a value with : or #"]),
         (with_lines("author: Jo\x07"), ["6: there is a character that nobody can see; type the line anew"]),
+        (with_lines('author: Jo\x07', body="So One\x0btwo.\n\n\uf0b7\tThree."), ["6: there is a character that nobody can see; type the line anew", "8: there is a character that nobody can see, after “One”; delete it with the word before it, and type that anew", "10: there is a sign that readers see as an empty box, at the beginning; type it anew; a point of a list begins with - and a space"]),
+        (with_lines("author: Jo\ue000Lost"), ["6: there is a sign that readers see as an empty box, after “Jo”; type it anew; a point of a list begins with - and a space"]),
         ("---\n- one\n- two\n---\nHi.\n", ["2: the front matter has no keys; write key: value on each line"]),
         ("---\n---\nHi.\n", ["1: id is missing; write id: and a name that never changes, as 2026-11-24-back-pain", "1: preheader is missing; write preheader: …", "1: subject is missing; write subject: …", "1: title is missing; write title: …"]),
         (with_lines("subjekt: S", without="subject"), ["1: subject is missing; write subject: …", "5: subjekt is unknown; did you mean subject?"]),
