@@ -19,16 +19,11 @@ CARDS = ("takeaways", "exercise", "note", "sources", "teaser", "figures", "bars"
 BREAKS = ("softbreak", "hardbreak")
 DASHES = re.compile(r"(?<!-)-{2,3}(?!-)")
 CLOSED = re.compile(r"[>\s]*:{3,}\s*$")
+NOTHING = re.compile(r"(?!)")
+BRACES = re.compile(r"\{\s*[.#]?(button|decorative|width|height)\b[^}\n]*\}", re.IGNORECASE)
+"""What Markdown took for words because it does not stand right behind a link or picture."""
 ACTS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
 """How an address begins that leads nowhere but acts, or carries its content with it."""
-ADDRESS = (
-    r"[a-z][a-z0-9+.-]*:\S|\.{0,2}/|[#?]|jm[0-9a-f]+x\d+z"  # as https:, /page, #part, {{ clinic.url }}
-    r"|[\w-]+(?:\.[\w-]+)+[/?#\s)]"  # as example.com
-    r"|[^)\n]*\.(?:html?|pdf|php|png|jpe?g|gif|webp|heic|svg)\b"  # as our page.html
-)
-UNREAD = re.compile(rf"(\]\(\s*<?(?={ADDRESS})|<(?=https?://))([^)>\"“”\n]*)", re.IGNORECASE)
-"""The beginning of a link or picture that Markdown took for words, and its address."""
-
 TAGS = frozenset(
     "a abbr b blockquote br code dd del div dl dt em h2 h3 h4 hr i ins kbd li mark ol p pre q s small "
     "span strong sub sup table tbody td th thead tr u ul".split()
@@ -94,14 +89,16 @@ def statement(node: SyntaxTreeNode, masked: Masked) -> str | None:
     return " ".join(words) if words and all(word in masked.tags for word in words) else None
 
 
-def only_child(node: SyntaxTreeNode, kind: str) -> SyntaxTreeNode | None:
-    """The link or picture that a paragraph consists of, or None."""
+def only_child(
+    node: SyntaxTreeNode, kind: str, beside: re.Pattern[str] = NOTHING
+) -> SyntaxTreeNode | None:
+    """The link or picture that a paragraph consists of, *beside* certain words, or None."""
     if node.type != "paragraph":
         return None
     inline = [
         part
         for part in node.children[0].children
-        if not (part.type == "text" and not part.content.strip())
+        if not (part.type == "text" and not beside.sub("", part.content).strip())
     ]
     return inline[0] if len(inline) == 1 and inline[0].type == kind else None
 
@@ -175,8 +172,6 @@ def problems(tree: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Proble
             yield from _picture_problems(node, masked, path)
         if node.type == "link":
             yield from _acting_links(node, masked, path)
-        if node.type == "text":
-            yield from _unread_links(node, masked, path)
         if card := card_of(node):
             yield from _card_problems(node, masked, path)
             end = node.map[1] if node.map else len(rows)
@@ -209,31 +204,16 @@ def _acting_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[P
         yield Problem(path, line_of(node, masked), what, "link a page: https://…")
 
 
-def _unread_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
-    """Links and pictures that readers would see as they were typed; what is written with \\[ is meant so."""
-    typed = _around(node, "inline").content
-    for match in UNREAD.finditer(node.content):
-        if not re.search(rf"(?<!\\){re.escape(match[1])}", typed):
-            continue
-        address = match[2].strip()
-        whole = re.sub(r"\s+", "%20", address)
-        what, cure = f"the link to {address} is not whole", "write [words](https://address)"
-        if whole != address:
-            what = f"the address {address} has a space in it"
-            cure = f"write %20 for it: {whole}"
-        yield Problem(path, line_of(node, masked), masked.unmask(what), masked.unmask(cure))
-
-
-def _around(node: SyntaxTreeNode, kind: str) -> SyntaxTreeNode:
-    """The node of this *kind* that *node* stands in."""
-    while node.type != kind and node.parent is not None:
-        node = node.parent
-    return node
-
-
 def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
     if not _stands_alone(node):
         what, cure = "a picture inside a line", "leave an empty line before and after it"
+        if node.parent is not None and node.parent.type == "link":
+            what = "a picture inside a link"
+            cure = "write the picture alone, and the link below it: [words](https://…)"
+        yield Problem(path, line_of(node, masked), what, cure)
+    width = str(node.attrs.get("width", "1"))
+    if not width.isdigit():
+        what, cure = f"{{width={width}}} is no number of pixels", "write it as {width=300}"
         yield Problem(path, line_of(node, masked), what, cure)
     decorative = "decorative" in str(node.attrs.get("class", "")).split()
     if not alt_text(node).strip() and not decorative:
@@ -245,7 +225,7 @@ def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterat
 def _stands_alone(image: SyntaxTreeNode) -> bool:
     inline = image.parent
     paragraph = inline.parent if inline is not None else None
-    return paragraph is not None and only_child(paragraph, "image") is image
+    return paragraph is not None and only_child(paragraph, "image", BRACES) is image
 
 
 def _card_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:

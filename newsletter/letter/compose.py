@@ -13,7 +13,7 @@ from markdown_it.tree import SyntaxTreeNode
 from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.errors import Problem, Problems
-from newsletter.letter import article
+from newsletter.letter import article, unread
 from newsletter.letter.choices import TEMPLATES
 from newsletter.letter.context import context
 from newsletter.letter.event import Event, event_of
@@ -54,6 +54,7 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
     problems = {
         *missing,
         *article.problems(tree, masked, edition.name),
+        *unread.problems(tree, masked, edition.name),
         *pictures.problems,
         *_lost(masked, written["edition/body.mjml"].text, edition.name),
     }
