@@ -175,4 +175,16 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "text/spelling": {"none": known(spelling=())},
     "text/length": {"another template": both(edited(template="plain"), edited(body="Hello.\n"))},
     "text/reading": {"short sentences": edited(body="We walk to the park. It is near. " * 30 + f"[Come]({VISIT}).")},
+    "text/marks": {
+        "a list": body("\n\n- One\n- Two\n"),
+        "ticks below each other": body("\n\n✅ One\\\n✅ Two\n"),
+        "a tick": body("\n\n✅ Done.\n"),
+        "a hashtag": body("\n\n#backcare is our word.\n"),
+        "escaped": body("\n\n\\*\\*Note:\\*\\*bring \\[x\\] shoes.\n"),
+        "strong": body("\n\n**Note:** bring shoes.\n"),
+        "a link that shows its address": body(f"\n\n<{VISIT}> and [www.clockworkperform.com]({VISIT})\n"),
+        "a link written out": body(f'\n\n<a href="{VISIT}">www.clockworkperform.com</a>\n'),
+        "a button in a card": body(f"\n\n::: note\nHello.\n\n[Come]({VISIT}){{.button}}\n:::\n"),
+        "code": body(f"\n\n`{VISIT}`\n"),
+    },
 }  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.checks import RULES, Draft, check
 from tests.checks.near_misses import NEAR
-from tests.checks.spoiling import Change
+from tests.checks.spoiling import Change, body
 from tests.checks.triggers import TRIGGERS
 
 
@@ -34,3 +34,10 @@ def test_a_rule_is_triggered_alone(good: Draft, rule: str, case: tuple[Change, s
 @pytest.mark.parametrize(("rule", "change"), cases(NEAR))  # type: ignore[arg-type]
 def test_a_near_miss_is_none(good: Draft, rule: str, change: Change) -> None:
     assert check(change(good)) == []
+
+
+def test_signs_of_one_kind_are_told_once_with_all_their_lines(good: Draft) -> None:
+    first = good.edition.body_line + good.edition.body.count("\n") + 2
+    (finding,) = check(body("\n\n•\tOne\n\n•\tTwo\n")(good))
+    assert finding.line == first
+    assert finding.sentence.endswith(f"run together (also on line {first + 2})")

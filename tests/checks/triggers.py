@@ -406,4 +406,16 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
             "info",
         )
     },
+    "text/marks": {
+        "bullets of Word": (body("\n\n•\tOne\n•\tTwo\n"), "warning"),
+        "ticks": (body("\n\n✅ One\n✅ Two\n"), "warning"),
+        "tabs": (body("\n\nMonday\t8 – 6\nTuesday\t8 – 6\n"), "warning"),
+        "a heading without a space": (body("\n\n##Our hours\n"), "warning"),
+        "a box": (body("\n\n- [ ] Shoes\n"), "warning"),
+        "stars": (body("\n\n**Note:**bring shoes.\n"), "warning"),
+        "an address": (body(f"\n\nWrite to us: {VISIT}\n"), "warning"),
+        "an address without https": (body("\n\nSee www.clockworkperform.com, or call.\n"), "warning"),
+        "two buttons in a line": (body(f"\n\n[Come]({VISIT}){{.button}} or stay.\n"), "warning"),
+        "a button in a list": (body(f"\n\n- [Come]({VISIT}){{.button}}\n"), "warning"),
+    },
 }  # fmt: skip

@@ -6,6 +6,7 @@ from math import ceil
 
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Misspelling
+from newsletter.checks.marks import marks
 from newsletter.checks.rule import Hit, rule
 from newsletter.checks.words import grade
 
@@ -51,3 +52,18 @@ def reading(draft: Draft) -> Iterator[Hit]:
     if asked > HARDEST:
         sentence = f"it reads like grade {ceil(asked)}; most people read at grade 8"
         yield Hit(sentence, "shorter sentences and shorter words help", draft.edition.body_line)
+
+
+@rule(
+    "text/marks",
+    "warning",
+    "lists, headings, buttons and links are written so that they become such",
+    "own",
+)
+def left_as_typed(draft: Draft) -> Iterator[Hit]:
+    alike: dict[tuple[str, str], list[int]] = {}
+    for mark in marks(draft.edition):
+        alike.setdefault((mark.what, mark.cure), []).append(mark.line)
+    for (what, cure), (first, *more) in alike.items():
+        also = f" (also on line {', '.join(map(str, more))})" if more else ""
+        yield Hit(what + also, cure, first)
