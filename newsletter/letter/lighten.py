@@ -1,6 +1,7 @@
 """This module makes a picture as light as it may be: no more pixels than are shown, a format that all mail programs show.
 
-Photographs become JPEG, drawings PNG with few colours; moving pictures stay as they are. What a camera
+Photographs become JPEG, drawings PNG with few colours; moving pictures stay as they are. Dark lines on nothing get
+the white ground that they were drawn for: in dark mode nobody would see them. What a camera
 writes into a file (the place, the time, the owner) does not travel.
 """
 
@@ -20,6 +21,10 @@ FORMATS = {
 QUALITY = 82
 FEW = 4096
 """A drawing has fewer colours than this, a photograph more."""
+DARK = 64
+"""Shades, of 256, that are hard to tell from the ground of a dark mode."""
+MUCH = 0.1
+"""The part of a drawing that may be lost there."""
 WORTH_IT = 0.9
 """A file that is not a tenth lighter afterwards stays as it was."""
 
@@ -43,11 +48,13 @@ def lighten(content: bytes, pixels: int) -> Light:
         if image.format == "GIF" and getattr(image, "is_animated", False):
             return _kept(content, image)
         upright = ImageOps.exif_transpose(image)
-        colours = _in_colours(upright)
+        drawn = _in_colours(upright)
+        colours = _on_white(drawn) if _is_lost_in_dark(drawn) else drawn
         written, kind = _written(
             _smaller(colours, pixels), photograph=_is_photograph(image, colours)
         )
-        if _may_stay(image, upright, pixels) and len(written) > WORTH_IT * len(content):
+        may_stay = colours is drawn and _may_stay(image, upright, pixels)
+        if may_stay and len(written) > WORTH_IT * len(content):
             return _kept(content, image)
         with Image.open(io.BytesIO(written)) as small:
             return Light(written, *FORMATS[kind], small.width, small.height, upright.width)
@@ -77,6 +84,21 @@ def _in_colours(image: Image.Image) -> Image.Image:
         seen_through = clear.getchannel("A").getextrema() != (255, 255)
         return clear if seen_through else clear.convert("RGB")
     return image.convert("RGB")
+
+
+def _is_lost_in_dark(image: Image.Image) -> bool:
+    """Whether much of what is seen of a transparent picture is dark."""
+    if image.mode != "RGBA":
+        return False
+    seen = image.getchannel("A").point(lambda alpha: 255 * (alpha > 127))
+    shades = image.convert("L").histogram(seen)
+    return sum(shades[:DARK]) > MUCH * sum(shades)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
 
 
 def _is_photograph(image: Image.Image, colours: Image.Image) -> bool:

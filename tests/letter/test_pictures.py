@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from newsletter.config import Settings, Site
 from newsletter.errors import Problems
@@ -75,6 +75,20 @@ def test_transparency_stays() -> None:
     light = lighten(written(SEEN_THROUGH, "PNG"), 1072)
     with Image.open(io.BytesIO(light.content)) as image:
         assert image.convert("RGBA").getpixel((10, 10)) == (11, 93, 78, 120)
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"), [("#1F2A2E", (255, 255, 255, 255)), ("#6FD3BD", (0, 0, 0, 0))]
+)
+def test_dark_lines_on_nothing_get_a_white_ground_as_dark_mode_would_hide_them(
+    ink: str, ground: tuple[int, ...]
+) -> None:
+    logo = Image.new("RGBA", (200, 80))
+    logo.paste(ink, (20, 20, 180, 60))
+    light = lighten(written(logo, "PNG"), 1072)
+    with Image.open(io.BytesIO(light.content)) as image:
+        assert image.convert("RGBA").getpixel((5, 5)) == ground
+        assert image.convert("RGB").getpixel((100, 40)) == ImageColor.getrgb(ink)
 
 
 def test_a_photograph_is_turned_upright_and_tells_nobody_where_it_was_taken() -> None:
