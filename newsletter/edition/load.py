@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
+from os.path import isdir, isfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -37,6 +38,7 @@ UNSEEN = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 """What nobody sees, as Word's line break: MJML stops at most of them."""
 OF_ONE_FONT = re.compile("[\ue000-\uf8ff]")
 """Signs without a meaning of their own, as Word's bullets; two of them mark lines while a letter is rendered."""
+MISSING = "put the file beside the article, or correct its name"
 DECORATIVE = "{.decorative}"
 """What stands behind a picture that has nothing to tell."""
 
@@ -262,7 +264,7 @@ def _pictures(head: FrontMatter) -> Iterator[tuple[str, int]]:
         for part in block.children or []:
             line += part.type in {"softbreak", "hardbreak"}
             source = unquote(str(part.attrs.get("src", "")))
-            if source and "://" not in source and "{" not in source:
+            if source and not re.match(r"data:|.*://", source) and "{" not in source:
                 yield source, line
 
 
@@ -278,13 +280,18 @@ def _missing_pictures(
                 f"the picture {picture} lies outside the project",
                 "copy it beside the article",
             )
-        elif not file.is_file():
-            yield Problem(
-                name,
-                line,
-                f"the picture {picture} is missing",
-                "put the file beside the article, or correct its name",
-            )
+        elif not isfile(file):  # noqa: PTH113  False also for a name that no file can have
+            near = _near(picture, file.parent)
+            cure = f"did you mean {near}?" if near else MISSING
+            yield Problem(name, line, f"the picture {picture} is missing", cure)
+
+
+def _near(picture: str, folder: Path) -> str:
+    """The picture of *folder* that is spelt almost as *picture*, as IMG_1.JPG for img_1.jpg; or nothing."""
+    files = folder.iterdir() if isdir(folder) else ()  # noqa: PTH112  as above
+    there = {file.name.lower(): file.name for file in files}
+    near = get_close_matches(Path(picture).name.lower(), there, n=1, cutoff=0.8)
+    return Path(picture).with_name(there[near[0]]).as_posix() if near else ""
 
 
 def _edition(path: Path, name: str, head: FrontMatter, digest: str) -> Edition:

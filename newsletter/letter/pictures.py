@@ -77,6 +77,10 @@ class Pictures:
             cure = "save the picture beside the article and name the file"
             self._problem(line, f"{source} is a picture from the web", cure)
             return Shown(source, widest, widest)
+        if source.startswith("data:"):
+            cure = "save it as a file beside the article, and name that: ![what it shows](file.png)"
+            self._problem(line, "a picture is written into the article itself", cure)
+            return Shown("", widest, widest)
         wanted = min(int(str(width)) if str(width or "").isdigit() else widest, widest)
         try:
             light = self._light(source, SHARP * max(wanted, phone))

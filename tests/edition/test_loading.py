@@ -169,6 +169,18 @@ def test_a_missing_picture_is_told_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_a_picture_that_is_spelt_otherwise_is_proposed(tmp_path: Path) -> None:
+    write(tmp_path, b"1", "content/pictures/IMG_2034.JPG")
+    (told,) = problems(tmp_path, with_lines(body="![Door](pictures/img_2034.jpeg)"))
+    assert told.endswith("img_2034.jpeg is missing; did you mean pictures/IMG_2034.JPG?")
+
+
+@pytest.mark.parametrize("address", ["data:image/png;base64," + "iVBORw0KGgo" * 100, "x" * 5000])
+def test_an_address_that_no_file_can_have_is_no_crash(tmp_path: Path, address: str) -> None:
+    told = problems(tmp_path, with_lines("zebra: 1", body=f"![Door]({address})"))
+    assert len(told) == (1 if address.startswith("data:") else 2)
+
+
 @pytest.mark.parametrize(
     "line", ["kind: Promo", "kind: ", "release: True", "release: yes", "release: no"]
 )

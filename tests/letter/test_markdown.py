@@ -140,6 +140,7 @@ BROKEN = {
     "no description": ("![](tree.png)", "a picture without a description"),
     "without a file": ("![](){.decorative}", "a picture names no file"),
     "from the web": ("![x](https://example.com/a.png)", "is a picture from the web"),
+    "inside the article": (f"![x][i]\n\n[i]: <data:image/png;base64,{'iVBORw0KGgo' * 100}>", "a picture is written into the article itself; save it as a file beside the article"),
     "forbidden tag": ("<script>alert(1)</script>", "<script> cannot travel in a letter"),
     "forbidden inline tag": ("a <img src='x'> b", "<img> cannot travel in a letter"),
     "inside a line": ("Look: ![x](tree.png)", "a picture inside a line"),
