@@ -1,6 +1,5 @@
 """This module writes the article's blocks as plain text, from the same tree as the HTML."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
@@ -15,6 +14,7 @@ from newsletter.letter.article import (
 )
 from newsletter.letter.masking import Masked
 from newsletter.letter.source import Lines
+from newsletter.letter.text_html import joined, linked, plain
 from newsletter.letter.words import ENGLISH, Words
 
 
@@ -112,8 +112,7 @@ class TextBody:
         self._add(node, "\n".join(f"- {_cell(row[0])}: {_cell(row[-1])}" for row in rows))
 
     def _html(self, node: SyntaxTreeNode) -> None:
-        words = re.sub(r"\s*\n\s*", "\n", re.sub(r"<[^>]*>", "", node.content)).strip()
-        if words:
+        if words := plain(node.content):
             self._add(node, words)
 
 
@@ -140,16 +139,15 @@ def inline_text(node: SyntaxTreeNode) -> str:
         return node.content
     if node.type in {"softbreak", "hardbreak"}:
         return "\n"
-    if node.type == "html_inline":
-        return ""
     if node.type == "image":
         shown = f"[{alt_text(node)}]" if alt_text(node) else ""
         return " ".join(filter(None, (shown, str(node.attrs.get("title", "")))))
     if node.type == "link":
-        label, href = _label(node), str(node.attrs.get("href", ""))
-        return label if href.removeprefix("mailto:") == label else f"{label} ( {href} )"
-    return "".join(map(inline_text, node.children))
+        return linked(_label(node), str(node.attrs.get("href", "")))
+    if node.type == "html_inline":
+        return node.content
+    return joined((inline_text(part), part.type == "html_inline") for part in node.children)
 
 
 def _label(link: SyntaxTreeNode) -> str:
-    return "".join(map(inline_text, link.children)).strip()
+    return joined((inline_text(part), part.type == "html_inline") for part in link.children).strip()

@@ -39,6 +39,19 @@ TEXTS = {
     ),
     "button": ("[Go](https://example.com/){.button}", "Go: https://example.com/\n"),
     "html": ("<div>\nHello <b>there</b>\n</div>", "Hello there\n"),
+    "html with links": (
+        '<p>Tom &amp; Ana: <a href="https://example.com/?a=1&amp;b=2">the <b>study</b></a></p>',
+        "Tom & Ana: the study ( https://example.com/?a=1&b=2 )\n",
+    ),
+    "html tables and lists": (
+        "<table><tr><th>Day</th><th>Hours</th></tr><tr><td>Mon</td><td>8</td></tr></table>\n\n<ul><li>One</li><li><p>Two</p></li></ul>",
+        "Day | Hours\nMon | 8\n\n- One\n- Two\n",
+    ),
+    "html comments": ("<!-- 3 > 2, says Jo -->\n\nWords <!-- 3 > 2 --> here.", "Words  here.\n"),
+    "inline html with links": (
+        'Ask <a href="https://example.com/">*the* study</a> today, <br> or `<br>` <a href="mailto:us@example.com">us@example.com</a>.',
+        "Ask the study ( https://example.com/ ) today,\nor <br> us@example.com.\n",
+    ),
     "inline html": ("a <b>b</b> c", "a b c\n"),
     "takeaways": ("::: takeaways\n- a\n:::", "Key takeaways\n-------------\n\n- a\n"),
     "note": ("::: note Good to know\nHello.\n:::", "Good to know\n------------\n\nHello.\n"),
