@@ -93,7 +93,7 @@ def _words_until_end(tag: SyntaxTreeNode) -> str:
 def _headings(node: SyntaxTreeNode, masked: Masked) -> Iterator[Spot]:
     if node.type == "heading":
         yield _spot("", article.plain_words(node), node, masked)
-    elif (card := article.card_of(node)) is not None:
+    elif (card := article.card_of(node)) is not None and card[1]:
         yield _spot("", card[1], node, masked)
 
 

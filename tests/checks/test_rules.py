@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.checks import RULES, Draft, check
 from tests.checks.near_misses import NEAR
-from tests.checks.spoiling import Change, body
+from tests.checks.spoiling import Change, added, body, both
 from tests.checks.triggers import TRIGGERS
 
 
@@ -41,3 +41,21 @@ def test_signs_of_one_kind_are_told_once_with_all_their_lines(good: Draft) -> No
     (finding,) = check(body("\n\n•\tOne\n\n•\tTwo\n")(good))
     assert finding.line == first
     assert finding.sentence.endswith(f"run together (also on line {first + 2})")
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<table><tr><td>Words</td></tr></table>", "<ul><p>One</p></ul>", "<div><li>One</li></div>"],
+)
+def test_what_the_article_writes_in_html_is_told_there(good: Draft, html: str) -> None:
+    (finding,) = check(both(body(f"\n\n{html}\n"), added(html))(good))
+    line = good.edition.body_line + good.edition.body.count("\n") + 2
+    assert (finding.path, finding.line) == (good.edition.name, line)
+    assert "Markdown" in finding.cure
+
+
+def test_an_empty_heading_is_told_with_its_line(good: Draft) -> None:
+    more = "\n\n::: note\nHello.\n:::\n\n##\n"
+    (finding,) = check(both(body(more), added("<h2></h2>"))(good))
+    assert finding.rule == "a11y/headings"
+    assert finding.line == good.edition.body_line + good.edition.body.count("\n") + 6

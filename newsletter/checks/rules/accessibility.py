@@ -95,7 +95,10 @@ def table_role(draft: Draft) -> Iterator[Hit]:
     for table in draft.page.all("table"):
         if table.attributes.get("role") not in {"presentation", "none"} and not table.css("th"):
             sentence = f"a table is read out cell by cell (“{words_of(table)[:40]}”)"
-            yield Hit(sentence, cure, path=draft.template)
+            if line := draft.line("<table"):
+                yield Hit(sentence, "write it in Markdown, with headings: | Day | Hours |", line)
+            else:
+                yield Hit(sentence, cure, path=draft.template)
             return
     for tag in re.findall(r"<table\b[^>]*>", draft.page.conditional):
         if not re.search(r"role=[\"'](presentation|none)", tag):
@@ -126,7 +129,8 @@ def headings(draft: Draft) -> Iterator[Hit]:
             or " ".join(i.attributes.get("alt") or "" for i in node.css("img")).strip(),
         )
         if not words:
-            yield Hit(f"there is an empty heading ({node.tag})", "write it or take it out")
+            sentence = f"there is an empty heading ({node.tag})"
+            yield Hit(sentence, "write it or take it out", draft.written.heading(""))
         elif own > level + 1:
             sentence = f"the heading “{words}” leaves a level out (h{level} to {node.tag})"
             cure = f"write it with {'#' * (level + 1)}"
@@ -178,10 +182,14 @@ def lists(draft: Draft) -> Iterator[Hit]:
     cure = "write lists in Markdown, with - or 1."
     for item in draft.page.all("li"):
         if item.parent.tag not in {"ul", "ol", "menu"}:
-            yield Hit(f"“{words_of(item)[:40]}” is an item of no list", cure, path=draft.template)
+            line = draft.line("<li")
+            path = "" if line else draft.template
+            yield Hit(f"“{words_of(item)[:40]}” is an item of no list", cure, line, path)
     for whole in draft.page.all("ul, ol"):
         if wrong := [node.tag for node in whole.iter() if is_element(node) and node.tag != "li"]:
-            yield Hit(f"a list holds <{wrong[0]}>", cure, path=draft.template)
+            line = draft.line(f"<{whole.tag}")
+            path = "" if line else draft.template
+            yield Hit(f"a list holds <{wrong[0]}>", cure, line, path)
 
 
 @rule(
