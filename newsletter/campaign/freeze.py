@@ -63,18 +63,20 @@ def freeze(
     *,
     times: Times,
     links: Links | None = None,
+    audience: str | None = None,
     at_most: int | None = None,
     author: str = "",
 ) -> Frozen:
     """Fix letter and audience; whoever has this edition already is left out.
 
-    With *links* every reader has links of our own; *author* is who freezes it, for its log. Raises Problems with the
+    With *links* every reader has links of our own; *audience* is what took the place of the article's own words for
+    its people; *author* is who freezes it, for its log. Raises Problems with the
     number of readers for whom a merge field cannot be written, NewsletterError where the edition was edited since it
     went out, or where more than *at_most* people are new; nothing is written then, nor where nobody is new.
     """
     with store.write() as connection:
         earlier = earlier_campaigns(connection, edition)
-        row = _row(edition, letter, envelope, times)
+        row = _row(edition, letter, envelope, times) | {"audience": audience}
         number = connection.execute(
             insert(campaign).values(row).returning(campaign.c.id)
         ).scalar_one()

@@ -43,6 +43,8 @@ class Summary:
     edition_digest: str
     letter_digest: str
     audience_digest: str
+    audience: str | None
+    """What --audience said in place of the article's own words; None where nothing did."""
     in_doubt: bool
     """Whether a wave is in doubt for which a fence may still help."""
     posting: bool
@@ -140,6 +142,7 @@ def _summary(connection: Connection, row: Any) -> Summary:
         edition_digest=row.edition_digest,
         letter_digest=row.letter_digest,
         audience_digest=row.audience_digest,
+        audience=row.audience,
         in_doubt=in_doubt(connection, row.id),
         posting=posting(connection, row.id),
         unconfirmed=_unconfirmed(connection, row) if row.stop in ("undo", "pause") else None,

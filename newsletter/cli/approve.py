@@ -9,7 +9,7 @@ from newsletter.campaign import approve as agree
 from newsletter.cli.campaigns import which
 from newsletter.cli.person import person
 from newsletter.cli.project import Project, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import facts, people, result
+from newsletter.cli.wording import facts, people, result, to_type
 from newsletter.errors import NewsletterError
 
 
@@ -33,7 +33,7 @@ def approve(number: int | None, practice: bool, name: str | None, yes: bool) -> 
         with store.write() as connection:
             agree(connection, found.id, name or person(), int(time.time()))
         result(f"Campaign {found.id} is approved by {name or person()}.")
-        project.advise(f"Next: newsletter send {found.edition}")
+        project.advise(f"Next: {to_type('send', found.edition)}")
 
 
 def _ask(project: Project, found: Summary, *, yes: bool) -> None:
@@ -45,7 +45,7 @@ def _ask(project: Project, found: Summary, *, yes: bool) -> None:
     }
     result(facts(shown))
     project.advise(
-        f"Look at it first: newsletter preview {found.edition}, newsletter report {found.id}"
+        f"Look at it first: {to_type('preview', found.edition)}, newsletter report {found.id}"
     )
     if not yes and not click.confirm(f"Approve campaign {found.id}?", err=True):
         raise NewsletterError("nothing was approved")

@@ -20,7 +20,7 @@ from newsletter.cli.findings import (
 from newsletter.cli.letters import audience_option, compose_article, goes_to_lists, readers
 from newsletter.cli.progress import busy
 from newsletter.cli.project import Project, json_option, open_project, practice_option
-from newsletter.cli.wording import as_json, note, result
+from newsletter.cli.wording import as_json, note, result, to_type
 from newsletter.errors import NewsletterError, Problems
 
 
@@ -62,9 +62,9 @@ def check(
     if errors(found):
         raise NotReady(f"{article} cannot be sent yet; put the errors right and check again")
     if goes_to_lists(project, article):
-        project.advise(f"Next: newsletter send {article}")
+        project.advise(f"Next: {to_type('send', article, audience)}")
     else:
-        project.advise(f"Next: newsletter test {article} --to YOUR-ADDRESS")
+        project.advise(f"Next: {to_type('test', article, audience)} --to YOUR-ADDRESS")
 
 
 def _scope(project: Project, *, offline: bool, quick: bool) -> Scope:

@@ -31,6 +31,17 @@ class Composed:
     letter: Letter
     links: Links | None
     confirm_url: str = ""
+    audience: str | None = None
+    """What took the place of the article's own words for its people; None where nothing did."""
+
+    def meant_for(self, audience: str | None) -> "Composed":
+        """The same letter for the people that *audience* names; as it is where that is None."""
+        if audience is None:
+            return self
+        lines = {key: line for key, line in self.edition.lines.items() if key != "audience"}
+        words = (audience,) if audience.strip() else ()
+        edition = replace(self.edition, audience=words, lines=lines)
+        return replace(self, edition=edition, audience=audience)
 
     def nobody(self) -> str:
         """An unsubscribe link that is rightly signed and speaks of nobody; empty without a site."""
@@ -50,13 +61,10 @@ def compose_article(project: Project, article: Path, audience: str | None = None
         edition = load_edition(article, project.root)
     except Unsound as wrong:
         raise Problems([*wrong.problems, *_wrong_below(wrong, project)]) from wrong
-    if audience is not None:
-        lines = {key: line for key, line in edition.lines.items() if key != "audience"}
-        words = (audience,) if audience.strip() else ()
-        edition = replace(edition, audience=words, lines=lines)
     tag = unsubscribe_tag(project.settings)
     letter = compose(edition, project.settings, unsubscribe_tag=tag)
-    return Composed(edition, letter, site_links(project), sample_confirm_url(project, article))
+    confirm_url = sample_confirm_url(project, article)
+    return Composed(edition, letter, site_links(project), confirm_url).meant_for(audience)
 
 
 def _wrong_below(wrong: Unsound, project: Project) -> list[Problem]:

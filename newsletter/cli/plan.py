@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from newsletter.audience import Audience, Merge, time_zones
-from newsletter.campaign import Times, earlier_campaigns
+from newsletter.campaign import Times, earlier_campaigns, summary, unfinished
 from newsletter.checks import Finding, Survey
 from newsletter.checks.probes import Scope
 from newsletter.cli.findings import LOCAL_SEND, as_dict, find, survey_readers
@@ -69,6 +71,8 @@ def make_plan(
     composed = compose_article(project, article, audience)
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)
+        if audience is None:
+            composed = composed.meant_for(_audience_to_go_on(connection, composed.edition.id))
     merge = merge_new(project, store)
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
@@ -85,6 +89,12 @@ def make_plan(
             project, composed, surveyed, scope=scope, leaves_at=leaving.schedule.send_at
         )
     return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), leaving)
+
+
+def _audience_to_go_on(connection: Connection, edition_id: str) -> str | None:
+    """Whom the campaign was for that a send goes on with: its people are no others when nobody says so again."""
+    waiting = unfinished(connection, edition_id)
+    return summary(connection, waiting[0]).audience if waiting else None
 
 
 def say_plan(plan: Plan, project: Project) -> str:

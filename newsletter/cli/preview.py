@@ -7,7 +7,7 @@ import click
 
 from newsletter.cli.letters import audience_option, compose_article, extremes
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import note, result
+from newsletter.cli.wording import note, result, to_type
 from newsletter.edition import load_edition
 from newsletter.web.preview import with_pictures
 
@@ -62,7 +62,7 @@ def serve_page(
 
     with said_to_be_practice(project):
         serve_preview(means_of(project, article, audience), port, ready)
-        project.advise(f"Next: newsletter test {article} --to YOUR-ADDRESS")
+        project.advise(f"Next: {to_type('test', article, audience)} --to YOUR-ADDRESS")
 
 
 def write_files(article: Path, audience: str | None, *, show: bool) -> None:
@@ -84,4 +84,4 @@ def write_files(article: Path, audience: str | None, *, show: bool) -> None:
         result(f"{stem.with_suffix('.html').relative_to(project.root)}  ({view.subject})")
     if show:
         click.launch((folder / f"{views[0][0].replace(' ', '-')}.html").as_uri())
-    note(f"Next: newsletter test {article} --to YOUR-ADDRESS")
+    note(f"Next: {to_type('test', article, audience)} --to YOUR-ADDRESS")

@@ -18,7 +18,7 @@ from newsletter.cli.campaigns import which
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, moment, note, people, result, several
+from newsletter.cli.wording import as_json, moment, note, people, result, several, to_type
 from newsletter.delivery import Account, settle_unknown_by_evidence
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
@@ -64,7 +64,7 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
             say_counts(Sent(found.id, counts))
         if counts.pending:
             project.advise(
-                f"Next: newsletter send {found.edition} sends to {people(counts.pending)}"
+                f"Next: {to_type('send', found.edition)} sends to {people(counts.pending)}"
             )
         finished(counts)
 

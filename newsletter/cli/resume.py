@@ -9,7 +9,7 @@ from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.progress import shown
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, several
+from newsletter.cli.wording import as_json, several, to_type
 from newsletter.delivery import Account, Manner, dispatch, paused
 from newsletter.delivery import resume as go_on
 from newsletter.errors import NewsletterError
@@ -38,8 +38,8 @@ def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
             say_counts(Sent(found.id, counts))
         if counts.expired:
             project.advise(
-                f"SendGrid threw away what waited for more than three days. Next: newsletter send {found.edition} "
-                "reaches those people"
+                "SendGrid threw away what waited for more than three days. "
+                f"Next: {to_type('send', found.edition, found.audience)} reaches those people"
             )
         else:
             project.advise(f"Next: newsletter status {found.id}")

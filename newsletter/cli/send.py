@@ -27,7 +27,7 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.times import Wish, time_options
-from newsletter.cli.wording import as_json, moment, note, people, result
+from newsletter.cli.wording import as_json, moment, note, people, result, to_type
 from newsletter.delivery import (
     Account,
     Manner,
@@ -88,7 +88,8 @@ def send(
         if dry_run:
             if json:
                 as_json({"plan": plan_as_dict(plan, project)})
-            project.advise(f"Nothing was sent. Next: newsletter send {article}")
+            onward = to_type("send", article, audience, wish.options)
+            project.advise(f"Nothing was sent. Next: {onward}")
             return
         if not yes:
             _ask(plan, waiting)
@@ -101,7 +102,7 @@ def send(
         if ended and sent.counts.pending:
             raise NewsletterError(
                 f"ended as you asked: nothing is on its way, {people(sent.counts.pending)} are still to be handed "
-                f"over; newsletter send {article} goes on"
+                f"over; {to_type('send', article)} goes on"
             )
         finished(sent.counts, settling=sent.settling)
 
@@ -222,6 +223,7 @@ def _freeze(run: Run, plan: Plan) -> Frozen:
         envelope(settings, composed.edition),
         times=replace(plan.times, now=int(time.time())),
         links=composed.links,
+        audience=composed.audience,
         at_most=run.agreed,
         author=person(),
     )

@@ -21,7 +21,7 @@ from newsletter.cli.project import (
 )
 from newsletter.cli.watching import WAVES, watch_campaign
 from newsletter.cli.watching import row_of as _wave
-from newsletter.cli.wording import as_json, facts, moment, result, table
+from newsletter.cli.wording import as_json, facts, moment, result, table, to_type
 from newsletter.delivery import KEPT_SECONDS, ToCome, to_come, undo_until
 from newsletter.edition import load_edition
 from newsletter.errors import NewsletterError
@@ -52,7 +52,7 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
         else:
             _say(shown, log, project, now)
         if (found.counts.pending or found.in_doubt) and found.stop not in ("undo", "pause"):
-            project.advise(f"Next: newsletter send {found.edition} goes on")
+            project.advise(f"Next: {to_type('send', found.edition)} goes on")
         if found.is_unconfirmed(now):
             project.advise(
                 f"SendGrid has not confirmed the {found.stop}: the mail may leave. "
@@ -111,7 +111,7 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None
     if found.counts.pending and _is_edited(found, project.root):
         told["Article"] = project.advice(
             f"edited since; newsletter worker sends the letter as it was. To send the new one: newsletter undo {found.id}, "
-            f"then newsletter send {found.edition}"
+            f"then {to_type('send', found.edition, found.audience)}"
         )
     if shown.leaves is not None:
         told["Leaves"] = moment(shown.leaves, zone)

@@ -8,7 +8,7 @@ from newsletter.audience import read_address
 from newsletter.cli.letters import audience_option, compose_article, extremes, goes_to_lists
 from newsletter.cli.lists import merge_new
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import result, several
+from newsletter.cli.wording import result, several, to_type
 from newsletter.delivery import post_trial
 from newsletter.errors import NewsletterError
 
@@ -42,5 +42,7 @@ def test(article: Path, address: str, practice: bool, audience: str | None) -> N
             )
             result(f"Sent: {name}, “{view.subject}”")
         lists = goes_to_lists(project, article)
-        onward = f"Next: newsletter send {article}" if lists else "This mail goes to no list."
+        onward = (
+            f"Next: {to_type('send', article, audience)}" if lists else "This mail goes to no list."
+        )
         project.advise(f"{several(len(kinds), 'test')} went to {to}. {onward}")

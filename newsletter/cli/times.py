@@ -48,6 +48,13 @@ class Wish:
     rate: str | None = None
     now: bool = False
 
+    @property
+    def options(self) -> list[str]:
+        """What to type for it."""
+        given = {"--at": self.at, "--at-local": self.at_local, "--rate": self.rate}
+        words = [word for option, value in given.items() if value for word in (option, value)]
+        return [*words, "--now"] if self.now else words
+
 
 def time_options(command: Command) -> Command:
     """The options of commands that send."""

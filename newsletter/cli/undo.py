@@ -7,7 +7,7 @@ from newsletter.cli.draining import confirming
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, people
+from newsletter.cli.wording import as_json, people, to_type
 from newsletter.delivery import refuse_too_late
 from newsletter.delivery import undo as take_back
 from newsletter.errors import NewsletterError
@@ -39,7 +39,8 @@ def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
             say_counts(sent)
         if undone.complete:
             project.advise(
-                f"Taken back. Next: change {found.edition} if you like, then newsletter send {found.edition}"
+                f"Taken back. Next: change {found.edition} if you like, then "
+                f"{to_type('send', found.edition, found.audience)}"
             )
         else:
             project.advise(

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from errno import ENOSPC
+from pathlib import Path
+from shlex import join
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,14 @@ WITH_PRACTICE = re.compile(
 def in_practice(sentence: str) -> str:
     """*sentence* whose commands stay in practice: campaign 2 of the real store is another one."""
     return WITH_PRACTICE.sub(r"\g<0> --practice", sentence)
+
+
+def to_type(
+    command: str, article: Path | str, audience: str | None = None, others: Sequence[str] = ()
+) -> str:
+    """The *command* for *article*, with *others* of its options, as a shell takes it."""
+    whom = [] if audience is None else ["--audience", audience]
+    return join(["newsletter", command, str(article), *whom, *others])
 
 
 FILE_ERRORS: Mapping[type[OSError], str] = {

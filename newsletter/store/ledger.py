@@ -28,6 +28,7 @@ campaign = Table(
     Column("edition_digest", Text, nullable=False),
     Column("letter_digest", Text, nullable=False),
     Column("audience_digest", Text, nullable=False),
+    Column("audience", Text),
     Column("envelope", Text, nullable=False),
     Column("frozen", Integer, nullable=False),
     Column("asked_send_at", Integer),
@@ -44,7 +45,9 @@ campaign = Table(
     one_of("stop", ("undo", "pause", "halt")),
     Index("campaign_edition", "edition_id"),
 )
-"""*stop* is what a person asked for (undo, pause) or why posting halted; every claim and opening tests it.
+"""*audience* is what --audience said in place of the article's own words, NULL where nothing did.
+
+*stop* is what a person asked for (undo, pause) or why posting halted; every claim and opening tests it.
 
 *local_time* is a wall time (2026-12-01T09:00) that each reader has in their own zone; *rate* is people an
 hour, *warmup* a JSON list of people a day; *first_send_at* is known once the first wave is open.

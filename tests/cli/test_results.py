@@ -27,6 +27,7 @@ SENT = Summary(
     edition_digest="e",
     letter_digest="x",
     audience_digest="y",
+    audience=None,
     in_doubt=False,
     posting=False,
     unconfirmed=None,

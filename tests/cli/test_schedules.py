@@ -482,6 +482,44 @@ def test_the_status_says_that_the_article_was_edited_after_it_was_agreed_to(
     assert "Article" not in run("status", "--practice").out
 
 
+IN_GRETNA = ("--audience", "in Gretna")
+
+
+def test_a_send_goes_on_with_the_people_that_a_campaign_was_for(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    configure(clinic, "approval = true")
+    frozen = run(*SEND, *IN_GRETNA, "--json").json
+    assert run("approve", "--practice", "--yes", "--as", "Bo").code == 0
+    gone_on = run(*SEND)
+    assert "Going on with campaign 1." in gone_on.err
+    assert len(mails(sandbox)) == frozen["plan"]["recipients"] == 1
+    assert [entry["id"] for entry in run("campaigns", "--practice", "--json").json] == [1]
+
+
+def test_what_to_type_after_an_undo_names_the_people_that_a_campaign_was_for(
+    run: Run, sandbox: Sandbox
+) -> None:
+    assert run(*SEND, *IN_GRETNA).code == 0
+    undone = run("undo", "--practice", "--yes").err
+    assert f"then newsletter send {ARTICLE} --practice --audience 'in Gretna'" in undone
+
+
+def test_what_to_type_next_names_the_people_and_quotes_the_name_of_a_file(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    assert run("lists", "--practice").code == 0
+    (clinic / ARTICLE).rename(clinic / "content" / "a strong back.md")
+    article = "content/a strong back.md"
+    checked = run("check", article, "--practice", "--quick", *IN_GRETNA).err
+    assert f"Next: newsletter send --practice '{article}' --audience 'in Gretna'\n" in checked
+    planned = run("send", article, "--practice", "--dry-run", *IN_GRETNA, "--at", "tomorrow 9am")
+    assert (
+        f"Next: newsletter send --practice '{article}' --audience 'in Gretna' --at 'tomorrow 9am'\n"
+        in planned.err
+    )
+
+
 def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox) -> None:
     with Account("SG.practice.only", sandbox.url) as account:
         others = [account.new_batch() for _ in range(9)]
