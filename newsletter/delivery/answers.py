@@ -32,7 +32,8 @@ OUTCOMES: Mapping[int, str] = {
 """All but 202 say that nothing was accepted; what is not here (3xx, 5xx) leaves it open."""
 
 CREDITS = "maximum credits exceeded"
-SCOPES = "Mail Send, Scheduled Sends, Suppressions"
+PERMISSIONS = "Mail Send, Scheduled Sends, Suppressions and Stats"
+"""What the key must be allowed, as SendGrid's page of keys calls it."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def in_words(status: int, said: tuple[Complaint, ...]) -> NewsletterError:
         )
     if status == 403:
         return NewsletterError(
-            f"SendGrid forbids this ({words}); the key needs {SCOPES}, and the sender's address or domain must be verified"
+            f"SendGrid forbids this ({words}); the key needs {PERMISSIONS}, and the sender's address or domain must be "
+            "verified: newsletter doctor says what is missing"
         )
     if status == 200:
         return NewsletterError(

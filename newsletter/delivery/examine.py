@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from newsletter.config import Settings
 from newsletter.delivery.account import Account
+from newsletter.delivery.answers import PERMISSIONS
 from newsletter.delivery.examined import ADVICE, GOOD, NOT_VERIFIED, WRONG, Examined, Lines, examine
 from newsletter.delivery.slots import SLOTS
 from newsletter.errors import NewsletterError, ServiceFailed
@@ -80,12 +81,18 @@ def _key(account: Account) -> Examined:
 
 def _scopes(account: Account, settings: Settings) -> Examined:
     what, allowed = "What the key may do", set(account.scopes())
-    needed = [*SCOPES, *_scopes_of_the_site(settings)]
+    needed = [*SCOPES, *_scopes_of_the_group(settings), *_scopes_of_the_site(settings)]
     missing = [f"{scope} (to {why})" for scope, why in needed if scope not in allowed]
     if not missing:
         return Examined(what, GOOD, "everything a campaign needs")
-    cure = f"edit the key at {KEYS_PAGE}: Mail Send, Scheduled Sends, Suppressions and Stats, all of them"
+    cure = f"edit the key at {KEYS_PAGE}: {PERMISSIONS}, all of them"
     return Examined(what, WRONG, f"it may not: {', '.join(missing)}", cure)
+
+
+def _scopes_of_the_group(settings: Settings) -> list[tuple[str, str]]:
+    if not settings.sendgrid.group:
+        return []
+    return [("asm.groups.suppressions.read", "see who left the unsubscribe group")]
 
 
 def _scopes_of_the_site(settings: Settings) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import dns.message
@@ -15,6 +16,7 @@ import pytest
 
 from newsletter.config import Settings
 from newsletter.delivery import Account, Dns, Patience, connect_webhook
+from newsletter.delivery.answers import PERMISSIONS
 from newsletter.delivery.dns import NoDns, organisation
 from newsletter.delivery.examine import Mailing, examine_account, refuse_missing_group
 from newsletter.delivery.examine_leaving import examine_leaving
@@ -70,6 +72,24 @@ def test_a_restricted_key_is_told_what_it_lacks_and_what_for(examined) -> None:
         "it may not: mail.batch.create (to take mail back), suppression.bounces.read (to see who bounced)",
     )
     assert "edit the key at Settings, API Keys" in line.cure
+
+
+def test_a_key_that_may_not_read_who_left_the_group_is_told_so(examined) -> None:
+    missing = ["asm.groups.suppressions.read"]
+    assert examined(missing_scopes=missing)["What the key may do"].verdict == "good"
+    line = examined(group=1, missing_scopes=missing)["What the key may do"]
+    assert line.found == (
+        "it may not: asm.groups.suppressions.read (to see who left the unsubscribe group)"
+    )
+
+
+def test_all_places_that_name_what_the_key_needs_name_the_same(clinic, examined) -> None:
+    behave(clinic.sandbox.url, missing_scopes=["categories.stats.read"])
+    with pytest.raises(NewsletterError, match=f"the key needs {PERMISSIONS}, and "):
+        clinic.account.get("categories/stats", categories="news", start_date="2026-11-01")
+    assert PERMISSIONS in examined()["What the key may do"].cure
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"a SendGrid key ({PERMISSIONS})" in " ".join(readme.split())
 
 
 @pytest.mark.parametrize(
