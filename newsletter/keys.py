@@ -24,6 +24,7 @@ def keep_key(root: Path, account: str, key: str) -> str:
             "Settings, API Keys at SendGrid"
         )
     if _into_keyring(account, key):
+        _out_of_dotenv(root / ".env")
         return "the keyring of this computer"
     _into_dotenv(root / ".env", key)
     return f"{root / '.env'}, which only you can read"
@@ -35,6 +36,14 @@ def _into_dotenv(path: Path, key: str) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
     set_key(path, VARIABLE, key, quote_mode="never")
+
+
+def _out_of_dotenv(path: Path) -> None:
+    """An earlier key there would be found first."""
+    from dotenv import dotenv_values, unset_key
+
+    if path.exists() and VARIABLE in dotenv_values(path):
+        unset_key(path, VARIABLE, quote_mode="never")
 
 
 def _from_keyring(account: str) -> str | None:

@@ -78,3 +78,12 @@ def test_where_there_is_a_keyring_the_key_goes_there(tmp_path: Path, ring: Remem
     assert not (tmp_path / ".env").exists()
     assert find_key(tmp_path, "clinic", {}) == KEY
     assert find_key(tmp_path, "another", {}) is None
+
+
+def test_a_key_that_goes_into_the_keyring_takes_the_place_of_one_in_env(
+    tmp_path: Path, ring: Remembering
+) -> None:
+    (tmp_path / ".env").write_text("SENDGRID_API_KEY=SG.yesterdays\nOTHER=1\n")
+    keep_key(tmp_path, "clinic", KEY)
+    assert find_key(tmp_path, "clinic", {}) == KEY
+    assert (tmp_path / ".env").read_text() == "OTHER=1\n"

@@ -12,7 +12,7 @@ from newsletter.config import (
     load_settings,
     save_settings,
 )
-from newsletter.keys import find_key, keep_key
+from newsletter.keys import VARIABLE, find_key, keep_key
 
 QUESTIONS = (
     ("sender", "email", "Address the letters come from (on the clinic's own domain)"),
@@ -31,7 +31,7 @@ QUESTIONS = (
 def setup() -> None:
     """Ask for the SendGrid key, the sender and the postal address; Enter keeps what stands there.
 
-    The key goes into the keyring of this computer (pip install newsletter[keyring]) or into .env,
+    The key goes into the keyring of this computer (after .venv/bin/pip install keyring) or into .env,
     which only you can read and git ignores. Everything else goes into newsletter.toml.
     """
     root = find_project(Path.cwd())
@@ -73,3 +73,7 @@ def _ask_for_key(root: Path, account: str) -> None:
     key = click.prompt(question, default="", show_default=False, hide_input=True, err=True).strip()
     if key:
         result(f"The key is kept in {keep_key(root, account, key)}.")
+        if find_key(root, account) != key:
+            note(
+                f"Another key is used first: {VARIABLE} of this terminal's environment. Type unset {VARIABLE} to use the new one."
+            )

@@ -258,6 +258,13 @@ def test_setup_asks_and_keeps(run: Run, clinic: Path) -> None:
     assert (clinic / "newsletter.toml").read_text() == toml
 
 
+def test_setup_says_that_a_key_of_the_environment_is_used_before_the_one_it_keeps(run: Run) -> None:
+    typed = "\n\n\n\n\nSG.made.up\n"
+    assert "Another key is used first" not in run("setup", typed=typed).err
+    told = run("setup", typed=typed, key="SG.the.terminals").err
+    assert "Another key is used first: SENDGRID_API_KEY of this terminal's environment." in told
+
+
 def test_setup_asks_again_for_what_is_no_address(run: Run, clinic: Path) -> None:
     typed = "nonsense\nnews@clockworkperform.com\n\ndesk\n\n\n\n\n"
     done = run("setup", typed=typed)
