@@ -59,7 +59,9 @@ def say_hygiene(found: Hygiene, family: str) -> None:
             f"{found.not_verified:,} of {several(found.domains, 'domain')} not verified: the DNS was not asked or did not answer."
         )
     if found.asleep is None:
-        result("Who never opens is not known: no open or click has come home yet.")
+        result(
+            "Who never opens is not known: no open or click has come home yet; docs/site.md says how."
+        )
     elif found.asleep:
         result(f"{people(found.asleep)} got five letters or more in a year and opened none.")
         note(

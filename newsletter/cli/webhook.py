@@ -14,7 +14,8 @@ from newsletter.web import EVENTS_PATH
 def webhook() -> None:
     """Set up SendGrid's event webhook to [site] url, signed, and keep its public key in newsletter.toml.
 
-    Needs a server of your own (docs/site.md). Typed again, it changes nothing.
+    Needs a server of your own (docs/site.md). Typed again, it only takes over whether opens and clicks are told
+    ([sending] open_tracking and click_tracking).
     """
     project = open_project(no_key="refuse")
     site = project.settings.site.url

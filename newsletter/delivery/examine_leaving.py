@@ -80,6 +80,10 @@ def _events(account: Account, settings: Settings, url: str) -> Examined:
         return Examined(what, ADVICE, f"SendGrid does not tell {url} what becomes of mail", cure)
     if not mine.get("enabled"):
         return Examined(what, WRONG, "the webhook at SendGrid is switched off", cure)
+    asked = {"open": settings.sending.open_tracking, "click": settings.sending.click_tracking}
+    if silent := [f"{word}s" for word, wanted in asked.items() if wanted and not mine.get(word)]:
+        found = f"the webhook at SendGrid does not tell {' and '.join(silent)}, which [sending] asks for"
+        return Examined(what, WRONG, found, cure)
     key = settings.sendgrid.webhook_key
     if not key or key != mine.get("public_key", key):
         return Examined(

@@ -14,7 +14,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from newsletter.config import Settings
+from newsletter.config import Sending, Settings
 from newsletter.delivery import Account, Dns, Patience, connect_webhook
 from newsletter.delivery.answers import PERMISSIONS
 from newsletter.delivery.dns import NoDns, organisation
@@ -295,9 +295,15 @@ def test_policies_are_looked_for_up_to_the_organisation() -> None:
     assert organisation("localhost") == ["localhost"]
 
 
-def leaving(clinic: Clinic, url: str = "https://127.0.0.1:9", **sendgrid: Any) -> Found:
+def leaving(
+    clinic: Clinic,
+    url: str = "https://127.0.0.1:9",
+    sending: Sending | None = None,
+    **sendgrid: Any,
+) -> Found:
     settings: Settings = replace(
         clinic.settings,
+        sending=sending or clinic.settings.sending,
         site=replace(clinic.settings.site, url=url),
         sendgrid=replace(clinic.settings.sendgrid, **sendgrid),
     )
@@ -347,6 +353,14 @@ def test_events_come_home_or_are_worth_advice(clinic) -> None:
     key = connect_webhook(clinic.account, EVENTS, clinic.settings.sending)
     assert leaving(clinic)["Events"].verdict == "wrong"
     assert leaving(clinic, webhook_key=key)["Events"].found == f"{EVENTS} is told, signed"
+    watching = Sending(open_tracking=True, click_tracking=True)
+    unheard = leaving(clinic, sending=watching, webhook_key=key)["Events"]
+    assert (unheard.verdict, unheard.found) == (
+        "wrong",
+        "the webhook at SendGrid does not tell opens and clicks, which [sending] asks for",
+    )
+    connect_webhook(clinic.account, EVENTS, watching)
+    assert leaving(clinic, sending=watching, webhook_key=key)["Events"].verdict == "good"
     number = clinic.account.get("user/webhooks/event/settings/all")["webhooks"][0]["id"]
     path = f"user/webhooks/event/settings/{number}"
     clinic.account.ask("patch", path, {"enabled": False}, 200)
