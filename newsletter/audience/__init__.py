@@ -8,7 +8,7 @@ from newsletter.audience.fates import FATES, Fate, ListReport, fates, list_repor
 from newsletter.audience.fold import LARGEST_FAMILY
 from newsletter.audience.merge import merge_lists
 from newsletter.audience.place import list_files
-from newsletter.audience.proof import Proof, list_sources, proof
+from newsletter.audience.proof import confirmed_people, list_sources, worded_people
 
 __all__ = [
     "FATES",
@@ -18,9 +18,9 @@ __all__ = [
     "Jump",
     "ListReport",
     "Merge",
-    "Proof",
     "Subscriber",
     "choose",
+    "confirmed_people",
     "domain_of",
     "fates",
     "is_sample",
@@ -31,7 +31,7 @@ __all__ = [
     "list_sources",
     "merge_lists",
     "people",
-    "proof",
     "read_address",
     "time_zones",
+    "worded_people",
 ]

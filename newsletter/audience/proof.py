@@ -1,34 +1,35 @@
 """This module tells whose consent is on record, and in which words (GDPR art. 7(1), CASL)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, func, select
 
-from newsletter.store import consent_log, source, subscriber
+from newsletter.store import consent_log, list_row, source, subscriber
 
 AT_ONCE = 10_000
 
 
-@dataclass(frozen=True)
-class Proof:
-    """Whose consent is confirmed, and whose words are kept: 1 at the place of a subscriber's id."""
-
-    confirmed: bytearray
-    worded: bytearray
+def confirmed_people(connection: Connection) -> bytearray:
+    """Whose consent is confirmed: 1 at the place of a subscriber's id."""
+    return _marked(connection, select(subscriber.c.id).where(subscriber.c.consent == "confirmed"))
 
 
-def proof(connection: Connection) -> Proof:
-    """What the store can prove."""
-    confirmed = select(subscriber.c.id).where(subscriber.c.consent == "confirmed")
-    worded = select(consent_log.c.subscriber_id).where(consent_log.c.wording != "").distinct()
-    return Proof(_marked(connection, confirmed), _marked(connection, worded))
+def worded_people(connection: Connection) -> bytearray:
+    """Of whom it is kept in which words they agreed, by themselves or on one of their lists: 1 at the place of a subscriber's id."""
+    themselves = select(consent_log.c.subscriber_id).where(consent_log.c.wording != "").distinct()
+    by_lists = (
+        select(list_row.c.subscriber_id)
+        .join(source, source.c.id == list_row.c.source_id)
+        .where(source.c.wording != "")
+    )
+    return _marked(connection, themselves, by_lists)
 
 
-def _marked(connection: Connection, ids: Select[int]) -> bytearray:
+def _marked(connection: Connection, *queries: Select[int]) -> bytearray:
     marks = bytearray(1 + (connection.scalar(select(func.max(subscriber.c.id))) or 0))
-    for number in connection.scalars(ids, execution_options={"yield_per": AT_ONCE}):
-        marks[number] = 1
+    for ids in queries:
+        for number in connection.scalars(ids, execution_options={"yield_per": AT_ONCE}):
+            marks[number] = 1
     return marks
 
 

@@ -83,8 +83,8 @@ class Hole:
 class People:
     """Who the letter would go to.
 
-    *unconfirmed* have no consent, *unworded* no record of what they agreed to. *sources* has the
-    words that say where each list comes from.
+    *unconfirmed* have no consent, *unworded* no record of what they agreed to, which is asked
+    for advertisements alone. *sources* has the words that say where each list comes from.
     """
 
     addresses: Collection[str]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from newsletter.audience import list_sources, proof
+from newsletter.audience import confirmed_people, list_sources, worded_people
 from newsletter.campaign import sent_before
 from newsletter.checks import (
     RULES,
@@ -61,7 +61,8 @@ def survey_readers(
     connection: Connection, composed: Composed, readers: Iterable[Addressee]
 ) -> Surveyed:
     """Run every expression for every reader, and look up their consent and earlier campaigns."""
-    kept = proof(connection)
+    confirmed = confirmed_people(connection)
+    worded = worded_people(connection) if composed.edition.is_promo else None
     unconfirmed: list[str] = []
     unworded = 0
     longest: Reader | None = None
@@ -69,9 +70,10 @@ def survey_readers(
     def noted() -> Iterable[tuple[str, Reader]]:
         nonlocal unworded, longest
         for one in readers:
-            if not kept.confirmed[one.id]:
+            if not confirmed[one.id]:
                 unconfirmed.append(one.address)
-            unworded += not kept.worded[one.id]
+            if worded is not None:
+                unworded += not worded[one.id]
             if len(one.reader.first_name) > len(longest.first_name if longest else ""):
                 longest = one.reader
             yield one.address, one.reader

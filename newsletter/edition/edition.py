@@ -48,3 +48,8 @@ class Edition:
     """SHA-256 of the file and the pictures it shows."""
     allow: Mapping[str, str] = field(default_factory=dict)
     """Findings that are accepted: a rule's name, and why it is right here."""
+
+    @property
+    def is_promo(self) -> bool:
+        """Whether it is an offer or advertisement."""
+        return self.details.get("kind", "").lower() == "promo"

@@ -169,3 +169,20 @@ def test_help_names_every_way_to_check(run: Run) -> None:
         option in shown for option in ("--offline", "--quick", "--who", "--json", "--practice")
     )
     assert len(RULES) > 80
+
+
+def test_an_advertisement_is_told_of_readers_whose_lists_do_not_say_what_they_agreed_to(
+    run: Run, clinic: Path
+) -> None:
+    rewrite(clinic, ("kicker: Back care", "kind: promo"))
+    basis = clinic / "subscribers" / "sample" / "old-tool.toml"
+    kept = [line for line in basis.read_text().splitlines() if not line.startswith("wording")]
+    basis.write_text("\n".join(kept) + "\n")
+    assert run("lists", "--practice").code == 0
+    assert "of 2 readers it is not on record what they agreed to" in run(*QUICK).out
+
+
+def test_an_advertisement_to_people_whose_lists_say_it_is_not_told(run: Run, clinic: Path) -> None:
+    rewrite(clinic, ("kicker: Back care", "kind: promo"))
+    assert run("lists", "--practice").code == 0
+    assert "it is not on record" not in run(*QUICK).out

@@ -213,7 +213,7 @@ def identity(draft: Draft) -> Iterator[Hit]:
     needs="people",
 )
 def ad_label(draft: Draft, people: People) -> Iterator[Hit]:
-    if draft.edition.details.get("kind", "").lower() != "promo" or not people.unworded:
+    if not draft.edition.is_promo or not people.unworded:
         return
     if not AD_WORDS.search(draft.page.text):
         sentence = f"this is an advertisement, and of {_readers(people.unworded)} it is not on record what they agreed to"
