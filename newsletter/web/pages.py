@@ -82,7 +82,9 @@ class Pages:
             "tags": orjson.loads(person.tags),
             "signed_up": person.signed_up,
         }
-        leave = self.links.unsubscribe(there.subscriber_id, there.campaign_id)
+        link = self.links.unsubscribe(there.subscriber_id, there.campaign_id)
+        leave = f"..{link.removeprefix(self.links.site_url)}"  # the site may lie below a folder
+        known = {what: value for what, value in known.items() if value}
         return self._page("preferences.html", known=known, leave=leave)
 
     def browser(self, request: Request) -> Response:
@@ -106,7 +108,7 @@ class Pages:
             raise NewsletterError("this letter is not kept any more")
         html = fill(row.html, orjson.loads(row.substitutions))
         return HTMLResponse(
-            html.replace('"cid:', f'"/picture/{there.campaign_id}/'), headers=HEADERS
+            html.replace('"cid:', f'"../picture/{there.campaign_id}/'), headers=HEADERS
         )
 
     def picture(self, request: Request) -> Response:

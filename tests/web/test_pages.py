@@ -242,8 +242,20 @@ def test_a_store_that_is_broken_is_told_to_us_and_not_to_readers(
 def test_preferences_show_what_is_known_and_the_way_out(site: Site) -> None:
     status, page, _headers = site.ask(site.path(site.links.preferences(1, 1)))
     assert status == 200
-    for words in ("Ada", "Gretna", "yoga", "2026-01-02", site.links.unsubscribe(1, 1)):
+    for words in ("Ada", "Gretna", "yoga", "2026-01-02"):
         assert words in page
+    (leave,) = re.findall(r'action="\.\.([^"]+)"', page)
+    assert leave == site.path(site.links.unsubscribe(1, 1))
+
+
+def test_of_whom_nothing_is_known_that_is_said(site: Site) -> None:
+    with site.store.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE subscriber SET names = '[]', city = '', tags = '[]', signed_up = ''"
+        )
+    page = site.ask(site.path(site.links.preferences(1, 1)))[1]
+    assert "Nothing but your address." in page
+    assert "<dl>" not in page
 
 
 def test_the_letter_can_be_read_in_the_browser_with_its_pictures(site: Site) -> None:
@@ -251,7 +263,7 @@ def test_the_letter_can_be_read_in_the_browser_with_its_pictures(site: Site) -> 
     assert status == 200
     assert "Hi Ada." in page
     assert site.links.unsubscribe(1, 1) in page
-    (picture,) = re.findall(r'"(/picture/1/[^"]+)"', page)
+    (picture,) = re.findall(r'"\.\.(/picture/1/[^"]+)"', page)
     status, _content, headers = site.ask(picture)
     assert (status, headers["content-type"]) == (200, "image/png")
 
