@@ -1,8 +1,9 @@
 """This module takes SendGrid's events in: the signature first, then the store, then the answer."""
 
 import logging
+from asyncio import Semaphore
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 5_000_000
 """Of one post; SendGrid's have 768 KB."""
+AT_ONCE = 4
+"""Of forty threads and fifteen connections: while a merge keeps events waiting, readers are answered."""
 PATH = "/events"
 
 
@@ -30,6 +33,7 @@ class EventDesk:
     signer: Signer
     now: Callable[[], int]
     group: int = 0
+    turns: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
 
     async def take(self, request: Request) -> Response:
         """204 once the events are stored; whatever else makes SendGrid come again."""
@@ -44,7 +48,8 @@ class EventDesk:
         except Forged as error:
             log.warning("a post to %s was refused: %s", PATH, error)
             return PlainTextResponse(f"{error}\n", status_code=403)
-        return await run_in_threadpool(self._take, body)
+        async with self.turns:
+            return await run_in_threadpool(self._take, body)
 
     def _take(self, body: bytes) -> Response:
         try:

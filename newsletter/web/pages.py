@@ -1,8 +1,9 @@
 """This module answers the public pages: GET shows, only POST acts."""
 
 import logging
+from asyncio import Semaphore
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -32,6 +33,8 @@ HEADERS = {
 ORIGIN = "the clinic's unsubscribe page"
 NO_CAMPAIGN = 2**63 - 1
 """The largest number of a database; somebody may ask for a larger one."""
+AT_ONCE = 6
+"""Of forty threads and fifteen connections: while a merge keeps those waiting who leave, pages are still shown."""
 MOST_BYTES = 10_000
 """Of a form: one-click sends some thirty."""
 
@@ -45,6 +48,7 @@ class Pages:
     links: Links
     now: Callable[[], int]
     mirror: Callable[[int, str], None] | None = None
+    turns: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
 
     @property
     def templates(self) -> Environment:
@@ -69,7 +73,8 @@ class Pages:
         """Act, without login, cookie or redirect (RFC 8058, section 3.2)."""
         if await bounded_body(request, MOST_BYTES) is None:
             return PlainTextResponse("too large\n", status_code=413, headers=HEADERS)
-        return await run_in_threadpool(self._leave, request)
+        async with self.turns:
+            return await run_in_threadpool(self._leave, request)
 
     def preferences(self, request: Request) -> Response:
         """What is known of the reader, and the way out."""

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -185,3 +186,17 @@ def test_the_odd_words_of_a_mail_server_lose_nobody_s_events(
     with clinic.store.read() as connection:
         rows = connection.exec_driver_sql("SELECT key FROM suppression ORDER BY key").scalars()
         assert [*rows] == ["ada@example.com", "ben@example.com"]
+
+
+def test_readers_are_answered_while_a_merge_keeps_events_waiting(
+    server: Server, clinic: Clinic
+) -> None:
+    with ThreadPoolExecutor(60) as posts:
+        with clinic.store.write():
+            waiting = [posts.submit(server.post_signed, b"[]") for _ in range(60)]
+            for _ in range(5):
+                time.sleep(0.1)
+                home = server.url.replace(EVENTS_PATH, "/")
+                with urllib.request.urlopen(home, timeout=5) as page:  # noqa: S310
+                    assert page.status == 200
+        assert {post.result() for post in waiting} == {204}
