@@ -119,11 +119,18 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
 
     Without a key there is only practice. *no_key* says how that is met: "practise" takes it for
     granted, "ask" asks a person, "refuse" raises NewsletterError, as for a script that would send.
+    Once there was a key its loss is no practice: who is forgotten, undone or suppressed there stays as they are.
     """
     settings = load_settings(find_project(Path.cwd()))
     key = None if practice else find_key(settings.root, settings.sendgrid.account)
     if key is not None:
         return Project(settings, key, practice=False)
+    real = settings.store_address(practice=False)
+    if not practice and isinstance(real, Path) and real.exists():
+        raise NewsletterError(
+            f"the SendGrid key is not found any more, and {real.relative_to(settings.root)} is the store of real letters; "
+            "unlock the keyring, or type newsletter setup to enter the key again (add --practice only to practise)"
+        )
     if practice or no_key == "practise" or (no_key == "ask" and _agreed_to_practise()):
         return Project(for_practice(settings), PRACTICE_KEY, practice=True)
     raise NewsletterError(

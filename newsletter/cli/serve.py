@@ -5,7 +5,7 @@ import time
 import click
 
 from newsletter.cli.letters import site_links
-from newsletter.cli.project import Project, open_project, practice_option
+from newsletter.cli.project import Project, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import note, result
 from newsletter.delivery import Account, Signer, connect_webhook, disconnect_webhooks
 from newsletter.errors import NewsletterError
@@ -28,14 +28,14 @@ PATIENCE = 300
 @practice_option
 def serve(host: str, port: int, practice: bool) -> None:
     """Run the public pages behind [site] url until Ctrl-C (docs/site.md says how)."""
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     links = site_links(project)
     if links is None:
         raise NewsletterError(
             "newsletter.toml: [site] url is empty, so SendGrid hosts the unsubscribe page; write the address of your "
             'own pages, as url = "https://news.example.com", to serve them here'
         )
-    with project.store(patience=PATIENCE) as store:
+    with said_to_be_practice(project), project.store(patience=PATIENCE) as store:
         account = None if project.practice else Account(project.key, project.settings.sendgrid.host)
         mirror = Mirror(account.suppress) if account is not None else None
         key = _webhook_key(project, host, port)

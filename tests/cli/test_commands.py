@@ -315,6 +315,28 @@ def test_practice_starts_a_sandbox_of_its_own_in_the_background(run: Run, clinic
         stop(folder)
 
 
+def test_real_pages_are_not_served_from_the_practice_store(run: Run, clinic: Path) -> None:
+    """A service often has no keyring: whoever left would have left only in practice."""
+    (clinic / "newsletter.toml").write_text('[site]\nurl = "https://news.example.com"\n')
+    served = run("serve")
+    assert served.code == 1
+    assert "there is no SendGrid key; type newsletter setup" in served.err
+
+
+@pytest.mark.engine("sqlite")
+def test_where_real_letters_were_sent_a_missing_key_is_no_practice(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    run("lists", "suppressed", "out.csv", key="SG.practice.only")
+    for words in (["forget", "ada@example.com", "--yes"], ["undo", "1"], ["lists"], ["campaigns"]):
+        told = run(*words)
+        assert told.code == 1
+        assert "the SendGrid key is not found any more" in told.err
+        assert ".newsletter/sendgrid.db is the store of real letters" in told.err
+    assert not (clinic / ".newsletter" / "practice.db").exists()
+    assert run("campaigns", "--practice").code == 0
+
+
 def test_serving_needs_a_site(run: Run) -> None:
     served = run("serve", "--practice")
     assert served.code == 1
