@@ -145,15 +145,16 @@ class Settings:
 
         A file each in the project folder, or a schema each in the PostgreSQL database.
         """
-        name = "practice" if practice else self._account
+        name = self.store_name(practice=practice)
         if not self.database:
             return self.root / ".newsletter" / f"{name}.db"
         joint = "&" if "?" in self.database else "?"
         return f"{self.database}{joint}schema={_schema(self.database, name)}"
 
-    @property
-    def _account(self) -> str:
+    def store_name(self, *, practice: bool) -> str:
         """The account's name, with its host where that is another than SendGrid's usual one."""
+        if practice:
+            return "practice"
         if self.sendgrid.host == SENDGRID_HOST:
             return self.sendgrid.account
         return f"{self.sendgrid.account}-" + re.sub(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import func, select
 
-from newsletter.cli.letters import site_links
+from newsletter.cli.letters import links_of
 from newsletter.cli.probing import probe_in_short, probed, quick_account
 from newsletter.cli.project import (
     PRACTICE_KEY,
@@ -90,9 +90,8 @@ def _lines(project: Project) -> Iterator[Examined]:
         yield from lines
         yield from examine_sender(account, settings, None if project.local else Dns())
         url = f"{settings.site.url.rstrip('/')}{EVENTS_PATH}"
-        links = site_links(project)
-        nobody = links.unsubscribe(0, 0) if links else ""
-        yield from examine_leaving(account, settings, url, nobody)
+        links = links_of(settings, practice=False)  # as real letters have them
+        yield from examine_leaving(account, settings, url, links.unsubscribe(0, 0) if links else "")
     yield probe_in_short(project)
 
 

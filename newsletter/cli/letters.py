@@ -13,6 +13,7 @@ from newsletter.audience import Audience, Subscriber, choose, people
 from newsletter.audience.no_segment import NoSegment
 from newsletter.campaign import as_family, new_people, own_links, reader_of
 from newsletter.cli.project import Project
+from newsletter.config import SendGrid, Settings
 from newsletter.delivery import unsubscribe_tag
 from newsletter.edition import Edition, Unsound, load_edition
 from newsletter.errors import NewsletterError, Problem, Problems
@@ -79,9 +80,20 @@ def _wrong_below(wrong: Unsound, project: Project) -> list[Problem]:
 
 
 def site_links(project: Project) -> Links | None:
-    """The maker of links to the clinic's own site, where it has one."""
-    url = project.settings.site.url
-    return Links(url, links_secret(project.root)) if url else None
+    """The maker of links to the clinic's own site, where it has one.
+
+    A store's own links are signed otherwise than another's: reader 7 of practice, or of another account, is somebody
+    else, and must not leave because of them.
+    """
+    return links_of(project.settings, practice=project.practice)
+
+
+def links_of(settings: Settings, *, practice: bool) -> Links | None:
+    """The same, of practice or in earnest."""
+    if not settings.site.url:
+        return None
+    secret, store = links_secret(settings.root), settings.store_name(practice=practice)
+    return Links(settings.site.url, secret if store == SendGrid().account else f"{store} {secret}")
 
 
 def goes_to_lists(project: Project, article: Path) -> bool:

@@ -4,12 +4,16 @@ import email
 import email.policy
 import re
 import urllib.request
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from newsletter.cli.letters import links_of
+from newsletter.config import load_settings
 from newsletter.delivery import Account
+from newsletter.errors import NewsletterError
 from newsletter.sandbox import Fault, Sandbox, misbehave, plant, serve, skip
 
 from .conftest import ARTICLE, Run, delivered, mails
@@ -276,6 +280,18 @@ def test_with_a_site_of_ones_own_each_reader_has_their_own_link(
         assert "Preferences: https://news.example.com/p/" in text
     assert len(links) == 18
     assert all(link.startswith("https://news.example.com/u/") for link in links)
+    settings = load_settings(clinic, {})
+    real = links_of(settings, practice=False)
+    other = links_of(
+        replace(settings, sendgrid=replace(settings.sendgrid, account="eu")), practice=False
+    )
+    assert real is not None
+    assert other is not None
+    with pytest.raises(NewsletterError):
+        real.read("unsubscribe", other.unsubscribe(7, 1).rpartition("/")[2])
+    for link in links:  # who tries the button in practice makes no real reader of that number leave
+        with pytest.raises(NewsletterError):
+            real.read("unsubscribe", link.rpartition("/")[2])
 
 
 def test_with_a_group_sendgrid_keeps_the_unsubscribed_of_that_group(
