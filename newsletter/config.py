@@ -24,6 +24,8 @@ from newsletter.errors import NewsletterError, Problem, Problems
 
 SETTINGS_FILE = "newsletter.toml"
 HOST_VARIABLE = "SENDGRID_HOST"
+PRACTICE = "practice"
+"""The store of practice, which no account may share: newsletter sandbox reset removes it."""
 LONGEST_SCHEMA = 63
 """Bytes of a name in PostgreSQL; what is longer is cut off in silence."""
 
@@ -154,7 +156,7 @@ class Settings:
     def store_name(self, *, practice: bool) -> str:
         """The account's name, with its host where that is another than SendGrid's usual one."""
         if practice:
-            return "practice"
+            return PRACTICE
         if self.sendgrid.host == SENDGRID_HOST:
             return self.sendgrid.account
         return f"{self.sendgrid.account}-" + re.sub(
@@ -338,15 +340,24 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
         return f'{key} "{value}" is no address ({why})', "write name@domain"
     if (section, key) == ("sendgrid", "host") and not is_safe_host(value):
         return f'host "{value}" is no https:// address', f'write host = "{safe_host(value)}"'
+    if key == "account" and (value.lower() == PRACTICE or not re.fullmatch(r"[\w-]+", value)):
+        return (
+            f'account "{value}" is no name for a store',
+            'write one word like account = "sendgrid"',
+        )
+    if (section, key) == ("site", "url") and value and not value.startswith("https://"):
+        return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
+    return _wrong_number(key, value) if type(value) is int else None
+
+
+def _wrong_number(key: str, value: int) -> tuple[str, str] | None:
     if key in NOT_ZERO and value == 0:
         return f"{key} is zero", f"write {key} = 1 or more"
     if key == "undo_minutes" and value > LONGEST_UNDO:
         what = "undo_minutes is more than two days, and SendGrid keeps mail for three at most"
         return what, f"write undo_minutes = {LONGEST_UNDO} or less"
-    if type(value) is int and value < 0:
+    if value < 0:
         return f"{key} is below zero", f"write {key} = 0 or more"
-    if (section, key) == ("site", "url") and value and not value.startswith("https://"):
-        return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
     return None
 
 

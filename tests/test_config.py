@@ -161,6 +161,8 @@ WRONG = {
         2,
         "is no https:// address",
     ),
+    "account as practice": ("[sendgrid]\naccount = 'Practice'\n", 2, "is no name for a store"),
+    "account elsewhere": ("[sendgrid]\naccount = '../other'\n", 2, "is no name for a store"),
     "no host": ("[sendgrid]\nhost = 'https://'\n", 2, "is no https:// address"),
     "no toml": ("[clinic\nname = 'x'\n", 1, "Expected"),
     "no utf-8": (b"\xff\xfe[", None, "this is no UTF-8 text"),
