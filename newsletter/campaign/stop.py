@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from newsletter.campaign.statements import STOP
 from newsletter.campaign.states import REQUEST, before
-from newsletter.campaign.wave import Attempt, attempts, move, unassigned
+from newsletter.campaign.wave import Attempt, attempts, move, without_request
 from newsletter.store import attempt, campaign, recipient, request
 
 WEAKER: Mapping[str, tuple[str, ...]] = {
@@ -110,7 +110,7 @@ def take_back_rest(connection: Connection, campaign_id: int) -> None:
     if not attempts(connection, campaign_id):
         _cancel_people(connection, mine)
         return
-    for gap in unassigned(connection, campaign_id):
+    for gap in without_request(connection, campaign_id):
         _cancel_people(connection, mine & recipient.c.seq.between(gap.run.first, gap.run.last))
 
 

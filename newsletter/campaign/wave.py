@@ -1,7 +1,7 @@
 """This module opens waves: people whose mail is not under way yet go into requests under one batch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sqlalchemy import Connection, exists, func, insert, select, update
@@ -10,7 +10,7 @@ from newsletter.campaign.counts import DECIDING
 from newsletter.campaign.ranges import Run, gaps, most_people, overlap, whole_variant
 from newsletter.campaign.states import ATTEMPT, before
 from newsletter.errors import NewsletterError
-from newsletter.store import attempt, campaign, picture, request, variant, wave
+from newsletter.store import attempt, campaign, picture, recipient, request, variant, wave
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,32 @@ class Planned:
 
 
 def unassigned(connection: Connection, campaign_id: int) -> list[Gap]:
-    """Recipients that are in no request which could still reach them, in order."""
+    """Recipients who still wait for a request that could reach them, in order; before others who do, some may have left."""
+    gaps = without_request(connection, campaign_id)
+    return [found for gap in gaps if (found := _from_first_pending(connection, campaign_id, gap))]
+
+
+def _from_first_pending(connection: Connection, campaign_id: int, gap: Gap) -> Gap | None:
+    """*gap* without those at its head who have an outcome of their own: their time would be due for ever."""
+    run = gap.run
+    query = (
+        select(recipient.c.seq)
+        .where(
+            recipient.c.campaign_id == campaign_id,
+            recipient.c.seq.between(run.first, run.last),
+            recipient.c.outcome.is_(None),
+        )
+        .order_by(recipient.c.seq)
+        .limit(1)
+    )
+    first = connection.scalar(query)
+    if first is None:
+        return None
+    return replace(gap, run=replace(run, first=first), before=gap.before + first - run.first)
+
+
+def without_request(connection: Connection, campaign_id: int) -> list[Gap]:
+    """Recipients that are in no request which could still reach them, in order, whatever became of them."""
     weight = select(func.coalesce(func.sum(func.length(picture.c.content)), 0))
     pictures = connection.execute(weight.where(picture.c.campaign_id == campaign_id)).scalar_one()
     return [*_gaps(connection, campaign_id, pictures)]

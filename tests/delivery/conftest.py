@@ -32,7 +32,13 @@ class Clinic(Desk):
         self.add(*(f"reader{one:05}" for one in range(number)))
 
     def freeze(
-        self, *, links: Links | None = None, asked: int | None = None, local: str = ""
+        self,
+        *,
+        links: Links | None = None,
+        asked: int | None = None,
+        local: str = "",
+        rate: int = 0,
+        warmup: tuple[int, ...] = (),
     ) -> int:
         edition = load_edition(self.settings.root / "content" / "back.md", self.settings.root)
         letter = compose(edition, self.settings, unsubscribe_tag=unsubscribe_tag(self.settings))
@@ -42,7 +48,7 @@ class Clinic(Desk):
             letter,
             everybody,
             envelope(self.settings, edition),
-            times=Times(NOW, 900, asked, local),
+            times=Times(NOW, 900, asked, local, rate, warmup),
             links=links,
         )
         assert frozen.campaign_id is not None

@@ -1,0 +1,48 @@
+"""A campaign that goes on for days: what SendGrid does not take yet waits for a worker."""
+
+from newsletter.campaign import Counts
+from newsletter.delivery import Manner, dispatch, undo
+from tests.campaign.conftest import ARTICLE
+
+from .conftest import Clinic
+from .test_fence import released
+
+DAY = 24 * 3600
+
+
+def work(clinic: Clinic) -> Counts:
+    """What newsletter worker does when it looks at the campaign."""
+    return dispatch(clinic.store, 1, clinic.account, clinic.settings, Manner(by_person=False))
+
+
+def pass_days(clinic: Clinic, days: float) -> None:
+    clinic.sandbox.office.clock.skip(int(days * DAY))
+    clinic.account.now(fresh=True)
+
+
+def test_somebody_who_left_on_a_day_of_their_own_keeps_nobody_of_a_later_day_waiting(
+    clinic: Clinic,
+) -> None:
+    clinic.add("Ada", "Bo", "Cleo", "Didi", "Eve")
+    clinic.freeze(warmup=(1, 1, 1, 1))
+    clinic.leave("Ada")
+    clinic.leave("Didi")
+    assert work(clinic) == Counts(frozen=5, accepted=2, withheld=1, pending=2)
+    assert work(clinic) == Counts(frozen=5, accepted=2, withheld=1, pending=2)
+    pass_days(clinic, 2)
+    assert work(clinic) == Counts(frozen=5, accepted=3, withheld=2)
+    pass_days(clinic, 3)
+    assert sorted(released(clinic).values()) == [1, 1, 1]
+
+
+def test_after_an_undo_whoever_was_withheld_does_not_keep_the_edition_from_being_edited(
+    clinic: Clinic,
+) -> None:
+    clinic.add("Ada", "Bo")
+    clinic.freeze(warmup=(1,))
+    clinic.leave("Ada")
+    work(clinic)
+    assert undo(clinic.store, 1, clinic.account).complete
+    clinic.write(ARTICLE.replace("Three", "Two"))
+    clinic.freeze()
+    assert dispatch(clinic.store, 2, clinic.account, clinic.settings).accepted == 1
