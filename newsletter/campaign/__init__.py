@@ -59,7 +59,7 @@ from newsletter.campaign.stop import (
     unconfirm_stop,
     was_posted,
 )
-from newsletter.campaign.times import Times, first_send_at, times_of, waiting_send_at
+from newsletter.campaign.times import Times, begin_at, first_send_at, times_of, waiting_send_at
 from newsletter.campaign.wave import (
     Attempt,
     Batch,
@@ -98,6 +98,7 @@ __all__ = [
     "ask_stop",
     "attempts",
     "begin_asking",
+    "begin_at",
     "begin_fence",
     "claim",
     "close_attempts",

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from newsletter.store import campaign, request
 
@@ -67,6 +67,13 @@ def first_send_at(connection: Connection, campaign_id: int) -> int | None:
     query = select(campaign.c.first_send_at).where(campaign.c.id == campaign_id)
     found: int | None = connection.execute(query).scalar_one()
     return found
+
+
+def begin_at(connection: Connection, campaign_id: int, first: int) -> None:
+    """From now on the times of whoever is in no wave yet are counted from *first*."""
+    connection.execute(
+        update(campaign).where(campaign.c.id == campaign_id).values(first_send_at=first)
+    )
 
 
 def waiting_send_at(connection: Connection, campaign_id: int) -> int | None:

@@ -116,10 +116,8 @@ def open_wave(
     Raises NewsletterError where some of them are under way already: whoever planned may have lost the campaign's lock
     with its connection (PostgreSQL), and another process may have opened a wave for them.
     """
-    row = connection.execute(
-        select(campaign.c.stop, campaign.c.first_send_at).where(campaign.c.id == campaign_id)
-    ).one()
-    if row.stop or not planned:
+    stop = connection.scalar(select(campaign.c.stop).where(campaign.c.id == campaign_id))
+    if stop or not planned:
         return None
     taken = _taken(connection, campaign_id).items()
     under_way = [Run(number, *ends) for number, ranges in taken for ends in ranges]
@@ -130,11 +128,7 @@ def open_wave(
     wave_id = connection.execute(
         insert(wave).values(campaign_id=campaign_id, number=number).returning(wave.c.id)
     ).scalar_one()
-    opened = open_attempt(connection, campaign_id, (wave_id, 1), batch, planned)
-    if row.first_send_at is None:
-        first = update(campaign).where(campaign.c.id == campaign_id)
-        connection.execute(first.values(first_send_at=opened.send_at))
-    return opened
+    return open_attempt(connection, campaign_id, (wave_id, 1), batch, planned)
 
 
 def open_attempt(

@@ -66,7 +66,8 @@ def _others(numbers: Sequence[int], campaign_id: int) -> str:
 def _leaves(coming: ToCome, zone: ZoneInfo, now: int) -> dict[str, str]:
     shown = {"Leaves": moment(coming.first, zone)}
     if coming.is_missed(now):
-        shown["Missed"] = "that time has passed: what goes now leaves in about half an hour"
-    if until := coming.waits_until(now):
+        rest = ", and what follows is put off by as much" if coming.spread else ""
+        shown["Missed"] = f"that time has passed: what goes now leaves in about half an hour{rest}"
+    if until := coming.begun(now).waits_until(now):
         shown["Waits here"] = waits_here(until, zone)
     return shown

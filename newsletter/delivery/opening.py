@@ -11,6 +11,7 @@ from newsletter.campaign import (
     Planned,
     Summary,
     Times,
+    begin_at,
     counts,
     first_send_at,
     open_wave,
@@ -22,6 +23,7 @@ from newsletter.config import Settings
 from newsletter.delivery.account import Account
 from newsletter.delivery.posting import Halted
 from newsletter.delivery.schedule import (
+    DAY,
     HORIZON_SECONDS,
     MISSED_SECONDS,
     Timetable,
@@ -68,11 +70,17 @@ class Opening:
             return self._open_at_once(gaps, now)
         timetable = Timetable(first or self._first(times, gaps, now), times, self.settings.zone)
         planned = [*within(timetable, gaps, now, wave_size(frozen))]
-        if not planned:
+        if not planned or (next_due(timetable, gaps) or 0) > now:
             return False
         if not late:
             refuse_missed(planned, now)
-        return self._open(self._in_time(planned, times, now))
+        if earliest := self._too_early(planned, times, now):
+            timetable = timetable.moved(not_begun(gaps, frozen), earliest)
+            planned = [
+                replace(one, send_at=max(one.send_at, earliest))
+                for one in within(timetable, gaps, now, wave_size(frozen))
+            ]
+        return self._open(planned, timetable.first)
 
     def _first(self, times: Times, gaps: Sequence[Gap], now: int) -> int:
         """When the first mail leaves: as asked, or as early as leaves room to undo."""
@@ -81,25 +89,27 @@ class Opening:
         earliest = schedule(now, people, self.settings.sending, undo_seconds=undo).send_at
         return earliest if times.asked_send_at is None else times.asked_send_at
 
-    def _in_time(self, planned: Sequence[Planned], times: Times, now: int) -> list[Planned]:
-        """What has become too early leaves as early as it can, with the whole time to undo."""
+    def _too_early(self, planned: Sequence[Planned], times: Times, now: int) -> int:
+        """When the earliest of *planned* can leave with the whole time to undo, where its own time has become too early."""
         people = sum(one.run.size for one in planned)
         sending = self.settings.sending
         try:
             schedule(now, people, sending, min(one.send_at for one in planned), undo_seconds=0)
         except TooEarly:
-            earliest = schedule(now, people, sending, undo_seconds=times.undo_seconds).send_at
-            return [replace(one, send_at=max(one.send_at, earliest)) for one in planned]
-        return [*planned]
+            return schedule(now, people, sending, undo_seconds=times.undo_seconds).send_at
+        return 0
 
-    def _open(self, planned: Sequence[Planned]) -> bool:
+    def _open(self, planned: Sequence[Planned], begins: int) -> bool:
         if free_slots(self.store, self.account) < 1:
             raise Halted(ServiceFailed(NO_SLOT))
         people = sum(one.run.size for one in planned)
         first = min(one.send_at for one in planned)
         batch = Batch(self.account.new_batch(), first - notice(people, self.settings.sending))
         with self.store.write() as connection:
-            return open_wave(connection, self.campaign_id, batch, planned) is not None
+            opened = open_wave(connection, self.campaign_id, batch, planned)
+            if opened is not None:
+                begin_at(connection, self.campaign_id, begins)
+            return opened is not None
 
     def _open_at_once(self, gaps: Sequence[Gap], now: int) -> bool:
         planned = [
@@ -152,9 +162,26 @@ def _wished(connection: Connection, campaign_id: int, settings: Settings) -> Tim
 
 
 def next_due(timetable: Timetable, gaps: Sequence[Gap]) -> int | None:
-    """When the next wave can be opened, by SendGrid's time; None where nobody waits."""
-    times = [max(0, timetable.send_at(gap) - HORIZON_SECONDS) for gap in gaps]
-    return min(times, default=None)
+    """When the next wave can be opened, by SendGrid's time; None where nobody waits.
+
+    It waits until all that is left is within SendGrid's horizon, or its first mail leaves within a day: a wave for each
+    slice that comes into sight would take one of the ten places for three days.
+    """
+    ends = [timetable.ends(gap) for gap in gaps]
+    if not ends:
+        return None
+    first, last = min(end[0] for end in ends), max(end[1] for end in ends)
+    return max(0, min(first - DAY, last - HORIZON_SECONDS))
+
+
+def not_begun(gaps: Sequence[Gap], frozen: int) -> Gap | None:
+    """From whom on nobody of the *frozen* people was ever in a wave; None where the last are in one."""
+    found, end = None, frozen
+    for gap in reversed(gaps):
+        if gap.before + gap.run.size != end:
+            break
+        found, end = gap, gap.before
+    return found
 
 
 @dataclass(frozen=True)
@@ -163,6 +190,14 @@ class ToCome:
 
     first: int
     last: int
+    spread: bool = False
+    """Whether it is spread out from the first mail on: where that leaves later, so does the last."""
+
+    def begun(self, now: int) -> "ToCome":
+        """The same, where what was missed is begun *now*."""
+        if not self.spread or self.first >= now:
+            return self
+        return replace(self, last=self.last + now - self.first)
 
     def waits_until(self, now: int) -> int | None:
         """Until when the last of it waits here, because SendGrid takes none so far ahead; None where none waits."""
@@ -187,4 +222,5 @@ def to_come(store: Store, found: Summary, settings: Settings) -> ToCome | None:
         times += [send_at for gap in gaps for send_at in timetable.ends(gap)]
     if timetable.times.at_once or not times:
         return None
-    return ToCome(min(times), max(times))
+    spread = bool(timetable.times.rate or timetable.times.warmup)
+    return ToCome(min(times), max(times), spread)

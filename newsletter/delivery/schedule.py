@@ -127,6 +127,12 @@ class Timetable:
         last = replace(gap, before=gap.before + gap.run.size - 1)
         return self.send_at(gap), self.send_at(last)
 
+    def moved(self, begun: Gap | None, earliest: int) -> "Timetable":
+        """As it is, but so much later that the people from *begun* on leave at *earliest*: a warm-up stays one."""
+        if begun is None:
+            return self
+        return replace(self, first=self.first + max(0, earliest - self.send_at(begun)))
+
     def pieces(self, gap: Gap) -> Iterator[Planned]:
         """Requests for all of the people in *gap*."""
         while gap.run.size > 0:

@@ -318,6 +318,16 @@ def test_a_time_that_was_missed_is_told_and_not_made_up_for(
     assert len(mails(sandbox)) == 18
 
 
+def test_what_is_spread_out_and_was_missed_is_put_off_as_a_whole(
+    run: Run, sandbox: Sandbox
+) -> None:
+    run(*SEND, "--at", in_days(sandbox, 4), "--rate", "1/h")
+    skip(sandbox.url, 5 * 24 * 3600)
+    asked = run("send", ARTICLE, "--practice", typed="y\n")
+    assert "leaves in about half an hour, and what follows is put off by as much" in asked.out
+    assert len({mail.send_at for mail in mails(sandbox)}) == 18
+
+
 def test_a_script_goes_on_within_an_hour_after_the_time(run: Run, sandbox: Sandbox) -> None:
     when = in_days(sandbox, 4)
     assert run(*SEND, "--at", when).code == 0
