@@ -155,7 +155,7 @@ def _unconfirmed(connection: Connection, row: Any) -> int | None:
         request.c.campaign_id == row.id, request.c.state.in_(("posting", "accepted", "unknown"))
     )
     live = attempt.c.state != "cancelled"
-    query = select(func.max(attempt.c.send_at)).where(
+    query = select(func.max(attempt.c.last_send_at)).where(
         attempt.c.id.in_(held), live, attempt.c.confirmed_at == 0
     )
     found: int | None = connection.scalar(query)

@@ -60,6 +60,16 @@ def last_unknown(connection: Connection, tried: Attempt) -> int | None:
     return found
 
 
+def held_from(connection: Connection, paused: Attempt) -> int:
+    """When the first mail would have left that is held back; what left before the pause was asked for is none."""
+    query = select(func.min(request.c.send_at)).where(
+        request.c.attempt_id == paused.id,
+        request.c.state.in_(("posting", "accepted", "unknown")),
+        request.c.send_at >= paused.stopped_at,
+    )
+    return connection.scalar(query) or paused.last_send_at
+
+
 def confirm_stop(connection: Connection, stopped: Attempt, done_at: int) -> None:
     """The provider has said that the attempt's batch is paused or cancelled, since *done_at* at the latest."""
     connection.execute(
@@ -149,12 +159,21 @@ def _safe(tried: Attempt, safe_after: int, quiet_before: int | None) -> ColumnEl
     return safe & ((request.c.state != "unknown") | (request.c.posted_at <= quiet_before))
 
 
-def _doubt(connection: Connection, which: ColumnElement[bool]) -> None:
-    """It was stopped so late that it may have left."""
+def doubt_held(connection: Connection, tried: Attempt) -> None:
+    """The provider holds nothing of the attempt any more that it had paused: it has left, or was thrown away."""
+    held = (request.c.attempt_id == tried.id) & (request.c.send_at >= tried.stopped_at)
+    _doubt(connection, held, "held back for three days: it may have left, or was thrown away")
+
+
+def _doubt(
+    connection: Connection,
+    which: ColumnElement[bool],
+    words: str = "stopped so late that it may have left",
+) -> None:
     connection.execute(
         update(request)
         .where(which, request.c.state == "accepted")
-        .values(state="unknown", answer="stopped so late that it may have left")
+        .values(state="unknown", answer=words)
     )
 
 

@@ -8,9 +8,8 @@ from newsletter.cli.outcome import Sent, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, moment
-from newsletter.delivery import KEPT_SECONDS
+from newsletter.delivery import KEPT_SECONDS, held_since
 from newsletter.delivery import pause as hold_back
-from newsletter.delivery import paused as held_back
 
 
 @click.command(short_help="Hold a campaign back until it is resumed.")
@@ -25,15 +24,13 @@ def pause(number: int | None, practice: bool, json: bool) -> None:
         write_down(store, found.id, "paused")
         with confirming(f"pause {found.id}", account, project.settings.zone):
             counts = hold_back(store, found.id, account, project.settings.sending)
-        waiting = held_back(store, found.id)
+        waiting = held_since(store, found.id)
         if json:
             as_json({"campaign": found.id, "counts": Sent(found.id, counts).as_dict()})
         else:
             say_counts(Sent(found.id, counts))
         if waiting:
-            until = moment(
-                min(one.send_at for one in waiting) + KEPT_SECONDS, project.settings.zone
-            )
+            until = moment(min(waiting) + KEPT_SECONDS, project.settings.zone)
             project.advise(
                 f"Paused. SendGrid keeps the mail until {until}. Next: newsletter resume {found.id}, or "
                 f"newsletter undo {found.id}"

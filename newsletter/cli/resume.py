@@ -10,7 +10,7 @@ from newsletter.cli.person import write_down
 from newsletter.cli.progress import shown
 from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import as_json, several, to_type
-from newsletter.delivery import Account, Manner, dispatch, paused
+from newsletter.delivery import Account, Manner, dispatch, held_since
 from newsletter.delivery import resume as go_on
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
@@ -49,7 +49,7 @@ def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
 def _ask(store: Store, account: Account, found: Summary, *, yes: bool) -> None:
     """What is past its time leaves the moment it goes on, and cannot be taken back: a person says so."""
     now = account.now(fresh=True)
-    late = [one for one in paused(store, found.id) if one.send_at <= now]
+    late = [since for since in held_since(store, found.id) if since <= now]
     if late and not yes:
         question = (
             f"The time of {several(len(late), 'wave')} has passed: that mail leaves at once and cannot be taken "

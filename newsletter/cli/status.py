@@ -22,7 +22,7 @@ from newsletter.cli.project import (
 from newsletter.cli.watching import WAVES, watch_campaign
 from newsletter.cli.watching import row_of as _wave
 from newsletter.cli.wording import as_json, facts, moment, result, table, to_type
-from newsletter.delivery import KEPT_SECONDS, ToCome, to_come, undo_until
+from newsletter.delivery import KEPT_SECONDS, ToCome, held_since, to_come, undo_until
 from newsletter.edition import load_edition
 from newsletter.errors import NewsletterError
 from newsletter.feedback import Tally, settle_unknown_by_events, tally
@@ -45,7 +45,8 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
         with store.read() as connection:
             progress, told = waves(connection, found.id), tally(connection, found.id)
             log = log_of(connection, found.id) if with_log else []
-        shown = Shown(found, to_come(store, found, project.settings), progress, told)
+        coming = to_come(store, found, project.settings)
+        shown = Shown(found, coming, progress, told, held_since(store, found.id))
         now = _now(project, found)
         if json:
             _as_json(shown, log, now)
@@ -70,6 +71,8 @@ class Shown:
     coming: ToCome | None
     waves: Sequence[WaveProgress]
     told: Tally
+    held: Sequence[int]
+    """When the first mail would have left of each wave that is held back."""
 
     @property
     def leaves(self) -> int | None:
@@ -118,8 +121,8 @@ def _say(shown: Shown, log: Sequence[Entry], project: Project, now: int) -> None
         if until := shown.waits_until(now):
             told["Waits here"] = project.advice(waits_here(until, zone))
         told["Undo until"] = moment(undo_until(shown.leaves), zone)
-    if held := [one for one in shown.waves if one.state == "paused"]:
-        until = min(one.send_at for one in held) + KEPT_SECONDS
+    if shown.held:
+        until = min(shown.held) + KEPT_SECONDS
         told["Kept until"] = f"{moment(until, zone)}; then SendGrid throws it away"
     result(facts(told))
     if len(shown.waves) > 1 or any(one.attempt > 1 for one in shown.waves):

@@ -8,7 +8,7 @@ from newsletter.delivery.events import read_events
 from newsletter.delivery.evidence import settle_unknown_by_evidence
 from newsletter.delivery.lock import look_after
 from newsletter.delivery.opening import ToCome, due_at, to_come
-from newsletter.delivery.pause import KEPT_SECONDS, pause, paused, resume
+from newsletter.delivery.pause import KEPT_SECONDS, held_since, pause, resume
 from newsletter.delivery.payload import envelope, list_unsubscribe, unsubscribe_tag
 from newsletter.delivery.schedule import (
     Schedule,
@@ -42,12 +42,12 @@ __all__ = [
     "download_suppressions",
     "due_at",
     "envelope",
+    "held_since",
     "last_send_at",
     "leave",
     "list_unsubscribe",
     "look_after",
     "pause",
-    "paused",
     "post_trial",
     "read_events",
     "refuse_too_late",

@@ -6,8 +6,10 @@ from newsletter.campaign import (
     ask_stop,
     attempts,
     counts,
+    doubt_held,
     expire,
     go_on,
+    held_from,
     last_unknown,
     move,
     unconfirm_stop,
@@ -48,8 +50,8 @@ def resume(store: Store, campaign_id: int, account: Account, sending: Sending) -
     patience = sending.deadline_seconds / account.speed + LOCK_SECONDS
     with tending(store, campaign_id, account, patience=patience):
         now = account.now(fresh=True)
-        for attempt in paused(store, campaign_id):
-            if attempt.send_at + KEPT_SECONDS <= now:
+        for attempt, since in _held(store, campaign_id):
+            if since + KEPT_SECONDS <= now:
                 _expire(store, attempt, account, sending)
             else:
                 _resume(store, attempt, account, sending)
@@ -59,9 +61,15 @@ def resume(store: Store, campaign_id: int, account: Account, sending: Sending) -
         return counts(connection, campaign_id)
 
 
-def paused(store: Store, campaign_id: int) -> list[Attempt]:
-    """The attempts that SendGrid holds back for us."""
-    return [one for one in _live(store, campaign_id) if one.state == "paused"]
+def held_since(store: Store, campaign_id: int) -> list[int]:
+    """For each wave that SendGrid holds back, when the first mail would have left that it has of it."""
+    return [since for _, since in _held(store, campaign_id)]
+
+
+def _held(store: Store, campaign_id: int) -> list[tuple[Attempt, int]]:
+    with store.read() as connection:
+        paused = [one for one in attempts(connection, campaign_id) if one.state == "paused"]
+        return [(one, held_from(connection, one)) for one in paused]
 
 
 def _live(store: Store, campaign_id: int) -> list[Attempt]:
@@ -99,9 +107,14 @@ def _resume(store: Store, attempt: Attempt, account: Account, sending: Sending) 
 
 
 def _expire(store: Store, attempt: Attempt, account: Account, sending: Sending) -> None:
-    """What SendGrid held back is thrown away for good; where it held nothing back, it has left."""
+    """What SendGrid held back is thrown away for good; where it held nothing back, it has left.
+
+    Whether a pause that it had confirmed and forgot since ended by itself or by somebody's hand it does not say.
+    """
     if account.batch_status(attempt.batch_id) is None:
         with store.write() as connection:
+            if attempt.confirmed_at:
+                doubt_held(connection, attempt)
             move(connection, attempt.id, "posted", slot=0)
         return
     done_at = account.stop_batch(attempt.batch_id)

@@ -461,6 +461,23 @@ def test_a_stop_that_was_interrupted_is_told_until_it_is_confirmed(
     assert "not confirmed" not in run("status", "--practice").out
 
 
+def test_of_mail_that_is_spread_out_what_is_still_to_leave_is_told(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    run(*SEND, "--rate", "4/h")
+    skip(sandbox.url, 3 * 3600)
+    address = load_settings(clinic, {}).store_address(practice=True)
+    with closing(open_store(address)) as store, store.write() as connection:
+        ask_stop(connection, 1, "pause")  # as far as a program came that was killed then
+    assert "State       pause not confirmed" in run("status", "--practice").out
+    assert run("pause", "--practice").code == 0
+    assert 0 < len(delivered(sandbox)) < 18
+    resumed = run("resume", "--practice")  # nothing of it is late, so nobody is asked
+    assert (resumed.code, resumed.err.count("Go on?")) == (0, 0)
+    skip(sandbox.url, 3 * 3600)
+    assert len(delivered(sandbox)) == 18
+
+
 def test_an_approved_campaign_waits_for_its_time_and_no_more_for_a_person(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:

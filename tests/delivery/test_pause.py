@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.campaign import Counts
-from newsletter.delivery import KEPT_SECONDS, pause, paused, resume, undo
+from newsletter.delivery import KEPT_SECONDS, held_since, pause, resume, undo
 from newsletter.sandbox import Fault
 
 from .conftest import Clinic
@@ -26,7 +26,7 @@ def go_on(clinic: Clinic) -> Counts:
 def test_nothing_leaves_while_it_is_paused(held: Clinic) -> None:
     assert released(held) == {}
     assert held.states() == {"held": 2}
-    assert len(paused(held.store, 1)) == 1
+    assert len(held_since(held.store, 1)) == 1
 
 
 def test_what_is_past_its_time_leaves_when_it_goes_on(held: Clinic) -> None:
@@ -60,6 +60,26 @@ def test_after_three_days_it_is_expired_and_the_people_may_get_the_edition_anew(
     assert set(released(held).values()) == {1}
 
 
+def test_three_days_count_from_the_first_mail_that_is_held_back(clinic: Clinic) -> None:
+    clinic.add("Ada", "Bo", "Cleo")
+    clinic.dispatch(clinic.freeze(warmup=(1, 1, 1)))
+    last = max(mail.send_at or 0 for mail in clinic.mails())
+    clinic.sandbox.office.clock.skip(47 * 3600)
+    clinic.account.now(fresh=True)
+    pause(clinic.store, 1, clinic.account, clinic.settings.sending)
+    assert held_since(clinic.store, 1) == [last]
+    clinic.sandbox.office.clock.skip(26 * 3600)
+    assert go_on(clinic) == Counts(frozen=3, accepted=3)
+    assert set(released(clinic).values()) == {1}
+
+
+def test_whether_a_forgotten_pause_ended_by_itself_is_not_guessed(held: Clinic) -> None:
+    held.sandbox.office.clock.skip(KEPT_SECONDS + 3600)
+    [batch] = held.account.stops()
+    held.account.free_batch(batch)
+    assert go_on(held) == Counts(frozen=2, unknown=2)
+
+
 def test_a_pause_in_the_middle_goes_on_where_it_was(clinic: Clinic) -> None:
     clinic.crowd(2001)
     clinic.freeze()
@@ -78,7 +98,7 @@ def test_too_late_for_a_pause_it_leaves(clinic: Clinic) -> None:
     clinic.dispatch(clinic.freeze())
     clinic.sandbox.office.clock.skip(25 * 60)
     pause(clinic.store, 1, clinic.account, clinic.settings.sending)
-    assert paused(clinic.store, 1) == []
+    assert held_since(clinic.store, 1) == []
     assert set(released(clinic).values()) == {1}
 
 
