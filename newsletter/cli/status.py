@@ -87,8 +87,8 @@ class Shown:
 
 
 def _now(project: Project, found: Summary) -> int:
-    """The provider's time where something hangs on it, else this computer's."""
-    if found.in_doubt or found.unconfirmed:
+    """The provider's time where something hangs on it, else this computer's; a sandbox's clock may have been moved."""
+    if found.in_doubt or found.unconfirmed or (project.local and found.counts.pending):
         with suppress(NewsletterError), project.account() as account:
             return account.now(fresh=True)
     return int(time.time())

@@ -1,7 +1,7 @@
 """This module sends what has its time, as long as it runs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -14,8 +14,6 @@ from newsletter.errors import NewsletterError
 from newsletter.store import Store
 
 GLANCE = 5.0
-SOON = 60
-"""How many seconds before its time a campaign is looked at: clocks differ."""
 
 
 @click.command(short_help="Send what has its time, day and night.")
@@ -32,7 +30,7 @@ def worker(practice: bool, once: bool) -> None:
         note("Working. Ctrl-C ends it after what is on its way.")
         with draining() as going:
             while going():
-                for found in _due(project, store):
+                for found in _due(project, store, account):
                     if going():
                         _work(project, store, account, found, Manner(going=going, by_person=False))
                 if once:
@@ -40,21 +38,30 @@ def worker(practice: bool, once: bool) -> None:
                 _rest(going)
 
 
-def _due(project: Project, store: Store) -> Iterator[Summary]:
-    """The campaigns that something can be done for now, oldest first."""
-    now = int(time.time())
+def _due(project: Project, store: Store, account: Account) -> Sequence[Summary]:
+    """The campaigns that something can be done for now, oldest first; none where SendGrid does not tell its time."""
     with store.read() as connection:
         found = [one for one in summaries(connection) if one.stop is None]
-    for one in reversed(found):
-        due = due_at(store, one.id, project.settings) if one.counts.pending else None
-        waiting_for_others = one.counts.pending and due is None
-        if (due is not None and due <= now + SOON) or waiting_for_others or one.in_doubt:
-            yield one
+    unfinished = [one for one in reversed(found) if one.counts.pending or one.in_doubt]
+    if not unfinished:
+        return ()
+    try:
+        now = account.now(fresh=project.local)  # a sandbox's clock may have been moved
+    except NewsletterError as error:
+        note(f"{_clock(project)}: {error}")
+        return ()
+    return [one for one in unfinished if _is_due(project, store, one, now)]
+
+
+def _is_due(project: Project, store: Store, one: Summary, now: int) -> bool:
+    due = due_at(store, one.id, project.settings) if one.counts.pending else None
+    waiting_for_others = bool(one.counts.pending) and due is None
+    return (due is not None and due <= now) or waiting_for_others or one.in_doubt
 
 
 def _work(project: Project, store: Store, account: Account, found: Summary, manner: Manner) -> None:
     """Go on with one campaign; what is wrong with it keeps no other from going on."""
-    when = moment(int(time.time()), project.settings.zone)
+    when = _clock(project)
     try:
         counts = dispatch(store, found.id, account, project.settings, manner)
     except NewsletterError as error:
@@ -65,6 +72,10 @@ def _work(project: Project, store: Store, account: Account, found: Summary, mann
             f"{when}: campaign {found.id}: {people(counts.accepted)} handed over, {counts.pending:,} pending, "
             f"{counts.unknown:,} unknown"
         )
+
+
+def _clock(project: Project) -> str:
+    return moment(int(time.time()), project.settings.zone)
 
 
 def _rest(going: Callable[[], bool]) -> None:

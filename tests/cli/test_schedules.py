@@ -167,13 +167,12 @@ def test_what_lies_beyond_three_days_waits_for_the_worker(run: Run, sandbox: San
     assert sent.code == 0
     assert "keep newsletter worker --practice running" in sent.err
     assert mails(sandbox) == []
-    assert (
-        "18 frozen = 18 pending" in run("worker", "--practice", "--once").out
-        or mails(sandbox) == []
-    )
+    assert run("worker", "--practice", "--once").code == 0
+    assert mails(sandbox) == []
     skip(sandbox.url, 8 * 24 * 3600)
-    again = run(*SEND)
-    assert again.code == 0
+    assert "Waits here" not in run("status", "--practice").out
+    worked = run("worker", "--practice", "--once")
+    assert "campaign 1: 18 people handed over" in worked.err
     assert {mail.send_at for mail in mails(sandbox)} == {later // 60 * 60}
 
 
@@ -293,16 +292,12 @@ def test_what_leaves_last_where_readers_live_furthest_west_waits_here(settings: 
     assert waits("America/New_York", "Pacific/Honolulu") == west.timestamp() - 71 * 3600
 
 
-def test_a_time_that_was_missed_is_told_and_not_made_up_for(
-    run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_time_that_was_missed_is_told_and_not_made_up_for(run: Run, sandbox: Sandbox) -> None:
     with Account("SG.practice.only", sandbox.url) as account:
         later = account.now() + 4 * 24 * 3600
     iso = time.strftime("%Y-%m-%dT%H:%M+00:00", time.gmtime(later))
     run(*SEND, "--at", iso)
     skip(sandbox.url, 5 * 24 * 3600)
-    real = time.time
-    monkeypatch.setattr(time, "time", lambda: real() + 5 * 24 * 3600)
     worked = run("worker", "--practice", "--once")
     assert "missed by more than an hour" in worked.err
     assert mails(sandbox) == []
