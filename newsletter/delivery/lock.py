@@ -49,7 +49,7 @@ def tending(
 
 
 def give_up_dead(store: Store, campaign_id: int, account: Account) -> None:
-    """What workers were posting whose lease is over becomes unknown."""
+    """What was being posted becomes unknown when its lease is over, also where its process only stands still."""
     with store.read() as connection:
         if not posting(connection, campaign_id):
             return

@@ -107,8 +107,7 @@ def wait_for_flight(store: Store, campaign_id: int, account: Account) -> None:
             with held(store) as mine:
                 if mine:
                     return
-        else:
-            give_up_dead(store, campaign_id, account)
+        give_up_dead(store, campaign_id, account)
         with store.read() as connection:
             until = leased_until(connection, campaign_id)
         if until:

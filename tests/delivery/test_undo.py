@@ -1,12 +1,15 @@
 """Undo: what has not left is taken back, and SendGrid confirms it."""
 
+import sys
 import threading
 
 import pytest
 from sqlalchemy import update
 
 from newsletter.campaign import Counts, counts
+from newsletter.config import Sending
 from newsletter.delivery import Account, Manner, TooLate, dispatch, undo
+from newsletter.delivery.lock import held
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.sandbox import Fault
 from newsletter.store import attempt, request
@@ -112,6 +115,20 @@ def test_while_it_is_being_posted(clinic: Clinic) -> None:
     assert undo(clinic.store, 1, clinic.account).counts == Counts(frozen=5000, cancelled=5000)
     thread.join()
     assert clinic.counts() == Counts(frozen=5000, cancelled=5000)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_send_that_stands_still_in_the_middle_keeps_nobody_from_undoing(
+    sent: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[undo.__module__], "LOCK_SECONDS", 0)
+    now = sent.account.now(fresh=True)
+    leased = update(request).values(state="posting", posted_at=now, lease_until=now + 1)
+    with held(sent.store):  # as by a process that Ctrl-Z has stopped
+        with sent.store.write() as connection:
+            connection.execute(leased)
+        undone = undo(sent.store, 1, sent.account, Sending(deadline_seconds=1))
+    assert undone.counts == UNDONE
 
 
 @pytest.mark.parametrize("path", ["/v3/user/scheduled_sends"])
