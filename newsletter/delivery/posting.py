@@ -42,6 +42,8 @@ SHARE_REFUSED = 0.02
 """More single refusals than this in one request are no accident: nobody is refused, a person looks."""
 UNSENDABLE = "SendGrid takes only plain letters (a to z) before the @"
 LEASE_SECONDS = 60
+LONGEST_REST = 10 * 60
+"""A 429 holds all posting back for no longer, whatever moment its header names: then SendGrid is asked again."""
 PERSONAL = re.compile(r"personalizations\.(\d+)\.")
 
 
@@ -181,8 +183,9 @@ class Posting:
     def _later(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:
         self._settle(wanted, "pending", Answered(posted.status, words=posted.words))
         if posted.retry_at:
+            latest = self.account.now() + LONGEST_REST
             with self.store.write(beside=True) as connection:
-                hold_back(connection, posted.retry_at)
+                hold_back(connection, min(posted.retry_at, latest))
         self._try_again(in_words(posted.status or 0, posted.complaints))
 
     def _stop(self, wanted: Request, people: Sequence[Recipient], posted: Posted) -> None:

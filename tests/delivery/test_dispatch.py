@@ -150,6 +150,15 @@ def test_too_many_requests_are_tried_again(clinic: Clinic) -> None:
     assert clinic.dispatch(number) == Counts(frozen=1, accepted=1)
 
 
+def test_a_429_that_names_a_day_far_ahead_holds_nothing_back_for_so_long(clinic: Clinic) -> None:
+    clinic.add("Ada")
+    now = clinic.account.now()
+    reset = ("X-RateLimit-Reset", f"{now + 2 * 24 * 3600}")
+    clinic.misbehave(Fault("too many", headers=(reset,)))
+    assert clinic.dispatch(clinic.freeze()) == Counts(frozen=1, accepted=1)
+    assert clinic.account.now(fresh=True) < now + 3600
+
+
 def test_what_is_too_large_is_split(clinic: Clinic) -> None:
     clinic.crowd(4)
     number = clinic.freeze()
