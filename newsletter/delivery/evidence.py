@@ -2,20 +2,28 @@
 
 The logs cannot be searched for custom args, so two or three of the request's people are looked up, and each
 mail found says whose attempt it was. What is found proves acceptance, for a request is accepted whole or
-not at all; what is not found proves nothing, for the logs lag behind.
+not at all; what is not found proves nothing, for the logs lag behind. Of mail that may have been stopped in time only
+an event that it left proves anything.
 Source: twilio.com/docs/sendgrid/api-reference/email-logs
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from newsletter.campaign import Envelope
 from newsletter.delivery.account import Account
+from newsletter.delivery.events import KINDS
 from newsletter.delivery.payload import in_ascii
-from newsletter.feedback import settle_accepted, settle_unknown_by_events
+from newsletter.feedback import (
+    LEFT,
+    settle_accepted,
+    settle_unknown_by_events,
+    stopped_too_late,
+)
 from newsletter.store import Store, attempt, campaign, recipient, request
 
 PROOF = "SendGrid's Email Logs prove that it was accepted"
@@ -36,6 +44,8 @@ class Unknown:
     attempt_id: int
     category: str
     posted_at: int
+    stopped: bool
+    """Whether the question is not if it was accepted, but if it left."""
     addresses: tuple[str, ...]
 
 
@@ -58,7 +68,7 @@ def settle_unknown_by_evidence(
 def _unknown(store: Store, campaign_id: int) -> Iterator[Unknown]:
     """The requests without an answer whose attempt still counts."""
     query = (
-        select(request, campaign.c.envelope)
+        select(request, campaign.c.envelope, stopped_too_late().label("stopped"))
         .join_from(request, attempt, attempt.c.id == request.c.attempt_id)
         .join(campaign, campaign.c.id == request.c.campaign_id)
         .where(
@@ -86,6 +96,7 @@ def _unknown(store: Store, campaign_id: int) -> Iterator[Unknown]:
                 row.attempt_id,
                 Envelope.from_json(row.envelope).category,
                 row.posted_at or 0,
+                row.stopped,
                 tuple(in_ascii(address) for address in connection.scalars(people)),
             )
 
@@ -108,7 +119,13 @@ def _logged(account: Account, one: Unknown) -> str:
 
 
 def _is_of(account: Account, message_id: str, one: Unknown) -> bool:
-    args = account.get(f"logs/{message_id}").get("custom_args") or {}
-    return args.get("newsletter_attempt") == str(one.attempt_id) and args.get(
+    found = account.get(f"logs/{message_id}")
+    args = found.get("custom_args") or {}
+    mine = args.get("newsletter_attempt") == str(one.attempt_id) and args.get(
         "newsletter_campaign"
     ) == str(one.campaign_id)
+    return mine and (not one.stopped or _has_left(found))
+
+
+def _has_left(found: Mapping[str, Any]) -> bool:
+    return any(KINDS.get(str(told.get("event"))) in LEFT for told in found.get("events") or ())

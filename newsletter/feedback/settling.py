@@ -1,17 +1,31 @@
 """This module settles what was unknown by what the provider told since: an event proves acceptance."""
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from newsletter.store import attempt, event, request
 
 PROOF = "SendGrid's events prove that it was accepted"
+LEFT = frozenset(
+    {
+        "deferred",
+        "delivered",
+        "opened",
+        "clicked",
+        "blocked",
+        "bounced",
+        "unsubscribed",
+        "complained",
+    }
+)
+"""What is told only of mail that has left: what was processed may be held back or cancelled afterwards."""
 
 
 def settle_unknown_by_events(connection: Connection, campaign_id: int, *, now: int) -> int:
     """Mark as accepted every unknown request of whose people one has an event; how many requests that was.
 
     Any event will do, for SendGrid tells of nothing that it did not accept, and it accepts a request whole
-    or not at all. Only events of the request's own attempt count, and only while that is not cancelled.
+    or not at all; where the open question is whether it was stopped in time, one that says that it left. Only
+    events of the request's own attempt count, and only while that is not cancelled.
     """
     told = (
         select(request.c.id, func.min(event.c.message_id))
@@ -26,6 +40,7 @@ def settle_unknown_by_events(connection: Connection, campaign_id: int, *, now: i
             request.c.campaign_id == campaign_id,
             request.c.state == "unknown",
             attempt.c.state != "cancelled",
+            or_(~stopped_too_late(), event.c.kind.in_(LEFT)),
         )
         .group_by(request.c.id)
     )
@@ -33,6 +48,11 @@ def settle_unknown_by_events(connection: Connection, campaign_id: int, *, now: i
         settle_accepted(connection, number, message_id, now=now, proof=PROOF)
         for number, message_id in connection.execute(told).all()
     )
+
+
+def stopped_too_late() -> ColumnElement[bool]:
+    """Whether an attempt was to be stopped, and nobody knows for certain that it was not."""
+    return (attempt.c.state == "posted") & (attempt.c.stopped_at > 0)
 
 
 def settle_accepted(

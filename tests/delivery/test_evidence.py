@@ -60,6 +60,26 @@ def test_an_attempt_that_was_taken_back_is_not_asked_about(unknown: Clinic) -> N
     assert settle(unknown) == 0
 
 
+def test_mail_that_may_have_been_stopped_in_time_is_proved_by_its_leaving(unknown: Clinic) -> None:
+    with unknown.store.write() as connection:
+        connection.exec_driver_sql("UPDATE attempt SET stopped_at = 1 WHERE id = 2")
+    assert settle(unknown) == 0
+    skip(unknown.sandbox.url, 3600)
+    assert settle(unknown) == 1
+
+
+def test_a_cancellation_that_came_late_and_was_heeded_is_not_called_handed_over(
+    unknown: Clinic,
+) -> None:
+    with unknown.store.write() as connection:
+        connection.exec_driver_sql("UPDATE attempt SET stopped_at = 1 WHERE id = 2")
+        batch = connection.exec_driver_sql("SELECT batch_id FROM attempt WHERE id = 2").scalar_one()
+    unknown.account.stop_batch(batch)
+    skip(unknown.sandbox.url, 3600)
+    assert settle(unknown) == 0
+    assert unknown.counts(2) == Counts(frozen=4, unknown=4)
+
+
 def test_logs_that_do_not_know_it_yet_prove_nothing(unknown: Clinic) -> None:
     behave(unknown.sandbox.url, evidence_seconds=600)
     assert settle(unknown) == 0

@@ -49,6 +49,17 @@ def test_an_attempt_that_was_taken_back_settles_nothing(unknown: Sent) -> None:
     assert unknown.rows("SELECT state FROM request") == [("unknown",)]
 
 
+def test_what_may_have_been_stopped_in_time_is_settled_only_by_what_has_left(
+    unknown: Sent,
+) -> None:
+    with unknown.clinic.store.write() as connection:
+        connection.exec_driver_sql("UPDATE attempt SET state = 'posted', stopped_at = 1")
+    for kind in ("processed", "dropped"):
+        assert unknown.take(unknown.event("Ada", kind)).settled == 0
+    assert unknown.clinic.counts() == Counts(frozen=3, unknown=3)
+    assert unknown.take(unknown.event("Ada", "delivered")).settled == 1
+
+
 def test_what_is_being_posted_is_left_to_its_poster_and_settled_afterwards(unknown: Sent) -> None:
     with unknown.clinic.store.write() as connection:
         connection.exec_driver_sql("UPDATE request SET state = 'posting'")
