@@ -17,6 +17,7 @@ from newsletter.campaign.statements import (
     WITHHOLD,
 )
 from newsletter.campaign.states import REQUEST, before
+from newsletter.campaign.stop import stop_reason, take_back_rest
 from newsletter.campaign.wave import Attempt
 from newsletter.errors import NewsletterError
 from newsletter.store import (
@@ -270,8 +271,14 @@ def unknown_requests(
 
 
 def resolve(connection: Connection, wanted: Request, state: str, now: int) -> None:
-    """Write what evidence or a person says of an unknown request: accepted, or void: its people are pending again."""
+    """Write what evidence or a person says of an unknown request: accepted, or void: its people are pending again.
+
+    Of a campaign that was taken back nobody stays pending: they may get the edition by another send.
+    """
     settle(connection, wanted, state, now, Answered(words="settled by evidence or by a person"))
+    stop, _ = stop_reason(connection, wanted.campaign_id)
+    if stop == "undo":
+        take_back_rest(connection, wanted.campaign_id)
 
 
 def posted_for(connection: Connection, edition_id: str) -> int:

@@ -51,7 +51,8 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
                 _ask(store, one, left_by, project.settings.zone)
             _say_too_early(store, found.id, left_by, project.settings.zone)
         with store.read() as connection:
-            counts = summary(connection, found.id).counts
+            standing = summary(connection, found.id)
+        counts = standing.counts
         if json:
             as_json(
                 {
@@ -66,6 +67,8 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
             project.advise(
                 f"Next: {to_type('send', found.edition)} sends to {people(counts.pending)}"
             )
+        elif standing.stop == "undo" and counts.cancelled:
+            project.advise(f"Next: newsletter send {found.edition} reaches whoever was taken back")
         finished(counts)
 
 

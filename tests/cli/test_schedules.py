@@ -564,6 +564,28 @@ def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox
     assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
 
 
+def test_whoever_got_nothing_of_an_undone_campaign_may_get_the_edition_anew(
+    run: Run, sandbox: Sandbox
+) -> None:
+    with Account("SG.practice.only", sandbox.url) as account:
+        for batch in [account.new_batch() for _ in range(9)]:
+            account.stop_batch(batch)
+    misbehave(sandbox.url, Fault("drop before"))
+    run(*SEND, "--rate", "4/h")
+    skip(sandbox.url, 36 * 60)
+    undone = run("undo", "--practice", "--yes")
+    assert "18 frozen = 17 cancelled + 1 unknown" in undone.out
+    skip(sandbox.url, 3600)
+    settled = run("resolve", "--practice", typed="did not\n" * 5)
+    assert "18 frozen = 18 cancelled" in settled.out
+    assert f"Next: newsletter send {ARTICLE} --practice" in settled.err
+    with Account("SG.practice.only", sandbox.url) as account:
+        account.free_batch(next(iter(account.stops())))
+    assert run(*SEND).code == 0
+    skip(sandbox.url, 3600)
+    assert len(delivered(sandbox)) == len(set(delivered(sandbox))) == 18
+
+
 def test_mail_that_another_computer_sent_is_a_refusal_that_explains_itself(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:
