@@ -37,6 +37,20 @@ def test_what_is_written_is_there_when_opened_again(store: Store) -> None:
     again.close()
 
 
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("name", ["What's new? (2026)", "100% #1 [a] {b}", "a&b=c;d"])
+def test_the_file_lies_where_it_was_told_whatever_the_folder_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    opened = open_store(tmp_path / name / "practice.db")
+    with opened.write() as connection:
+        connection.execute(insert(suppression), [SOMEBODY])
+    assert count(opened) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "practice.db").is_file()
+    opened.close()
+
+
 def test_a_failure_leaves_nothing_half_done(store: Store) -> None:
     twice = [SOMEBODY, SOMEBODY]
     with pytest.raises(IntegrityError), store.write() as connection:

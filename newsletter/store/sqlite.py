@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from newsletter.errors import ServiceFailed
 from newsletter.store.failures import in_plain_words
@@ -23,8 +23,10 @@ def sqlite_engine(path: Path, patience: float) -> Engine:
     refuse_shared_folder(path)
     with in_plain_words(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
+    # written out as an address, the name of the file would end at a question mark
+    address = URL.create("sqlite", database=str(path))
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": patience}, hide_parameters=True
+        address, connect_args={"timeout": patience}, hide_parameters=True
     )  # parameters are people: a failure is logged
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
