@@ -30,6 +30,11 @@ def is_safe_host(host: str) -> bool:
     return local or (at.scheme == "https" and bool(at.hostname))
 
 
+def is_site(url: str) -> bool:
+    """Whether an address to which a path is added stays one: https, a host, and nothing after ? or #."""
+    return re.fullmatch(r"https://[\w.-]+(:\d+)?(/[^\s?#]*)?", url) is not None
+
+
 def safe_host(host: str) -> str:
     """*host* as it should be written."""
     bare = host.rpartition("://")[2]

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from newsletter.addresses import (
     DATABASE_VARIABLE,
     SENDGRID_HOST,
     is_safe_host,
+    is_site,
     safe_host,
     wrong_address,
     wrong_database,
@@ -204,7 +205,7 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     """
     path = root / SETTINGS_FILE
     try:
-        source = path.read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8-sig")  # Notepad marks it
         tables = tomllib.loads(source)
     except UnicodeDecodeError as error:
         raise Problems(
@@ -214,18 +215,7 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
         line = int(match[1]) if (match := re.search(r"line (\d+)", str(error))) else None
         cure = 'write name = "value" under a [section]'
         raise Problems([Problem(SETTINGS_FILE, line, str(error).split(" (at")[0], cure)]) from error
-    problems = [*_problems(tables, source)]
-    if (
-        not problems
-        and tables.get("site", {}).get("hosted_pictures")
-        and not tables["site"].get("url")
-    ):
-        what, cure = (
-            "hosted_pictures needs a site",
-            'write url = "https://…" above it, or false here',
-        )
-        problems.append(_problem(source, "site", "hosted_pictures", what, cure))
-    if problems:
+    if problems := [*_problems(tables, source)] or [*_contradictions(tables, source)]:
         raise Problems(problems)
     values = {name: SECTIONS[name](**table) for name, table in tables.items() if name in SECTIONS}
     database = _database(root, environment) or tables.get("database", "")
@@ -251,7 +241,11 @@ def _from_dotenv(root: Path, variable: str) -> str:
         return ""
     from dotenv import dotenv_values
 
-    return (dotenv_values(path, interpolate=False).get(variable) or "").strip()
+    try:
+        found = dotenv_values(path, interpolate=False)
+    except UnicodeDecodeError as error:
+        raise NewsletterError(f"{path}: this is no UTF-8 text; save it as UTF-8") from error
+    return (found.get(variable) or "").strip()
 
 
 def _database(root: Path, environment: Mapping[str, str]) -> str:
@@ -270,8 +264,8 @@ def save_settings(root: Path, changes: Mapping[str, Mapping[str, str | int]]) ->
     """Write *changes* (section → name → value) into newsletter.toml; comments and order stay."""
     import tomlkit
 
-    path = root / SETTINGS_FILE
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    path = (root / SETTINGS_FILE).resolve()
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
     for section, values in changes.items():
         document.setdefault(section, tomlkit.table()).update(values)
     written = path.with_suffix(".toml.new")
@@ -320,11 +314,35 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
     return found
 
 
+def _contradictions(tables: Mapping[str, Any], source: str) -> Iterator[Problem]:
+    """What does not go together, of settings that are right each by itself."""
+    site, sending = Site(**tables.get("site", {})), Sending(**tables.get("sending", {}))
+    if site.hosted_pictures and not site.url:
+        what, cure = (
+            "hosted_pictures needs a site",
+            'write url = "https://…" above it, or false here',
+        )
+        yield _problem(source, "site", "hosted_pictures", what, cure)
+    if sending.quiescence_seconds < (deadline := sending.deadline_seconds):
+        key = (
+            "quiescence_seconds"
+            if "quiescence_seconds" in tables["sending"]
+            else "deadline_seconds"
+        )
+        what = "a request could still be on its way when it is sent again"
+        cure = (
+            f"write quiescence_seconds = {deadline + 120}: two minutes more than deadline_seconds"
+        )
+        yield _problem(source, "sending", key, what, cure)
+
+
 FAMILY = ("neither", "both")
 ADDRESSES = (("sender", "email"), ("sender", "reply_to"))
 NOT_ZERO = ("deadline_seconds", "in_flight")
 LONGEST_UNDO = 48 * 60
 """Minutes. SendGrid keeps mail for 72 hours at most; the rest is for handing over, and once more what was in doubt."""
+MOST: Mapping[str, int] = {"deadline_seconds": 600, "quiescence_seconds": 7200, "in_flight": 100}
+MOST_OF_ALL = 1_000_000_000
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
 EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
 
@@ -340,25 +358,39 @@ def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
         return f'{key} "{value}" is no address ({why})', "write name@domain"
     if (section, key) == ("sendgrid", "host") and not is_safe_host(value):
         return f'host "{value}" is no https:// address', f'write host = "{safe_host(value)}"'
-    if key == "account" and (value.lower() == PRACTICE or not re.fullmatch(r"[\w-]+", value)):
-        return (
-            f'account "{value}" is no name for a store',
-            'write one word like account = "sendgrid"',
-        )
-    if (section, key) == ("site", "url") and value and not value.startswith("https://"):
-        return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
-    return _wrong_number(key, value) if type(value) is int else None
+    if type(value) is int:
+        return _wrong_number(key, value)
+    if (section, key) == ("sendgrid", "account") and not _is_account(value):
+        what = f'account "{value}" cannot be the name of a store of its own'
+        return what, 'write letters, digits and hyphens, as account = "sendgrid"'
+    return _wrong_site(value) if (section, key) == ("site", "url") and value else None
 
 
 def _wrong_number(key: str, value: int) -> tuple[str, str] | None:
     if key in NOT_ZERO and value == 0:
         return f"{key} is zero", f"write {key} = 1 or more"
+    if value < 0:
+        return f"{key} is below zero", f"write {key} = 0 or more"
     if key == "undo_minutes" and value > LONGEST_UNDO:
         what = "undo_minutes is more than two days, and SendGrid keeps mail for three at most"
         return what, f"write undo_minutes = {LONGEST_UNDO} or less"
-    if value < 0:
-        return f"{key} is below zero", f"write {key} = 0 or more"
+    if value > (most := MOST.get(key, MOST_OF_ALL)):
+        return f"{key} is more than {most:,}", f"write {key} = {most} or less"
     return None
+
+
+def _wrong_site(url: str) -> tuple[str, str] | None:
+    if not url.startswith("https://"):
+        return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
+    if not is_site(url):
+        what = f'url "{url}" is no address that links can begin with'
+        return what, 'write one like "https://news.example.com", with nothing after ? or #'
+    return None
+
+
+def _is_account(name: str) -> bool:
+    """Whether a store can be named so: it is a file of its own, and not that of practice."""
+    return re.fullmatch(r"\w[\w-]*", name) is not None and name.casefold() != PRACTICE
 
 
 def _host(environment: Mapping[str, str]) -> str:

@@ -149,6 +149,32 @@ WRONG = {
     ),
     "time zone": ("[clinic]\ntimezone = 'Mars/Olympus'\n", 2, 'timezone "Mars/Olympus" is unknown'),
     "family": ("[lists]\nfamily = 'all'\n", 2, 'family "all" is unknown'),
+    "endless deadline": (
+        "[sending]\ndeadline_seconds = 99999999999\n",
+        2,
+        "deadline_seconds is more than 600",
+    ),
+    "endless rate": (
+        "[sending]\nrate = 99999999999999999999\n",
+        2,
+        "rate is more than 1,000,000,000",
+    ),
+    "account of practice": ("[sendgrid]\naccount = 'Practice'\n", 2, "store of its own"),
+    "account elsewhere": ("[sendgrid]\naccount = '../../other'\n", 2, "store of its own"),
+    "account without name": ("[sendgrid]\naccount = ''\n", 2, "store of its own"),
+    "site with a question": ("[site]\nurl = 'https://a.example/?p=1'\n", 2, "links can begin with"),
+    "site with a blank": ("[site]\nurl = 'https://a b.example'\n", 2, "links can begin with"),
+    "site without host": ("[site]\nurl = 'https://'\n", 2, "links can begin with"),
+    "deadline beyond quiescence": (
+        "[sending]\ndeadline_seconds = 300\n",
+        2,
+        "a request could still be on its way when it is sent again",
+    ),
+    "quiescence within deadline": (
+        "[sending]\nquiescence_seconds = 59\n",
+        2,
+        "a request could still be on its way when it is sent again",
+    ),
     "http site": ("[site]\nurl = 'http://news.example.com'\n", 2, "does not begin with https://"),
     "sender": ("[sender]\nemail = 'nonsense'\n", 2, 'email "nonsense" is no address ('),
     "sender with a name": ("[sender]\nemail = 'Us <a@example.com>'\n", 2, "is no address ("),
@@ -161,8 +187,6 @@ WRONG = {
         2,
         "is no https:// address",
     ),
-    "account as practice": ("[sendgrid]\naccount = 'Practice'\n", 2, "is no name for a store"),
-    "account elsewhere": ("[sendgrid]\naccount = '../other'\n", 2, "is no name for a store"),
     "no host": ("[sendgrid]\nhost = 'https://'\n", 2, "is no https:// address"),
     "no toml": ("[clinic\nname = 'x'\n", 1, "Expected"),
     "no utf-8": (b"\xff\xfe[", None, "this is no UTF-8 text"),
@@ -182,6 +206,30 @@ def test_what_is_wrong_is_told_with_its_line(
     (problem,) = caught.value.problems
     assert (problem.path, problem.line) == ("newsletter.toml", line)
     assert what in problem.what
+
+
+@pytest.mark.parametrize("url", ["https://news.example.com", "https://bücher.example:8443/news/"])
+def test_a_site_may_have_a_port_and_a_folder(tmp_path: Path, url: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(f"[site]\nurl = '{url}'\n", encoding="utf-8")
+    assert load_settings(tmp_path, {}).site.url == url
+
+
+def test_a_file_that_notepad_saved_is_read_and_written(tmp_path: Path) -> None:
+    path = tmp_path / "newsletter.toml"
+    path.write_bytes("[clinic]\r\nname = 'Übung'\r\n".encode("utf-8-sig"))
+    assert load_settings(tmp_path, {}).clinic.name == "Übung"
+    save_settings(tmp_path, {"clinic": {"city": "Gretna"}})
+    assert load_settings(tmp_path, {}).clinic.city == "Gretna"
+
+
+@pytest.mark.parametrize(
+    "source", ["SENDGRID_API_KEY=SG.a # Schlüssel\n".encode("latin-1"), b"\xff\xfeS\0"]
+)
+def test_an_env_file_of_another_encoding_is_told(tmp_path: Path, source: bytes) -> None:
+    (tmp_path / "newsletter.toml").write_text("")
+    (tmp_path / ".env").write_bytes(source)
+    with pytest.raises(NewsletterError, match=r"\.env: this is no UTF-8 text; save it as UTF-8"):
+        load_settings(tmp_path, {})
 
 
 def test_an_address_and_a_host_are_told_with_their_cure(tmp_path: Path) -> None:

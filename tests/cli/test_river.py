@@ -214,7 +214,7 @@ def test_without_an_answer_the_wave_goes_again_and_everybody_gets_one(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:
     settings = clinic / "newsletter.toml"
-    settings.write_text(f"{settings.read_text()}\nquiescence_seconds = 1\n")
+    settings.write_text(f"{settings.read_text()}\ndeadline_seconds = 3\nquiescence_seconds = 3\n")
     misbehave(sandbox.url, Fault("drop after"))
     assert run(*SEND).code == 0
     assert len(mails(sandbox)) > 18
