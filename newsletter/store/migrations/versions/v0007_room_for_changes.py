@@ -1,9 +1,9 @@
-"""This module migrates a store to 0006: on PostgreSQL people who change find room where they are."""
+"""This module migrates a store to 0007: on PostgreSQL people who change find room where they are."""
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
