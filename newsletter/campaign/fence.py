@@ -20,8 +20,8 @@ class Doubt:
     attempt: Attempt
     posted_at: int
     """When the last of its unanswered requests was posted, by the provider's time."""
-    on_its_way: bool
-    """Whether one of them may still be answered."""
+    leased_until: int
+    """By when the last that is still on its way is answered, or its process is dead; 0 where none is."""
     people: int
     """How many people the whole attempt is for."""
 
@@ -38,13 +38,13 @@ def doubts(connection: Connection, campaign_id: int) -> list[Doubt]:
         columns = request.c
         query = select(
             func.max(columns.posted_at).filter(columns.state.in_(("unknown", "posting"))),
-            func.count().filter(columns.state == "posting"),
+            func.max(columns.lease_until).filter(columns.state == "posting"),
             func.count().filter(columns.state == "unknown"),
             func.coalesce(func.sum(columns.last_seq - columns.first_seq + 1), 0),
         ).where(columns.attempt_id == one.id)
-        posted_at, posting, unknown, people = connection.execute(query).one()
+        posted_at, leased_until, unknown, people = connection.execute(query).one()
         if one.batch_id and (unknown or one.state == "fencing"):
-            found.append(Doubt(one, posted_at or 0, posting > 0, people))
+            found.append(Doubt(one, posted_at or 0, leased_until or 0, people))
     return found
 
 

@@ -72,6 +72,10 @@ class Fencing:
             return False
         with self.store.write() as connection:
             begin_fence(connection, tried)
+            # Others may have posted under it since it was found in doubt; from here on nobody does.
+            found = doubts(connection, self.campaign_id)
+            [doubt] = [one for one in found if one.attempt.id == tried.id]
+            tried = doubt.attempt
         if not self.account.wait_until(self._quiet_at(doubt), self.going):
             return False  # a person stopped it: whoever goes on finishes the fence
         batch_id = self.account.new_batch() if again else ""
@@ -88,7 +92,8 @@ class Fencing:
 
     def _quiet_at(self, doubt: Doubt) -> int:
         """When nothing of the attempt can still be on its way to SendGrid."""
-        return doubt.posted_at + self.sending.quiescence_seconds if doubt.posted_at else 0
+        quiet_at = doubt.posted_at + self.sending.quiescence_seconds if doubt.posted_at else 0
+        return max(quiet_at, doubt.leased_until)
 
     def _last_moment(self, tried: Attempt) -> int:
         return tried.send_at - STOP_SECONDS
@@ -109,7 +114,7 @@ class Fencing:
         post_until = tried.send_at + later - notice(doubt.people, self.sending)
         batch = Batch(batch_id, post_until) if batch_id else None
         with self.store.write() as connection:
-            give_up_posting(connection, now)  # quiescence is longer than any lease
+            give_up_posting(connection, now)  # every lease of the attempt is over
             if not done_at:
                 give_up_fence(connection, tried)
             elif done_at > tried.send_at - CANCEL_SECONDS:

@@ -380,7 +380,7 @@ def test_after_a_fence_the_same_people_are_in_the_next_attempt(opened: Clinic) -
     post(opened, "unknown")
     with opened.store.write() as connection:
         [doubt] = doubts(connection, 1)
-        assert (doubt.posted_at, doubt.on_its_way, doubt.people) == (NOW, False, 1500)
+        assert (doubt.posted_at, doubt.leased_until, doubt.people) == (NOW, 0, 1500)
         begin_fence(connection, doubt.attempt, NOW)
         assert reserve(connection, 1, "me", NOW, NOW) is None
         again = end_fence(connection, doubt.attempt, Batch("batch-2", NOW + 1500), 900, NOW)

@@ -219,3 +219,18 @@ def test_an_undo_during_a_fence_takes_everything_back(clinic: Clinic) -> None:
 
     assert undo(clinic.store, number, clinic.account).counts == Counts(frozen=2, cancelled=2)
     assert released(clinic) == Counter()
+
+
+@pytest.mark.engine("postgresql")
+def test_it_waits_for_what_another_worker_still_posts_under_the_same_batch(clinic: Clinic) -> None:
+    clinic.crowd(2000)
+    clinic.dispatch(clinic.freeze())
+    now = clinic.account.now()
+    with clinic.store.write() as connection:
+        first, second = connection.scalars(select(request.c.id).order_by(request.c.id)).all()
+        lost, going = (update(request).where(request.c.id == one) for one in (first, second))
+        connection.execute(lost.values(state="unknown"))
+        connection.execute(going.values(state="posting", posted_at=now, lease_until=now + 600))
+    assert clinic.dispatch(1) == Counts(frozen=2000, accepted=2000)
+    assert column(clinic, request.c.state).count("posting") == 0
+    assert Counter(released(clinic).values()) == {1: 2000}
