@@ -20,6 +20,11 @@ JSON = "application/json; charset=utf-8"
 LISTS = ("unsubscribes", "bounces", "invalid_emails", "spam_reports")
 """SendGrid's suppression lists on which mail is dropped; later mail to blocks still goes out."""
 
+FOREIGN = (
+    "SendGrid does not know this mail: it was handed over with the key of another account; enter that key with "
+    "newsletter setup, then type the same command again"
+)
+
 Going = Callable[[], bool]
 
 
@@ -181,11 +186,18 @@ class Account:
     def free_batch(self, batch_id: str) -> None:
         """Take a pause or a cancellation away: what was paused leaves, and a place is free again."""
         batch = self._client.user.scheduled_sends._(batch_id)
-        self._ask(batch.delete, 204, 404)
+        if self._ask(batch.delete, 204, 404).status_code == 404:
+            self._refuse_foreign(batch_id)
         if self.batch_status(batch_id) is not None:
             raise ServiceFailed(
                 "SendGrid does not confirm that the mail goes on; type the same command again"
             )
+
+    def _refuse_foreign(self, batch_id: str) -> None:
+        """Raise NewsletterError where the batch was never made at this account: what became of its mail is told elsewhere."""
+        found = self._ask(self._client.mail.batch._(batch_id).get, 200, 400, 403, 404)
+        if found.status_code in (400, 404):
+            raise NewsletterError(FOREIGN)
 
     def suppressions(self, group: int = 0) -> Iterator[Entry]:
         """Everybody on SendGrid's suppression lists, all pages; with a *group* its list too."""
@@ -226,6 +238,8 @@ class Account:
                 "SendGrid keeps at most 10 cancelled or paused batches at a time and all are taken; free one that "
                 "lies a day back at SendGrid, then type the same command again at once"
             )
+        if any("invalid batch" in one.message for one in said):
+            raise NewsletterError(FOREIGN)
         if any("batch" not in one.message for one in said):
             raise in_words(400, said)
         return done_at

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from newsletter.delivery import Account, Patience, download_suppressions, post_trial
 from newsletter.delivery.answers import Complaint, in_short, in_words
 from newsletter.edition import load_edition
-from newsletter.errors import NewsletterError, ServiceFailed
+from newsletter.errors import NewsletterError
 from newsletter.letter import Reader, compose
 from newsletter.sandbox import Fault, plant
 from newsletter.store import suppression
@@ -97,7 +97,7 @@ def test_what_sendgrid_forbids_is_not_asked_again(clinic: Clinic) -> None:
 
 
 def test_an_odd_refusal_of_a_cancellation_is_told(clinic: Clinic) -> None:
-    with pytest.raises(ServiceFailed, match="does not confirm"):
+    with pytest.raises(NewsletterError, match="the key of another account"):
         clinic.account.stop_batch("never-made")
     clinic.misbehave(
         Fault("error before", path="/v3/user/scheduled_sends", method="POST", status=400)

@@ -1,10 +1,13 @@
 """Pause and resume: what has not left is held back at SendGrid, and leaves later or never."""
 
+from pathlib import Path
+
 import pytest
 
 from newsletter.campaign import Counts
-from newsletter.delivery import KEPT_SECONDS, held_since, pause, resume, undo
-from newsletter.sandbox import Fault
+from newsletter.delivery import KEPT_SECONDS, Account, held_since, pause, resume, undo
+from newsletter.errors import NewsletterError
+from newsletter.sandbox import Fault, serve
 
 from .conftest import Clinic
 from .test_fence import released
@@ -117,3 +120,18 @@ def test_a_fence_under_way_is_ended_first(clinic: Clinic) -> None:
     go_on(clinic)
     assert clinic.dispatch(1) == Counts(frozen=1, accepted=1)
     assert released(clinic) == {"Ada@example.com": 1}
+
+
+def test_with_the_key_of_another_account_nothing_is_called_resumed_or_taken_back(
+    held: Clinic, tmp_path: Path
+) -> None:
+    with (
+        serve(tmp_path / "another", outbox=False) as elsewhere,
+        Account("SG.another", elsewhere.url, patience=held.account.patience) as account,
+    ):
+        with pytest.raises(NewsletterError, match="the key of another account"):
+            resume(held.store, 1, account, held.settings.sending)
+        with pytest.raises(NewsletterError, match="the key of another account"):
+            undo(held.store, 1, account)
+    assert undo(held.store, 1, held.account).counts == Counts(frozen=2, cancelled=2)
+    assert released(held) == {}
