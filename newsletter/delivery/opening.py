@@ -70,7 +70,7 @@ class Opening:
             return self._open_at_once(gaps, now)
         timetable = Timetable(first or self._first(times, gaps, now), times, self.settings.zone)
         planned = [*within(timetable, gaps, now, wave_size(frozen))]
-        if not planned or (next_due(timetable, gaps) or 0) > now:
+        if not planned or (next_due(timetable, gaps, begun=first is not None) or 0) > now:
             return False
         if not late:
             refuse_missed(planned, now)
@@ -151,7 +151,8 @@ def due_at(store: Store, campaign_id: int, settings: Settings) -> int | None:
     with store.read() as connection:
         gaps = unassigned(connection, campaign_id)
         timetable = _wished(connection, campaign_id, settings)
-    return next_due(timetable, gaps)
+        begun = first_send_at(connection, campaign_id) is not None
+    return next_due(timetable, gaps, begun=begun)
 
 
 def _wished(connection: Connection, campaign_id: int, settings: Settings) -> Timetable:
@@ -161,17 +162,18 @@ def _wished(connection: Connection, campaign_id: int, settings: Settings) -> Tim
     return Timetable(first, times, settings.zone)
 
 
-def next_due(timetable: Timetable, gaps: Sequence[Gap]) -> int | None:
+def next_due(timetable: Timetable, gaps: Sequence[Gap], *, begun: bool) -> int | None:
     """When the next wave can be opened, by SendGrid's time; None where nobody waits.
 
-    It waits until all that is left is within SendGrid's horizon, or its first mail leaves within a day: a wave for each
-    slice that comes into sight would take one of the ten places for three days.
+    The first takes what SendGrid takes. Each other waits until that is all that is left, or until its first mail leaves
+    within a day: a wave for each slice that comes into sight would take one of the ten places for three days.
     """
     ends = [timetable.ends(gap) for gap in gaps]
     if not ends:
         return None
     first, last = min(end[0] for end in ends), max(end[1] for end in ends)
-    return max(0, min(first - DAY, last - HORIZON_SECONDS))
+    ahead = DAY if begun else HORIZON_SECONDS
+    return max(0, min(first - ahead, last - HORIZON_SECONDS))
 
 
 def not_begun(gaps: Sequence[Gap], frozen: int) -> Gap | None:

@@ -51,6 +51,12 @@ def test_a_slow_rate_leaves_places_at_sendgrid_for_other_campaigns(clinic: Clini
     assert set(released(clinic).values()) == {1}
 
 
+def test_what_sendgrid_takes_already_does_not_wait_for_a_worker(clinic: Clinic) -> None:
+    clinic.crowd(20)
+    clinic.freeze(asked=clinic.account.now() + 69 * 3600, rate=1)
+    assert clinic.dispatch(1) == Counts(frozen=20, accepted=3, pending=17)
+
+
 def test_a_warm_up_that_was_missed_goes_on_day_by_day(clinic: Clinic) -> None:
     clinic.crowd(1000)
     clinic.freeze(warmup=(10, 20, 40, 80, 160, 320))

@@ -100,17 +100,24 @@ def test_a_wave_takes_nobody_beyond_the_horizon_and_no_more_than_it_holds() -> N
     assert [one.run.first for one in within(days, [gap(31, 100, before=30)], later, 9)] == [31]
 
 
-def test_a_wave_is_due_when_it_holds_all_that_is_left_or_its_first_leaves_within_a_day() -> None:
+def test_a_later_wave_is_due_when_it_holds_all_that_is_left_or_its_first_leaves_within_a_day() -> (
+    None
+):
     hour = 3600
-    spread = table(rate=10)
-    assert next_due(spread, [gap(1, 2000)]) == NOW - 24 * hour
-    assert next_due(spread, [gap(751, 2000, before=750)]) == NOW + (75 - 24) * hour
-    assert next_due(spread, [gap(751, 801, before=750)]) == NOW + 80 * hour - HORIZON_SECONDS
+    spread, rest = table(rate=10), gap(751, 2000, before=750)
+    assert next_due(spread, [gap(1, 2000)], begun=True) == NOW - 24 * hour
+    assert next_due(spread, [rest], begun=True) == NOW + (75 - 24) * hour
+    assert next_due(spread, [gap(751, 801, before=750)], begun=True) == NOW + 9 * hour
+    assert next_due(spread, [rest], begun=False) == NOW + 75 * hour - HORIZON_SECONDS
+    assert next_due(spread, [], begun=True) is None
+
+
+def test_where_each_reader_has_a_morning_the_last_decides_when_the_second_wave_is_due() -> None:
     later = table(local_time="2026-11-27T09:00")
-    assert next_due(later, [gap(1, 5, zone="Asia/Tokyo"), gap(6, 9)]) == int(
-        datetime(2026, 11, 27, 15, tzinfo=UTC).timestamp() - HORIZON_SECONDS
-    )
-    assert next_due(spread, []) is None
+    zones = [gap(1, 5, zone="Asia/Tokyo"), gap(6, 9)]
+    first = datetime(2026, 11, 27, 0, tzinfo=UTC).timestamp() - HORIZON_SECONDS
+    assert next_due(later, zones, begun=False) == first
+    assert next_due(later, zones, begun=True) == first + 15 * 3600
 
 
 def test_what_was_missed_by_more_than_an_hour_is_not_sent() -> None:
