@@ -85,6 +85,14 @@ class Draft:
         body = enumerate(self.edition.body.split("\n"), self.edition.body_line)
         return _found(words, [*body, *self._head()])
 
+    def lines(self, words: str) -> list[int]:
+        """Every line of the file on which *words* stand whole, as line() finds the first."""
+        first = self.line(words)
+        whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+        rows = [*self._head(), *enumerate(self.edition.body.split("\n"), self.edition.body_line)]
+        also = {number for number, row in rows if number is not None and whole.search(row)}
+        return sorted(also | {first} if first is not None else also)
+
     def _head(self) -> Sequence[tuple[int | None, str]]:
         edition = self.edition
         own = {"title": edition.title, "subject": edition.subject, "preheader": edition.preheader}

@@ -1,6 +1,6 @@
 """This module says what a rule is: one small function from a draft to what is wrong with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,3 +79,9 @@ def rule(
         return Rule(id, severity, what, source, look, needs)
 
     return made
+
+
+def also_on(lines: Iterable[object]) -> str:
+    """The other *lines* of a finding, for the end of its sentence."""
+    named = ", ".join(map(str, lines))
+    return f" (also on line {named})" if named else ""

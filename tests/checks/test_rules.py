@@ -4,7 +4,7 @@ import pytest
 
 from newsletter.checks import RULES, Draft, check
 from tests.checks.near_misses import NEAR
-from tests.checks.spoiling import Change, added, body, both
+from tests.checks.spoiling import Change, added, body, both, edited
 from tests.checks.triggers import TRIGGERS
 
 
@@ -59,3 +59,15 @@ def test_an_empty_heading_is_told_with_its_line(good: Draft) -> None:
     (finding,) = check(both(body(more), added("<h2></h2>"))(good))
     assert finding.rule == "a11y/headings"
     assert finding.line == good.edition.body_line + good.edition.body.count("\n") + 6
+
+
+def test_whatever_was_left_unfinished_is_told_with_all_its_lines(good: Draft) -> None:
+    spoilt = both(body("\n\nTODO one\n\nTODO two\n"), edited(preheader="TODO say it."))
+    (finding,) = [
+        found
+        for found in check(both(spoilt, added("<p>TODO</p>"))(good))
+        if "TODO" in found.sentence
+    ]
+    first = good.edition.body_line + good.edition.body.count("\n") + 2
+    assert finding.line == good.edition.lines["preheader"]
+    assert finding.sentence.endswith(f"(also on line {first}, {first + 2})")

@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Hole
-from newsletter.checks.rule import TEMPLATES, Hit, rule
+from newsletter.checks.rule import TEMPLATES, Hit, also_on, rule
 from newsletter.errors import Problem
 
 LEFTOVER = re.compile(
@@ -62,7 +62,9 @@ def leftover(draft: Draft) -> Iterator[Hit]:
     found = dict.fromkeys(match[0] for part in parts for match in LEFTOVER.finditer(part))
     for words in found:
         if words.casefold() not in said:
-            yield Hit(f"“{words}” was left in the letter", "finish or remove it", draft.line(words))
+            lines = draft.lines(words)
+            sentence = f"“{words}” was left in the letter{also_on(lines[1:])}"
+            yield Hit(sentence, "finish or remove it", lines[0] if lines else None)
     for link in draft.web_links:
         if match := NOT_YET.match(link.href):
             sentence = f"the link “{link.words}” leads to {match[0]}, where nobody is"

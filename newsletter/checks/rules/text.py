@@ -7,7 +7,7 @@ from math import ceil
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Misspelling
 from newsletter.checks.marks import marks
-from newsletter.checks.rule import Hit, rule
+from newsletter.checks.rule import Hit, also_on, rule
 from newsletter.checks.words import grade
 
 FEWEST, MOST = 50, 5_000
@@ -65,5 +65,4 @@ def left_as_typed(draft: Draft) -> Iterator[Hit]:
     for mark in marks(draft.edition):
         alike.setdefault((mark.what, mark.cure), []).append(mark.line)
     for (what, cure), (first, *more) in alike.items():
-        also = f" (also on line {', '.join(map(str, more))})" if more else ""
-        yield Hit(what + also, cure, first)
+        yield Hit(what + also_on(more), cure, first)
