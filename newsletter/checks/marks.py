@@ -1,4 +1,4 @@
-"""This module finds what somebody typed for a list, a heading, a button or a link, and Markdown takes for words."""
+"""This module finds what somebody typed for a list, a heading, a button or a link, and Markdown takes for something else."""
 
 import re
 from collections.abc import Iterator
@@ -41,6 +41,12 @@ def marks(edition: Edition) -> Iterator[Mark]:
             yield from _signs(node, masked)
         elif node.type == "link":
             yield from _button(node, masked)
+        elif node.type == "code_block":
+            what = (
+                "lines that are set in by four spaces or a tab are shown as a program's typescript"
+            )
+            cure = "take the spaces at their beginning away"
+            yield Mark(what, cure, line_of(node, masked))
 
 
 def _rows(node: SyntaxTreeNode, masked: Masked) -> Iterator[Mark]:

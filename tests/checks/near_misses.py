@@ -185,6 +185,7 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
         "a link that shows its address": body(f"\n\n<{VISIT}> and [www.clockworkperform.com]({VISIT})\n"),
         "a link written out": body(f'\n\n<a href="{VISIT}">www.clockworkperform.com</a>\n'),
         "a button in a card": body(f"\n\n::: note\nHello.\n\n[Come]({VISIT}){{.button}}\n:::\n"),
+        "a paragraph of a list": body("\n\n1. Walk.\n\n    Slowly.\n"),
         "code": body(f"\n\n`{VISIT}`\n"),
     },
 }  # fmt: skip

@@ -412,6 +412,7 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         "tabs": (body("\n\nMonday\t8 – 6\nTuesday\t8 – 6\n"), "warning"),
         "a heading without a space": (body("\n\n##Our hours\n"), "warning"),
         "a box": (body("\n\n- [ ] Shoes\n"), "warning"),
+        "a paragraph set in": (body("\n\n    Bring shoes.\n"), "warning"),
         "stars": (body("\n\n**Note:**bring shoes.\n"), "warning"),
         "an address": (body(f"\n\nWrite to us: {VISIT}\n"), "warning"),
         "an address without https": (body("\n\nSee www.clockworkperform.com, or call.\n"), "warning"),
