@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from markdown_it.tree import SyntaxTreeNode
 
 from newsletter.edition import Edition
-from newsletter.letter.article import card_of, is_button, line_of, parse, plain_words
+from newsletter.letter.article import card_of, is_button, line_of, parse, plain_words, rows_of
 from newsletter.letter.masking import Masked, mask
 from newsletter.letter.unread import is_meant
 
@@ -20,6 +21,11 @@ HEADING = re.compile(r"(#{2,6})[^#\s]")
 BOX = re.compile(r"\[[ xX]\](?=\s)")
 STARS = re.compile(r"\*\*|__")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()\"“”]+\w", re.IGNORECASE)
+
+SIGN, GAP = 8, 12
+"""Pixels of a letter of a table, and between two of its columns."""
+PHONE = 350
+"""Pixels between the edges of an article on a phone of 390."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ def marks(edition: Edition) -> Iterator[Mark]:
             yield from _signs(node, masked)
         elif node.type == "link":
             yield from _button(node, masked)
+        elif node.type == "table":
+            yield from _table(node, masked)
         elif node.type == "code_block":
             what = (
                 "lines that are set in by four spaces or a tab are shown as a program's typescript"
@@ -94,6 +102,20 @@ def _signs(node: SyntaxTreeNode, masked: Masked) -> Iterator[Mark]:
         what = f"{masked.unmask(match[0])} is no link: not everybody can tap it"
         whole = match[0] if match[0].lower().startswith("http") else f"https://{match[0]}"
         yield Mark(what, f"write [words]({masked.unmask(whole)})", line)
+
+
+def _table(node: SyntaxTreeNode, masked: Masked) -> Iterator[Mark]:
+    """A table whose longest words stand beside each other on no phone; readers' values may be short."""
+    columns = zip_longest(*rows_of(node))
+    widest = [max(_longest_word(cell, masked) for cell in column if cell) for column in columns]
+    if sum(SIGN * letters + GAP for letters in widest) > PHONE:
+        what = f"this table of {len(widest)} columns is too wide for a phone, where its words break in the middle"
+        yield Mark(what, "write fewer columns, as a line for each day", line_of(node, masked))
+
+
+def _longest_word(cell: SyntaxTreeNode, masked: Masked) -> int:
+    words = masked.word.sub("", "".join(map(plain_words, cell.children))).split()
+    return max((len(word) for word in words if not ADDRESS.match(word)), default=0)
 
 
 def _stands_in_link(node: SyntaxTreeNode) -> bool:

@@ -186,6 +186,8 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
         "a link written out": body(f'\n\n<a href="{VISIT}">www.clockworkperform.com</a>\n'),
         "a button in a card": body(f"\n\n::: note\nHello.\n\n[Come]({VISIT}){{.button}}\n:::\n"),
         "a paragraph of a list": body("\n\n1. Walk.\n\n    Slowly.\n"),
+        "a table of a week": body("\n\n| | Mon | Tue | Wed | Thu | Fri |\n|---|---|---|---|---|---|\n| Morning | 8 – 12 | 8 – 12 | 8 – 12 | 8 – 12 | 8 – 12 |\n"),
+        "a table of hours": body("\n\n| Day | Morning | Afternoon |\n|---|---|---|\n| Wednesday | 8:00 – 12:00 | by appointment |\n| {{ reader.first_name }} | | |\n"),
         "code": body(f"\n\n`{VISIT}`\n"),
     },
 }  # fmt: skip

@@ -413,6 +413,10 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         "a heading without a space": (body("\n\n##Our hours\n"), "warning"),
         "a box": (body("\n\n- [ ] Shoes\n"), "warning"),
         "a paragraph set in": (body("\n\n    Bring shoes.\n"), "warning"),
+        "a wide table": (
+            body("\n\n| | Mon | Tue | Wed | Thu | Fri | Sat | Sun |\n|---|---|---|---|---|---|---|---|\n| Afternoon | 1 – 6 | 1 – 6 | closed | 1 – 6 | 1 – 6 | closed | closed |\n"),
+            "warning",
+        ),
         "stars": (body("\n\n**Note:**bring shoes.\n"), "warning"),
         "an address": (body(f"\n\nWrite to us: {VISIT}\n"), "warning"),
         "an address without https": (body("\n\nSee www.clockworkperform.com, or call.\n"), "warning"),

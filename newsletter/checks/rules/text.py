@@ -57,7 +57,7 @@ def reading(draft: Draft) -> Iterator[Hit]:
 @rule(
     "text/marks",
     "warning",
-    "lists, headings, buttons and links are written so that they become such",
+    "lists, headings, tables, buttons and links are written so that they become such, on a phone too",
     "own",
 )
 def left_as_typed(draft: Draft) -> Iterator[Hit]:
