@@ -117,6 +117,8 @@ class Evidence:
     earlier: tuple[Earlier, ...] | None = None
     """The newest first."""
     leaves_at: int | None = None
+    looked_at: int | None = None
+    """When the letter was looked at: before that it does not leave."""
     exchanges: Mapping[str, bool] | Unverified | None = None
     """For each domain of a recipient whether it takes mail."""
     reply_exchange: bool | Unverified | None = None

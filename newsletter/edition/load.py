@@ -22,7 +22,7 @@ EXCEPT = re.compile(r"\b(?:except|but)\b", re.IGNORECASE)
 KNOWN = (*REQUIRED, "template", "language", "audience", "allow", *DETAILS)
 LARGEST = 500_000
 """Bytes of an article; Gmail cuts a letter after 102,000."""
-MOMENT = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"
+MOMENT = r"20\d\d-\d\d-\d\d(?: \d\d:\d\d)?"
 SHAPES: Mapping[str, tuple[str, str]] = {
     "id": (r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "write letters, digits and hyphens, as 2026-11-24-back-pain-k3f9"),
     "template": (r"[a-z][a-z0-9-]*", "write the name of a file in templates/email, as article"),

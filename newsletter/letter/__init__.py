@@ -2,6 +2,7 @@
 
 from newsletter.letter.choices import checked_template
 from newsletter.letter.compose import compose
+from newsletter.letter.event import over_at
 from newsletter.letter.letter import Letter, Personal, Variant, View, fill
 from newsletter.letter.pictures import Picture, address_of, with_addresses
 from newsletter.letter.reader import READER_FIELDS, MergeProblem, Reader
@@ -19,5 +20,6 @@ __all__ = [
     "checked_template",
     "compose",
     "fill",
+    "over_at",
     "with_addresses",
 ]

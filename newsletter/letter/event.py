@@ -71,6 +71,16 @@ def moment(value: str, zone: ZoneInfo) -> Moment:
     return datetime.fromisoformat(value).replace(tzinfo=zone)
 
 
+def over_at(edition: Edition, zone: ZoneInfo) -> datetime | None:
+    """When the event of *edition* is over; None for an edition without a day."""
+    details = edition.details
+    if not details.get("starts"):
+        return None
+    starts = moment(details["starts"], zone)
+    ends = _day_after(moment(details["ends"], zone) if details.get("ends") else _usual_end(starts))
+    return ends if isinstance(ends, datetime) else datetime(*ends.timetuple()[:3], tzinfo=zone)
+
+
 def _usual_end(starts: Moment) -> Moment:
     return starts + timedelta(hours=1) if isinstance(starts, datetime) else starts
 

@@ -171,6 +171,11 @@ NEAR: Mapping[str, Mapping[str, Change]] = {
     "list/jump": {"twice": known(people=People(tuple(f"p{n}@tulane.edu" for n in range(200))), earlier=(LAST,))},
     "send/duplicate": {"the same again": sent(edition_id="good", subject="x")},
     "send/time": {"at eleven": known(leaves_at=DAY)},
+    "send/event": {
+        "under way": both(known(looked_at=DAY), detail(starts="2026-09-21 10:30", ends="2026-09-21 13:00")),
+        "today": both(known(looked_at=DAY), detail(starts="2026-09-21")),
+        "tomorrow": both(known(leaves_at=DAY, looked_at=DAY), detail(starts="2026-09-22 10:00")),
+    },
     "send/gap": {"a week": known(leaves_at=DAY + 7 * 86_400, earlier=(LAST,))},
     "text/spelling": {"none": known(spelling=())},
     "text/length": {"another template": both(edited(template="plain"), edited(body="Hello.\n"))},

@@ -392,6 +392,11 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
     },
     "send/duplicate": {"edited since": (sent(edition_id="good", edited=True), "error")},
     "send/time": {"at night": (known(leaves_at=NIGHT), "warning")},
+    "send/event": {
+        "yesterday": (both(known(leaves_at=DAY), detail(starts="2026-09-20 10:00")), "error"),
+        "an hour ago": (both(known(looked_at=DAY), detail(starts="2026-09-21 09:00")), "error"),
+        "two days": (both(known(looked_at=DAY), detail(starts="2026-09-19", ends="2026-09-20")), "error"),
+    },
     "send/gap": {
         "the same day": (known(leaves_at=DAY, earlier=(LAST,)), "warning"),
     },

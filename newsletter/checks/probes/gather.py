@@ -46,7 +46,7 @@ def gather(drafts: Sequence[Draft], scope: Scope, now: datetime) -> Evidence:
     with ThreadPoolExecutor() as workers:
         running = {name: workers.submit(ask) for name, ask in wanted.items()}
         asked.update({name: future.result() for name, future in running.items()})
-    return replace(first.evidence, **asked)
+    return replace(first.evidence, looked_at=int(now.timestamp()), **asked)
 
 
 def ask_links(drafts: Sequence[Draft], prober: Prober) -> Mapping[str, Answer] | Unverified:

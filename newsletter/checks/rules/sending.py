@@ -6,6 +6,7 @@ from datetime import datetime
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Earlier
 from newsletter.checks.rule import Hit, rule
+from newsletter.letter import over_at
 
 EARLIEST, LATEST = 8, 20
 GAP_HOURS = 20
@@ -39,6 +40,19 @@ def time(draft: Draft, leaves_at: int) -> Iterator[Hit]:
     if not EARLIEST <= local.hour < LATEST:
         sentence = f"it would leave at {local:%H:%M} ({draft.settings.clinic.timezone})"
         yield Hit(sentence, 'choose a time by day: --at "Tuesday 10:00"')
+
+
+@rule("send/event", "error", "an event is not over when the letter leaves", "own")
+def event(draft: Draft) -> Iterator[Hit]:
+    leaves_at = draft.evidence.leaves_at or draft.evidence.looked_at
+    over = over_at(draft.edition, draft.settings.zone)
+    if leaves_at is not None and over is not None and over.timestamp() <= leaves_at:
+        key = "ends" if draft.edition.details.get("ends") else "starts"
+        sentence = (
+            f"the event is over before the letter leaves ({key}: {draft.edition.details[key]})"
+        )
+        cure = "correct starts and ends, or take them out and tell how it was"
+        yield Hit(sentence, cure, draft.key_line(key))
 
 
 @rule(
