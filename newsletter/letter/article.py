@@ -205,12 +205,8 @@ def _acting_links(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[P
 
 
 def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:
-    if not _stands_alone(node):
-        what, cure = "a picture inside a line", "leave an empty line before and after it"
-        if node.parent is not None and node.parent.type == "link":
-            what = "a picture inside a link"
-            cure = "write the picture alone, and the link below it: [words](https://…)"
-        yield Problem(path, line_of(node, masked), what, cure)
+    if said := _misplaced(node):
+        yield Problem(path, line_of(node, masked), *said)
     width = str(node.attrs.get("width", "1"))
     if not width.isdigit():
         what, cure = f"{{width={width}}} is no number of pixels", "write it as {width=300}"
@@ -222,10 +218,22 @@ def _picture_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterat
         yield Problem(path, line_of(node, masked), what, cure)
 
 
-def _stands_alone(image: SyntaxTreeNode) -> bool:
+def _misplaced(image: SyntaxTreeNode) -> tuple[str, str] | None:
+    """What is wrong with the place of a picture, and the cure: only between paragraphs it becomes a component."""
     inline = image.parent
+    if inline is not None and inline.type == "link":
+        cure = "write the picture alone, and the link below it: [words](https://…)"
+        return "a picture inside a link", cure
     paragraph = inline.parent if inline is not None else None
-    return paragraph is not None and only_child(paragraph, "image", BRACES) is image
+    if paragraph is None or only_child(paragraph, "image", BRACES) is not image:
+        return "a picture inside a line", "leave an empty line before and after it"
+    place = paragraph.parent
+    if place is not None and place.type != "root" and card_of(place) is None:
+        cure = (
+            "begin its line without spaces or >; a list goes on below it with the number you write"
+        )
+        return "a picture inside a list or a quotation", cure
+    return None
 
 
 def _card_problems(node: SyntaxTreeNode, masked: Masked, path: str) -> Iterator[Problem]:

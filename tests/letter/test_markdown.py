@@ -158,6 +158,8 @@ BROKEN = {
     "forbidden inline tag": ("a <img src='x'> b", "<img> cannot travel in a letter"),
     "inside a line": ("Look: ![x](tree.png)", "a picture inside a line"),
     "inside a link": ("[![x](tree.png)](https://example.com/)", "a picture inside a link; write the picture alone, and the link below it"),
+    "inside a list": ("- ![x](tree.png)", "a picture inside a list or a quotation; begin its line without spaces or >"),
+    "inside a quotation": ("> ![x](tree.png)", "a picture inside a list or a quotation"),
     "a width of no pixels": ("![x](tree.png){width=100px}", "{width=100px} is no number of pixels; write it as {width=300}"),
     "a width that is a part": ("![x](tree.png){width=50%}", "{width=50%} is shown as it stands; write it without a space: ![words](file.png){width=300}"),
     "a button with a space": ("[Book](https://example.com/) {.button}", "{.button} is shown as it stands; write it without a space: [words](https://…){.button}"),
@@ -192,6 +194,12 @@ def test_what_no_letter_can_carry_is_said_with_its_line(
     line = 15 if "endif" in body else 10
     assert f"content/tips.md:{line}: " in str(caught.value)
     assert message in str(caught.value)
+
+
+def test_a_list_goes_on_below_a_picture(bare: Write, picture: Path) -> None:
+    letter = bare("1. Lie down.\n\n![A tree.](tree.png)\n\n2. Get up.")
+    assert '<ol start="2"><li>Get up.</li></ol>' in page(letter)
+    assert letter.view(Reader()).text == "1. Lie down.\n\n[A tree.]\n\n2. Get up.\n"
 
 
 @pytest.mark.parametrize(
