@@ -1,6 +1,7 @@
 """This module writes the article's blocks as plain text, from the same tree as the HTML."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -16,6 +17,8 @@ from newsletter.letter.masking import Masked
 from newsletter.letter.source import Lines
 from newsletter.letter.text_html import joined, linked, plain
 from newsletter.letter.words import ENGLISH, Words
+
+LISTS = ("bullet_list", "ordered_list")
 
 
 class TextBody:
@@ -81,22 +84,52 @@ class TextBody:
 
     def _items(self, node: SyntaxTreeNode, indent: str) -> list[str]:
         first = int(str(node.attrs.get("start", 1)))
-        rows = []
-        for number, item in enumerate(node.children, first):
-            mark = "-" if node.type == "bullet_list" else f"{number}."
-            own = [
-                part for part in item.children if part.type not in {"bullet_list", "ordered_list"}
-            ]
-            words = " ".join(inline_text(inline) for part in own for inline in part.children)
-            rows.append(f"{indent}{mark} {words.replace(chr(10), ' ')}")
-            for part in item.children:
-                if part.type in {"bullet_list", "ordered_list"}:
-                    rows += self._items(part, indent + "  ")
+        marks = ("-" if node.type == "bullet_list" else f"{n}." for n in count(first))
+        return [
+            row
+            for mark, item in zip(marks, node.children, strict=False)
+            for row in self._item(item, mark, indent)
+        ]
+
+    def _item(self, item: SyntaxTreeNode, mark: str, indent: str) -> list[str]:
+        """An item on one line; what follows a statement stands on lines of its own."""
+        rows, apart = [f"{indent}{mark}"], False
+        for part in item.children:
+            if part.type in LISTS:
+                rows += self._items(part, f"{indent}  ")
+            elif (words := statement(part, self.masked)) is not None:
+                rows.append(words)
+                apart = True
+            elif words := self._words(part).replace("\n", " "):
+                if apart:
+                    rows.append(f"{indent}  {words}")
+                else:
+                    rows[0] += f" {words}"
         return rows
 
+    def _words(self, node: SyntaxTreeNode) -> str:
+        """A block inside an item or a quotation."""
+        if node.type in {"fence", "code_block"}:
+            return node.content.strip()
+        if node.type == "html_block":
+            return plain(node.content)
+        if node.type == "table":
+            return "\n".join(" | ".join(map(_cell, row)) for row in rows_of(node))
+        if node.type in {"paragraph", "heading"}:
+            return "".join(map(inline_text, node.children))
+        return "\n".join(filter(None, map(self._words, node.children)))
+
     def _quote(self, node: SyntaxTreeNode) -> None:
-        words = "\n".join(inline_text(part) for part in node.walk() if part.type == "inline")
-        self._add(node, "\n".join(f"> {row}" for row in words.split("\n")))
+        rows: list[str] = []
+        for part in _leaves(node):
+            words = statement(part, self.masked) or self._words(part)
+            rows += [row if self._states(row) else f"> {row}" for row in words.split("\n")]
+        self._add(node, "\n".join(rows))
+
+    def _states(self, row: str) -> bool:
+        """Whether a row has statements alone: after >, they are words to Markdown."""
+        tags = [self.masked.tags.get(word, "") for word in row.split()]
+        return bool(tags) and all(tag.startswith("{%") for tag in tags)
 
     def _code(self, node: SyntaxTreeNode) -> None:
         self._add(node, node.content.rstrip("\n"))
@@ -127,6 +160,15 @@ WRITERS: Mapping[str, Callable[[TextBody, SyntaxTreeNode], None]] = {
     "table": TextBody._table,
     "html_block": TextBody._html,
 }
+
+
+def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
+    """The blocks of a quotation, and of the lists and quotations in it."""
+    for part in node.children:
+        if part.type in {"blockquote", "list_item", *LISTS}:
+            yield from _leaves(part)
+        else:
+            yield part
 
 
 def _cell(cell: SyntaxTreeNode) -> str:

@@ -29,6 +29,10 @@ TEXTS = {
         "- one\n- two\n  - inner\n\n3. third\n4. fourth\n",
     ),
     "quote": ("> wise\n> words", "> wise\n> words\n"),
+    "blocks of a list": (
+        "- one\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n\n  > wise\n\n  ```\n  x\n  ```\n\n- two",
+        "- one a | b 1 | 2 wise x\n- two\n",
+    ),
     "rule": ("one\n\n* * *\n\ntwo", "one\n\n* * *\n\ntwo\n"),
     "code": ("```\na  b\n```", "a  b\n"),
     "indented code": ("    a  b", "a  b\n"),

@@ -113,3 +113,33 @@ def test_the_digest_tells_letters_apart_and_nothing_else(write: Write) -> None:
     assert one.digest == same.digest
     assert one.digest != other.digest
     assert one.digest != write("Hello.", tag=None).digest
+
+
+@pytest.mark.parametrize(
+    ("body", "near", "far"),
+    [
+        (
+            '- all\n\n  {% if reader.city == "Gretna" %}\n\n  near *us*\n\n  {% else %}\n\n  far\n\n  {% endif %}\n\n- too\n',
+            "- all\n  near us\n- too\n",
+            "- all\n  far\n- too\n",
+        ),
+        (
+            '- all\n  {% if reader.city == "Gretna" %}\n  - near\n  {% endif %}\n- too\n',
+            "- all\n  - near\n- too\n",
+            "- all\n- too\n",
+        ),
+        (
+            '> all\n>\n> {% if reader.city == "Gretna" %}\n>\n> near\n>\n> {% endif %}\n>\n> too\n',
+            "> all\n> near\n> too\n",
+            "> all\n> too\n",
+        ),
+    ],
+)
+def test_a_condition_inside_a_list_or_a_quotation_holds_in_both_parts(
+    bare: Write, body: str, near: str, far: str
+) -> None:
+    letter = bare(body)
+    for city, text, unseen in (("Gretna", near, "far"), ("Kenner", far, "near")):
+        view = letter.view(Reader(city=city))
+        assert view.text == text
+        assert unseen not in view.html
