@@ -92,14 +92,15 @@ def _refuse_on_its_way(project: Project, store: Store, key: str) -> None:
     now = int(time.time())
     with store.read() as connection:
         campaigns = on_its_way(connection, key, now=now)
+    if not campaigns:
+        return
+    with store.write() as connection:  # first: SendGrid may not answer
+        suppress(connection, [Suppression(key, "unsubscribed", ORIGIN, now)], now=now)
+    with project.account() as account, store.read() as connection:
+        campaigns = on_its_way(
+            connection, key, now=account.now()
+        )  # what has left, its clock decides
     if campaigns:
-        with project.account() as account, store.read() as connection:
-            campaigns = on_its_way(
-                connection, key, now=account.now()
-            )  # what has left, its clock decides
-    if campaigns:
-        with store.write() as connection:
-            suppress(connection, [Suppression(key, "unsubscribed", ORIGIN, now)], now=now)
         numbers = ", ".join(map(str, campaigns))
         raise NewsletterError(
             f"mail to them has been handed to SendGrid and has not left (campaign {numbers}): take it back with "

@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 
 from newsletter.audience.export import FORMS
 from newsletter.config import load_settings
-from newsletter.sandbox import Sandbox
+from newsletter.sandbox import Sandbox, serve
 from newsletter.store import metadata, open_store
 
 from .conftest import ARTICLE, Run
@@ -137,6 +137,24 @@ def test_forget_leaves_nothing_of_a_person_but_a_digest(
     raw = b"".join(path.read_bytes() for path in (clinic / ".newsletter").glob("practice.db*"))
     assert b"Fontenot" not in raw
     assert not copy.exists()
+
+
+@pytest.mark.engine("sqlite")
+def test_whoever_asks_to_be_forgotten_gets_nothing_new_although_sendgrid_is_away(
+    run: Run, clinic: Path
+) -> None:
+    earnest = {"key": "SG.practice.only"}
+    (clinic / "subscribers" / "desk.csv").write_text(f"Email\n{ADA}\n")
+    (clinic / "subscribers" / "desk.toml").write_text('[list]\nconsent = "confirmed"\n')
+    toml = (clinic / "newsletter.toml").read_text()
+    (clinic / "newsletter.toml").write_text(
+        toml.replace('email = ""', 'email = "news@clinic.example.com"')
+    )
+    with serve(clinic / ".newsletter" / "sandbox") as away:
+        earnest["host"] = away.url
+        assert "1  handed to SendGrid" in run("send", ARTICLE, "--yes", **earnest).out
+    assert run("forget", ADA, "--yes", **earnest).code == 3
+    assert ADA in run("lists", "suppressed", "-", **earnest).out
 
 
 def test_forget_also_erases_an_address_that_a_rejected_row_was_told_with(
