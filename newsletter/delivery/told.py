@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from newsletter.audience.erased import erased_people
 from newsletter.campaign import Envelope
 from newsletter.delivery.account import Account
 from newsletter.delivery.suppressions import as_text, key_of
@@ -105,7 +106,6 @@ class _Asking:
     def _events(self, messages: list[Mapping[str, Any]]) -> Iterator[Event]:
         """Each mail as an event, with whose it is: by the request's id and the address."""
         ids = {str(one["sg_message_id"]).partition(".")[0] for one in messages}
-        keys = {key_of(str(one["to_email"])) for one in messages}
         theirs = select(request.c.message_id, request.c.attempt_id).join(
             attempt, attempt.c.id == request.c.attempt_id
         )
@@ -114,19 +114,22 @@ class _Asking:
             request.c.message_id.in_(ids),
             attempt.c.state != "cancelled",
         )
-        people = select(recipient.c.key, recipient.c.seq).where(
-            recipient.c.campaign_id == self.campaign_id, recipient.c.key.in_(keys)
-        )
         with self.store.read() as connection:
+            erased = erased_people(connection)  # they stand there without their address
+            names = {key: erased.nameless(key) for key in (_key(one) for one in messages)}
+            people = select(recipient.c.key, recipient.c.seq).where(
+                recipient.c.campaign_id == self.campaign_id, recipient.c.key.in_(names.values())
+            )
             attempts = {row.message_id: row.attempt_id for row in connection.execute(live)}
-            places = {row.key: row.seq for row in connection.execute(people)}
+            found = {row.key: row.seq for row in connection.execute(people)}
+        places = {key: found[name] for key, name in names.items() if name in found}
         for one in messages:
             yield self._event(one, attempts, places)
 
     def _event(
         self, one: Mapping[str, Any], attempts: Mapping[str, int], places: Mapping[str, int]
     ) -> Event:
-        message_id, key = str(one["sg_message_id"]), key_of(str(one["to_email"]))
+        message_id, key = str(one["sg_message_id"]), _key(one)
         live = attempts.get(message_id.partition(".")[0])
         return Event(
             provider_id=f"log/{message_id}/{one['status']}",
@@ -160,3 +163,7 @@ def _statistics(account: Account, category: str, since: int, until: int) -> dict
 
 def _moment(at: int) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _key(message: Mapping[str, Any]) -> str:
+    return key_of(str(message["to_email"]))

@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from newsletter.campaign import report_rows
+from newsletter.campaign.forget import forget
 from newsletter.delivery.told import ask_what_became
 from newsletter.feedback import Tally, tally
 from newsletter.sandbox import happen, plant, skip
@@ -60,3 +62,16 @@ def test_mail_of_an_attempt_that_was_taken_back_does_not_count(sent: Clinic) -> 
     ask_what_became(sent.store, sent.account, 1)
     assert tallied(sent) == Tally()
     assert suppressed(sent) == ["ben@example.com"]
+
+
+def test_of_the_forgotten_each_counts_without_a_name(sent: Clinic) -> None:
+    with sent.store.write() as connection:
+        for name in ("ben", "cleo", "eve"):
+            forget(connection, f"{name}@example.com", now=1)
+    ask_what_became(sent.store, sent.account, 1)
+    assert tallied(sent) == Tally(bounced=1, blocked=1, dropped=1)
+    with sent.store.read() as connection:
+        happened = [row.happened for row in report_rows(connection, 1) if not row.address]
+        keys = [*connection.execute(text("SELECT key FROM event")).scalars()]
+    assert sorted(happened) == ["blocked", "bounced", "dropped"]
+    assert not [key for key in keys if "@" in key]
