@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli.letters import audience_option, compose_article, extremes
-from newsletter.cli.project import open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import PORT, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import note, result, to_type
 from newsletter.edition import load_edition
 from newsletter.web.preview import with_pictures
@@ -21,7 +21,9 @@ from newsletter.web.preview import with_pictures
     help="Write files into .newsletter/preview/ and end, or serve the page. Without either: the page "
     "on a terminal, files in a script.",
 )
-@click.option("--port", default=0, help="The page's port; without it a free one is taken.")
+@click.option(
+    "--port", type=PORT, default=0, help="The page's port; without it a free one is taken."
+)
 @audience_option
 @practice_option
 def preview(

@@ -26,6 +26,7 @@ OLDER = (
     "The store was made by an older program and is brought up to date first, once; "
     "with millions of people that takes a minute."
 )
+PORT = click.IntRange(0, 65_535)
 LOCAL_HOSTS = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 

@@ -5,7 +5,7 @@ import re
 import click
 
 from newsletter.cli.group import Telling
-from newsletter.cli.project import PRACTICE_KEY, open_project
+from newsletter.cli.project import PORT, PRACTICE_KEY, open_project
 from newsletter.cli.wording import moment, note, result
 from newsletter.errors import NewsletterError
 from newsletter.sandbox import Sandbox, Trouble, run_forever, running, serve
@@ -22,7 +22,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     invoke_without_command=True,
     short_help="Run a local SendGrid to practise with.",
 )
-@click.option("--port", default=0, help="A port; 0 takes a free one.  [default: 0]")
+@click.option("--port", type=PORT, default=0, help="A port; 0 takes a free one.  [default: 0]")
 @click.option("--speed", default=1.0, help="60 lets an hour pass in a minute.  [default: 1]")
 @click.option(
     "--outbox",

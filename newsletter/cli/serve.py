@@ -5,7 +5,7 @@ import time
 import click
 
 from newsletter.cli.letters import site_links
-from newsletter.cli.project import Project, open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import PORT, Project, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import note, result
 from newsletter.delivery import Account, Signer, connect_webhook, disconnect_webhooks
 from newsletter.errors import NewsletterError
@@ -24,7 +24,7 @@ PATIENCE = 300
     show_default=True,
     help="Where to listen; a proxy with https stands before it.",
 )
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="The port to listen on.")
 @practice_option
 def serve(host: str, port: int, practice: bool) -> None:
     """Run the public pages behind [site] url until Ctrl-C (docs/site.md says how)."""
@@ -39,13 +39,19 @@ def serve(host: str, port: int, practice: bool) -> None:
         account = None if project.practice else Account(project.key, project.settings.sendgrid.host)
         mirror = Mirror(account.suppress) if account is not None else None
         key = _webhook_key(project, host, port)
-        result(f"Serving {links.site_url} at http://{host}:{port}")
-        note("Ctrl-C ends it.")
+
+        served = f"Serving {links.site_url} at http://{host}:{port}"
+
+        def ready() -> None:
+            result(served)
+            note("Ctrl-C ends it.")
+
         run(
             Pages(store, project.settings, links, now=_now, mirror=mirror),
             host,
             port,
             _desk(store, key, project.settings.sendgrid.group),
+            ready,
         )
 
 

@@ -1,11 +1,14 @@
 """This module serves the public pages."""
 
+from collections.abc import Callable
+
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.web.events import PATH, EventDesk
+from newsletter.web.listening import listening
 from newsletter.web.pages import Pages
 
 
@@ -32,8 +35,14 @@ def create_app(pages: Pages, desk: EventDesk | None = None) -> Starlette:
     return Starlette(routes=routes, exception_handlers=told)
 
 
-def serve(pages: Pages, host: str, port: int, desk: EventDesk | None = None) -> None:
-    """Serve until Ctrl-C; behind a proxy that speaks https."""
-    uvicorn.run(
-        create_app(pages, desk), host=host, port=port, log_level="warning", access_log=False
-    )
+def serve(
+    pages: Pages, host: str, port: int, desk: EventDesk | None, ready: Callable[[], None]
+) -> None:
+    """Serve until Ctrl-C, behind a proxy that speaks https; *ready* is called once the port is ours."""
+    config = uvicorn.Config(create_app(pages, desk), log_level="warning", access_log=False)
+    with listening(host, port) as listener:
+        ready()
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:  # uvicorn has ended in order and says it once more
+            return

@@ -337,6 +337,19 @@ def test_where_real_letters_were_sent_a_missing_key_is_no_practice(
     assert run("campaigns", "--practice").code == 0
 
 
+def test_a_port_that_is_taken_is_said_before_anything_is_served(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    (clinic / "newsletter.toml").write_text('[site]\nurl = "https://news.example.com"\n')
+    port = sandbox.url.rpartition(":")[2]
+    told = run("serve", "--practice", "--port", port)
+    assert (told.code, told.out) == (1, "")
+    assert f"port {port} cannot be used at 127.0.0.1 (Address already in use)" in told.err
+    assert run("serve", "--practice", "--port", "99999").code == 2
+    nowhere = run("serve", "--practice", "--host", "no.such.computer.invalid")
+    assert (nowhere.code, "cannot be used at no.such" in nowhere.err) == (1, True)
+
+
 def test_serving_needs_a_site(run: Run) -> None:
     served = run("serve", "--practice")
     assert served.code == 1

@@ -60,4 +60,4 @@ def test_a_port_that_is_taken_is_told(run: Run) -> None:
         port = other.getsockname()[1]
         done = run("preview", ARTICLE, "--live", "--port", str(port))
     assert done.code == 1
-    assert f"port {port} cannot be used" in done.err
+    assert f"port {port} cannot be used at 127.0.0.1" in done.err

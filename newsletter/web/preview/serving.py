@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 
-from newsletter.errors import NewsletterError, Problem
+from newsletter.errors import Problem
+from newsletter.web.listening import listening
 from newsletter.web.preview.guard import Guard
 from newsletter.web.preview.means import Means
 from newsletter.web.preview.news import News
@@ -31,7 +32,7 @@ def serve_preview(means: Means, port: int, ready: Callable[[str], None]) -> None
     """Serve the page of *means* at *port* (0: a free one); *ready* is called with its address."""
     key = secrets.token_urlsafe(12)
     preview, news = Preview(means), News()
-    with _listening(port) as listener:
+    with listening(HOST, port) as listener:
         app = create_preview(preview, news, key)
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
         server = _Server(config, news)
@@ -103,20 +104,6 @@ async def _ask(preview: Preview, news: News, calm: float = 0.0) -> None:
     await asyncio.sleep(calm)
     if await asyncio.to_thread(preview.ask_readers):
         news.tell()
-
-
-def _listening(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-        listener.listen()  # whoever comes before the letter is composed waits for it
-    except OSError as error:
-        listener.close()
-        raise NewsletterError(
-            f"port {port} cannot be used ({error.strerror}); leave --port out, and a free one is taken"
-        ) from error
-    return listener
 
 
 class _Server(uvicorn.Server):
