@@ -65,7 +65,7 @@ class Pages:
 
     def unsubscribe(self, request: Request) -> Response:
         """Ask; mail scanners open every link, so nothing happens yet."""
-        if not self._is_nobody(request):
+        if not _is_nobody(self._destination("unsubscribe", request)):
             self._person("unsubscribe", request)
         return self._page("unsubscribe.html")
 
@@ -79,6 +79,8 @@ class Pages:
     def preferences(self, request: Request) -> Response:
         """What is known of the reader, and the way out."""
         there = self._destination("preferences", request)
+        if _is_nobody(there):
+            return self._page("trial.html")
         person = self._person("preferences", request)
         names = [" ".join(filter(None, name)) for name in orjson.loads(person.names)]
         known = {
@@ -95,6 +97,8 @@ class Pages:
     def browser(self, request: Request) -> Response:
         """The letter as this reader got it."""
         there = self._destination("browser", request)
+        if _is_nobody(there):
+            return self._page("trial.html")
         query = (
             select(variant.c.html, recipient.c.substitutions)
             .join(
@@ -157,17 +161,13 @@ class Pages:
         return page
 
     def _leave(self, request: Request) -> Response:
-        if not self._is_nobody(request):
-            person = self._person("unsubscribe", request)
-            self._suppress(person, self._destination("unsubscribe", request).campaign_id)
+        there = self._destination("unsubscribe", request)
+        if not _is_nobody(there):
+            self._suppress(self._person("unsubscribe", request), there.campaign_id)
         return self._page("left.html")
 
     def _destination(self, purpose: str, request: Request) -> Destination:
         return self.links.read(purpose, request.path_params["token"])
-
-    def _is_nobody(self, request: Request) -> bool:
-        """Whether the link is rightly signed and speaks of nobody, as those of test mails and checks do."""
-        return self._destination("unsubscribe", request).subscriber_id == 0
 
     def _person(self, purpose: str, request: Request) -> "Row[tuple[object, ...]]":
         there = self._destination(purpose, request)
@@ -189,3 +189,8 @@ class Pages:
     def _page(self, name: str, status: int = 200, **known: object) -> Response:
         page = self.templates.get_template(name).render(clinic=self.settings.clinic, **known)
         return HTMLResponse(page, status_code=status, headers=HEADERS)
+
+
+def _is_nobody(there: Destination) -> bool:
+    """Whether a link that is rightly signed speaks of nobody, as those of test mails and checks do."""
+    return there.subscriber_id == 0

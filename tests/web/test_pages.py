@@ -326,3 +326,9 @@ def test_a_link_that_speaks_of_nobody_shows_the_page_and_does_nothing(site: Site
     with site.store.read() as connection:
         assert connection.execute(text("SELECT COUNT(*) FROM suppression")).scalar_one() == 0
     assert site.mirrored == []
+
+
+def test_the_other_links_of_a_test_mail_say_that_it_was_a_test(site: Site) -> None:
+    for link in (site.links.preferences(0, 0), site.links.browser(0, 0)):
+        status, page, _headers = site.ask(site.path(link))
+        assert (status, "This was a test" in page) == (200, True)
