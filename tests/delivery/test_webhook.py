@@ -38,14 +38,14 @@ def signed(private: ec.EllipticCurvePrivateKey, timestamp: int, body: bytes = BO
     return base64.b64encode(private.sign(content, ec.ECDSA(hashes.SHA256()))).decode()
 
 
-@pytest.mark.parametrize("age", [0, 60, 86_400, -300])
+@pytest.mark.parametrize("age", [0, 60, 86_400, -301, -86_400])
 def test_what_was_signed_within_a_day_is_believed(signer, private, age) -> None:
     signer.check(BODY, signed(private, NOW - age), str(NOW - age), NOW)
 
 
-@pytest.mark.parametrize("age", [86_401, -301])
-def test_what_was_signed_too_long_ago_or_in_the_future_is_not(signer, private, age) -> None:
-    with pytest.raises(Forged, match="too long ago"):
+@pytest.mark.parametrize("age", [86_401, -86_401])
+def test_what_was_signed_on_another_day_is_not(signer, private, age) -> None:
+    with pytest.raises(Forged, match="more than a day away"):
         signer.check(BODY, signed(private, NOW - age), str(NOW - age), NOW)
 
 
