@@ -42,7 +42,7 @@ def _out_of_dotenv(path: Path) -> None:
     """An earlier key there would be found first."""
     from dotenv import dotenv_values, unset_key
 
-    if path.exists() and VARIABLE in dotenv_values(path):
+    if path.exists() and VARIABLE in dotenv_values(path, interpolate=False):
         unset_key(path, VARIABLE, quote_mode="never")
 
 
