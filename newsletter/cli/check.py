@@ -19,7 +19,7 @@ from newsletter.cli.findings import (
 )
 from newsletter.cli.letters import audience_option, compose_article, goes_to_lists, readers
 from newsletter.cli.progress import busy
-from newsletter.cli.project import Project, json_option, open_project, practice_option
+from newsletter.cli.project import Project, ProjectFile, json_option, open_project, practice_option
 from newsletter.cli.wording import as_json, note, result, to_type
 from newsletter.errors import NewsletterError, Problems
 
@@ -29,7 +29,7 @@ class NotReady(NewsletterError):
 
 
 @click.command(short_help="Say what is wrong with an edition before it is sent.")
-@click.argument("article", type=click.Path(path_type=Path))
+@click.argument("article", type=ProjectFile())
 @audience_option
 @practice_option
 @click.option("--offline", is_flag=True, help="Ask nothing of the network: no links, no records.")

@@ -18,6 +18,7 @@ from newsletter.cli.lists import MERGING, agreed_to_jump, difference, say_passed
 from newsletter.cli.progress import busy
 from newsletter.cli.project import (
     Project,
+    ProjectFile,
     json_option,
     open_project,
     practice_option,
@@ -31,7 +32,7 @@ MOST_NAMED = 20
 
 
 @click.command("import", short_help="Show what a list would change, then merge it.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=ProjectFile(), metavar="FILE…")
 @click.option("--list", "name", help="The list that these rows belong to; else the file's name.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

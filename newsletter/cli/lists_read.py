@@ -10,14 +10,14 @@ from newsletter.audience.basis import lines_to_correct
 from newsletter.audience.merge import examined
 from newsletter.audience.read import ListFile
 from newsletter.audience.survey import Survey, how_read, survey
-from newsletter.cli.project import json_option, open_project, practice_option
+from newsletter.cli.project import ProjectFile, json_option, open_project, practice_option
 from newsletter.cli.wording import as_json, facts, note, people, result, several
 
 SHOWN = 5
 
 
 @click.command("read", short_help="Show how a list is read; nothing is merged.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=ProjectFile(), metavar="FILE…")
 @practice_option
 @json_option
 def lists_read(files: Sequence[Path], practice: bool, json: bool) -> None:

@@ -11,7 +11,13 @@ from newsletter.audience.address import read_addresses
 from newsletter.audience.merge import examined
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
 from newsletter.cli.progress import busy
-from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import (
+    ProjectFile,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
 from newsletter.cli.wording import as_json, result, several, the_first
 from newsletter.feedback import Suppression, suppress
 from newsletter.store import STANDINGS
@@ -27,7 +33,7 @@ class Read:
 
 
 @click.command("suppress", short_help="Never mail anybody in a file again.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=ProjectFile(), metavar="FILE…")
 @click.option(
     "--reason",
     type=click.Choice(STANDINGS[1:-1]),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from newsletter.cli.project import ProjectFile
 from newsletter.cli.wording import note, result
 from newsletter.config import find_project, load_settings
 from newsletter.edition import (
@@ -31,7 +32,7 @@ from newsletter.letter import checked_template
     "--template",
     help="The kind of letter: article, digest, announcement, plain, welcome, report, or one of yours.",
 )
-@click.option("--like", type=click.Path(path_type=Path), help="An earlier article to start from.")
+@click.option("--like", type=ProjectFile(), help="An earlier article to start from.")
 def new(title: str | None, source: Path | None, template: str | None, like: Path | None) -> None:
     """Start an edition called TITLE in content/.
 

@@ -6,14 +6,20 @@ from pathlib import Path
 import click
 
 from newsletter.cli.letters import audience_option, compose_article, extremes
-from newsletter.cli.project import PORT, open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import (
+    PORT,
+    ProjectFile,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
 from newsletter.cli.wording import note, result, to_type
 from newsletter.edition import load_edition
 from newsletter.web.preview import with_pictures
 
 
 @click.command(short_help="Show an edition's letter as readers get it, anew at every save.")
-@click.argument("article", type=click.Path(path_type=Path))
+@click.argument("article", type=ProjectFile())
 @click.option("--open", "show", is_flag=True, help="Open it in the browser.")
 @click.option(
     "--write/--live",

@@ -1,8 +1,9 @@
 """This module opens the project a command works in: its settings, its store, its account."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -151,6 +152,23 @@ def for_practice(settings: Settings) -> Settings:
     """The settings with a made-up sender where there is none yet."""
     sender = replace(settings.sender, email=settings.sender.email or PRACTICE_SENDER)
     return replace(settings, sender=sender)
+
+
+class ProjectFile(click.Path):
+    """A file that is there, from where one stands or, as commands name files, from the project's folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Path:
+        path = Path(os.fsdecode(super().convert(value, parameter, context)))
+        with suppress(NewsletterError):  # no project here: the command itself says so
+            named = find_project(Path.cwd()) / path
+            if os.path.exists(named) and not os.path.exists(path):  # noqa: PTH110  False for names that no file can have
+                return Path(os.path.relpath(named))
+        return path
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -21,6 +21,7 @@ from newsletter.cli.plan import Plan, make_plan, plan_as_dict, say_plan, waiting
 from newsletter.cli.progress import shown
 from newsletter.cli.project import (
     Project,
+    ProjectFile,
     json_option,
     open_project,
     practice_option,
@@ -41,7 +42,7 @@ from newsletter.store import Store
 
 
 @click.command(short_help="Send an edition to everybody who wants it.")
-@click.argument("article", type=click.Path(path_type=Path))
+@click.argument("article", type=ProjectFile())
 @practice_option
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

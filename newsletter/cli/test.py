@@ -7,14 +7,14 @@ import click
 from newsletter.audience import read_address
 from newsletter.cli.letters import audience_option, compose_article, extremes, goes_to_lists
 from newsletter.cli.lists import merge_new
-from newsletter.cli.project import open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import ProjectFile, open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import result, several, to_type
 from newsletter.delivery import post_trial
 from newsletter.errors import NewsletterError
 
 
 @click.command(short_help="Send a test of an edition to one address.")
-@click.argument("article", type=click.Path(path_type=Path))
+@click.argument("article", type=ProjectFile())
 @click.option("--to", "address", required=True, help="Where the tests go.")
 @audience_option
 @practice_option

@@ -244,6 +244,19 @@ def test_campaigns_and_status(run: Run, sandbox: Sandbox) -> None:
     assert "State    undone" in run("status", "--practice").out
 
 
+def test_a_command_that_is_named_can_be_typed_as_it_stands_in_a_folder_of_the_project(
+    run: Run, sandbox: Sandbox, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clinic / "content")
+    assert run("lists", "read", "subscribers/sample/website.csv").code == 0
+    assert run("check", ARTICLE, "--practice", "--quick").code == 0
+    planned = run("send", ARTICLE, "--practice", "--dry-run")
+    assert f"Next: newsletter send {Path(ARTICLE).name} --practice" in planned.err
+    missing = run("check", "content/nobody.md", "--practice", "--quick")
+    assert "there is no such file" in missing.out
+    assert run("check", "x" * 5000, "--practice", "--quick").code == 1
+
+
 def test_setup_asks_and_keeps(run: Run, clinic: Path) -> None:
     typed = "news@clockworkperform.com\nClockwork Perform\n\n1 Made-up Street, New Orleans, LA 70112\nCall us\nSG.made.up\n"
     done = run("setup", typed=typed)
