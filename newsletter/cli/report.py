@@ -10,6 +10,8 @@ from typing import IO
 
 import click
 
+from newsletter.audience.members import members
+from newsletter.audience.no_segment import NoSegment
 from newsletter.campaign import Row, Summary, report_rows
 from newsletter.cli.campaigns import which
 from newsletter.cli.outcome import Sent, say_counts, say_statistics, say_tally
@@ -21,7 +23,16 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.results import results_article
-from newsletter.cli.wording import MOST_SHOWN, as_json, file_error, moment, note, result, table
+from newsletter.cli.wording import (
+    MOST_SHOWN,
+    as_json,
+    file_error,
+    moment,
+    note,
+    result,
+    table,
+    to_type,
+)
 from newsletter.delivery.told import Asked, ask_what_became
 from newsletter.edition import Birth
 from newsletter.errors import NewsletterError
@@ -68,6 +79,8 @@ def report(
             rows, told = partial(report_rows, connection, found.id), tally(connection, found.id)
             if article is not None:
                 _write_article(article, found, told, project)
+                _say_staff(store, project)
+                project.advise(f"Next: {to_type('test', article)} --to YOUR-ADDRESS")
                 return
             if target is not None:
                 _write(target, rows(), project)
@@ -155,7 +168,18 @@ def _write_article(target: Path, found: Summary, told: Tally, project: Project) 
     except OSError as error:
         raise NewsletterError(file_error(error)) from error
     result(f"{target} has the results of campaign {found.id}, for staff.")
-    project.advise(f"Next: newsletter test {target} --to YOUR-ADDRESS")
+
+
+def _say_staff(store: Store, project: Project) -> None:
+    """Where no list is called staff, what to do first: the letter would go to nobody."""
+    try:
+        with store.read() as connection:
+            members(connection, ["staff"], today=project.today)
+    except NoSegment:
+        note(
+            "No list or tag is called staff yet. First put subscribers/staff.csv there with its staff.toml "
+            "(subscribers/README.md says how), or write other words after audience: in the article."
+        )
 
 
 def _write_rows(file: IO[str], rows: Iterable[Row], project: Project) -> None:

@@ -109,6 +109,7 @@ def test_it_is_written_once_and_mailed_to_staff_alone(
         "content/results.md has the results of campaign 1, for staff.\n",
     )
     assert "newsletter test content/results.md --practice --to YOUR-ADDRESS" in told.err
+    assert "No list or tag is called staff yet. First put subscribers/staff.csv there" in told.err
     path = clinic / "content" / "results.md"
     written = path.read_text(encoding="utf-8")
     assert "- **18** handed to SendGrid, 100.0% of 18" in written
@@ -124,6 +125,8 @@ def test_it_is_written_once_and_mailed_to_staff_alone(
         '[list]\nconsent = "confirmed"\nsource = "our own people"\n'
     )
     assert run("send", "content/results.md", "--practice", "--yes").code == 0
+    again = run("report", "--practice", "--article", "content/more.md")
+    assert (again.code, "called staff yet" in again.err) == (0, False)
     assert [record.address for record in mails(sandbox)][len(patients) :] == ["boss@example.com"]
 
 
