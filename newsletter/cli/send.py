@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from newsletter.campaign import Frozen, approved, freeze, summary, unfinished
+from newsletter.campaign import Frozen, approved, freeze, summaries, summary, unfinished
 from newsletter.checks import errors
 from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
@@ -78,6 +78,7 @@ def send(
         waiting = _waiting(store, plan.composed.edition.id)
         if not plan.recipients and waiting is None:
             _nobody_new(plan, project, json)
+            _say_paused(plan, project, store)
             return
         if waiting is not None:
             refuse_other_times(waiting, wish)
@@ -158,6 +159,17 @@ def _nobody_new(plan: Plan, project: Project, json: bool) -> None:
     else:
         result(f"{name}: nobody may be mailed.")
         project.advise("Next: newsletter lists says why")
+
+
+def _say_paused(plan: Plan, project: Project, store: Store) -> None:
+    """Which mail of the edition is only held: nobody gets it until somebody lets it go on."""
+    with store.read() as connection:
+        found = summaries(connection, plan.composed.edition.id)
+    for one in found:
+        if one.stop == "pause":
+            project.advise(
+                f"But campaign {one.id} is paused, and its mail is held. Next: newsletter resume {one.id}"
+            )
 
 
 def _ask(plan: Plan, waiting: int | None) -> None:

@@ -542,6 +542,14 @@ def test_what_to_type_next_names_the_people_and_quotes_the_name_of_a_file(
     )
 
 
+def test_a_send_of_what_is_paused_does_not_say_that_all_is_well(run: Run, sandbox: Sandbox) -> None:
+    assert run(*SEND).code == 0
+    assert "is paused" not in run(*SEND).err
+    assert run("pause", "--practice").code == 0
+    held = "But campaign 1 is paused, and its mail is held. Next: newsletter resume 1 --practice"
+    assert held in run(*SEND).err
+
+
 def test_what_is_unknown_is_settled_by_a_persons_word(run: Run, sandbox: Sandbox) -> None:
     with Account("SG.practice.only", sandbox.url) as account:
         others = [account.new_batch() for _ in range(9)]
