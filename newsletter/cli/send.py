@@ -13,7 +13,7 @@ from newsletter.cli.check import NotReady
 from newsletter.cli.draining import draining
 from newsletter.cli.findings import say_findings
 from newsletter.cli.going_on import refuse_missed, refuse_other_times, say_going_on
-from newsletter.cli.letters import audience_option, everybody
+from newsletter.cli.letters import audience_option, everybody, goes_to_lists
 from newsletter.cli.lists import say_merge
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import person, write_down
@@ -72,6 +72,7 @@ def send(
     project = open_project(practice=practice, no_key="refuse" if yes else "ask")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         wish = Wish(**when)
+        _refuse_system_mail(project, article)
         plan = _plan(project, store, account, article, wish, audience)
         if not json:
             say_merge(plan.merge)
@@ -125,6 +126,14 @@ def _plan(
         raise NewsletterError(
             f"{option} is too early: the earliest time that leaves room for undo is {earliest}"
         ) from error
+
+
+def _refuse_system_mail(project: Project, article: Path) -> None:
+    if not goes_to_lists(project, article):
+        raise NewsletterError(
+            f"{article} is a mail for one person who asks for the letter, and goes to no list; to look at it, "
+            f"{to_type('test', article)} --to YOUR-ADDRESS"
+        )
 
 
 def _refuse_errors(plan: Plan, article: Path, json: bool) -> None:

@@ -50,8 +50,9 @@ def test_it_can_be_sent_as_a_test(run: Run, sandbox: Sandbox) -> None:
 
 def test_it_goes_to_no_list_as_a_sample_confirms_nobody(run: Run, sandbox: Sandbox) -> None:
     sent = run("send", CONFIRM, "--practice", "--yes")
-    assert sent.code != 0
-    assert "a reader's value is empty here" in sent.out + sent.err
+    assert sent.code == 1
+    assert f"{CONFIRM} is a mail for one person who asks for the letter" in sent.err
+    assert f"newsletter test {CONFIRM} --practice --to YOUR-ADDRESS" in sent.err
     assert mails(sandbox) == []
 
 
