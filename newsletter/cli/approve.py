@@ -23,7 +23,7 @@ def approve(number: int | None, practice: bool, name: str | None, yes: bool) -> 
 
     Look at it first: newsletter preview shows the letter, newsletter report the people.
     """
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     with said_to_be_practice(project), project.store() as store:
         found = which(store, number)
         with store.read() as connection:

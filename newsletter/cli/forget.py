@@ -41,7 +41,7 @@ def forget(address: str, practice: bool, yes: bool, json: bool) -> None:
 
     Files that you keep yourself in the project's folder are named, so that you can remove the row.
     """
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     key = key_of(address)
     question = f"Erase everything about {address}? This cannot be undone."
     with said_to_be_practice(project), project.store() as store:

@@ -48,7 +48,7 @@ def lists_suppress(files: Sequence[Path], reason: str, practice: bool, json: boo
 
     A status column says why (unsubscribed, bounced, complained); where there is none, --reason does.
     """
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     now, seen = int(time.time()), Read()
     with said_to_be_practice(project), project.store() as store:
         listed = examined(files, project.root)

@@ -18,7 +18,7 @@ from newsletter.delivery import pause as hold_back
 @json_option
 def pause(number: int | None, practice: bool, json: bool) -> None:
     """Hold back campaign NUMBER (without one, the newest): nothing more is posted, and what has not left waits."""
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
         write_down(store, found.id, "paused")

@@ -120,8 +120,9 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     """Open the project around the current folder.
 
     Without a key there is only practice. *no_key* says how that is met: "practise" takes it for
-    granted, "ask" asks a person, "refuse" raises NewsletterError, as for a script that would send.
-    Once there was a key its loss is no practice: who is forgotten, undone or suppressed there stays as they are.
+    granted, "ask" asks a person, "refuse" raises NewsletterError, as for a script that would send, and for whatever
+    somebody would take for done in earnest: an undo, a page to leave by, a list of those who left.
+    Once there was a key its loss is no practice.
     """
     settings = load_settings(find_project(Path.cwd()))
     key = None if practice else find_key(settings.root, settings.sendgrid.account)

@@ -40,7 +40,7 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
     First SendGrid's events and logs are asked. For what they do not tell it shows the people and asks you, once
     their mail would have left.
     """
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
         settled = _by_evidence(store, account, found.id)

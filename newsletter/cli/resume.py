@@ -23,7 +23,7 @@ from newsletter.store import Store
 @json_option
 def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
     """Let campaign NUMBER (without one, the newest) go on; what is past its time leaves at once."""
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
         _ask(store, account, found, yes=yes)

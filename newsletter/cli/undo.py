@@ -20,7 +20,7 @@ from newsletter.errors import NewsletterError
 @json_option
 def undo(number: int | None, practice: bool, yes: bool, json: bool) -> None:
     """Take back campaign NUMBER (without one, the newest); afterwards the edition may be sent again."""
-    project = open_project(practice=practice)
+    project = open_project(practice=practice, no_key="refuse")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
         refuse_too_late(store, found.id, account)

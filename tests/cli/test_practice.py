@@ -93,3 +93,32 @@ def test_every_command_says_so(run: Run, sandbox: Sandbox, clinic: Path) -> None
     sent += [run("undo", "--practice", "--yes")]
     assert all(told(ran) for ran in sent)
     assert [line for ran in sent for line in told(ran) if "--practice" not in line] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve",),
+        ("lists", "suppress", "gone.csv"),
+        ("forget", "ada.fontenot@example.com", "--yes"),
+        ("undo", "--yes"),
+        ("pause",),
+        ("resume", "--yes"),
+        ("resolve",),
+        ("approve", "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_what_would_be_taken_for_done_is_never_only_practised(
+    run: Run, sandbox: Sandbox, clinic: Path, words: tuple[str, ...]
+) -> None:
+    """Whoever left by such a page, or stood in such a list, would be mailed as soon as there is a key again."""
+    settings = clinic / "newsletter.toml"
+    site = '[site]\nurl = "https://news.example.com"\n[lists]'
+    settings.write_text(re.sub(r"\[site\](.|\n)*?\[lists\]", site, settings.read_text()))
+    (clinic / "gone.csv").write_text("email\nada.fontenot@example.com\n")
+    assert run(*SEND).code == 0
+    refused = run(*words)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("there is no SendGrid key; type newsletter setup to enter it")
+    assert "State       handed over" in run("status", "--practice").out
