@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from newsletter.audience.place import list_name
 from newsletter.config import time_zones
 from newsletter.errors import Problem
 from newsletter.store import CONSENTS, STANDINGS
@@ -107,6 +108,17 @@ def basis_path(file: Path) -> Path:
         return own
     above = whole.parent.with_suffix(".toml")
     return above if not own.is_file() and above.is_file() else own
+
+
+def home_of(path: Path, belongs: str, root: Path) -> Path:
+    """The file whose .toml is that of the list *belongs*: this one, one of the list's name, or an earlier export of it."""
+    named = root / "subscribers" / f"{belongs}.csv"
+    earlier = (
+        file
+        for file in sorted(path.parent.glob("*.toml"), reverse=True)
+        if list_name(file, root) == belongs
+    )
+    return next((file for file in (path, named, *earlier) if basis_path(file).is_file()), named)
 
 
 def read_basis(file: Path, name: str) -> tuple[Basis, list[Problem]]:

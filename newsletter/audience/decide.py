@@ -26,6 +26,7 @@ from newsletter.audience.folding import (
     LIST,
     PART,
     SAID,
+    SAYS,
     STANDING,
     Packed,
     folded,
@@ -71,12 +72,14 @@ def before_merge(store: Store, connection: Connection, now: int, merge_id: int =
 class Rows:
     """Sorted rows of lists, and the numbers of these lists in the store, by those under which they were staged.
 
-    *earlier* are the numbers of earlier readings of the same lists, for those that were read before.
+    *earlier* are the numbers of earlier readings of the same lists, for those that were read before; *asking* are the
+    lists, as staged, that say by a column who agreed.
     """
 
     runs: Sequence[Path]
     sources: Mapping[int, int]
     earlier: Mapping[int, frozenset[int]]
+    asking: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -187,6 +190,7 @@ class Deciding:
         self.before = before
         self.sources = numbers_of(rows.sources)
         self.earlier = numbers_of(rows.earlier)
+        self.asking = {*numbers_of(dict.fromkeys(rows.asking, True))}
         self.tally = Tally(before.last)
         self.begun: list[Packed] = []
         """What is known of somebody with so many rows that they come in parts."""
@@ -230,6 +234,8 @@ class Deciding:
                 tally.counts["conflicts"] += 1
             if key in suppressed or not end.endswith(MAILED):
                 self._count_out(key in suppressed, end, said)
+            elif self.asking and any(map(self._says_no, rows)):
+                tally.counts["contradicted"] += 1
             places.add(number, rows)
         tally.counts["unchanged"] += unchanged
         if self.before.merge_id:
@@ -267,6 +273,10 @@ class Deciding:
             self.tally.left_out[why_left_out(standing, consent)] += 1
         if suppressed or standing != "subscribed":
             self.tally.left.update({self.sources[row[LIST]] for row in rows if row[LEFT] == "0"})
+
+    def _says_no(self, row: Packed) -> bool:
+        """Whether its list asked its person, who did not agree."""
+        return row[LIST] in self.asking and row[SAYS].endswith(NOT_AGREED)
 
     def _change(self, number: int, was: Sequence[str], now: Sequence[str]) -> Sequence[Any]:
         pairs = [pair for pair in zip(COLUMNS, was, now, strict=True) if pair[1] != pair[2]]
@@ -312,6 +322,8 @@ def why_left_out(standing: str, consent: str) -> str:
     return {"none": "no consent", "unconfirmed": "not confirmed"}.get(consent, "")
 
 
+NOT_AGREED = "\tsubscribed\tnone\n"
+"""How a row ends of somebody who did not agree, and did not leave either."""
 MAILED = tuple(
     f"\tsubscribed\t{consent}" for consent in CONSENTS if not why_left_out("subscribed", consent)
 )

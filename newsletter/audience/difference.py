@@ -30,7 +30,8 @@ class Merge:
 
     *lowered* were known and fell (to unsubscribed, bounced or complained); *withdrawn* are those whose consent a list
     takes back that gave it; *leaving* are the first of both that could be mailed until now. *left_out* are the people of
-    these lists who are not mailed, by reason; *conflicts* those of whom two rows say different things. *not_read* are
+    these lists who are not mailed, by reason; *conflicts* those of whom two rows say different things, *contradicted*
+    those who are mailed although one of these rows says that they did not agree. *not_read* are
     sheets of these files that hold addresses too, *other_columns* columns that do, by file, and *hidden* the number of rows
     that Excel does not show, by file. *held_back* are files that were taken back, and stay out.
     """
@@ -47,6 +48,7 @@ class Merge:
     leaving: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     conflicts: int = 0
+    contradicted: int = 0
     lists: tuple[ListChange, ...] = ()
     not_read: tuple[str, ...] = ()
     other_columns: tuple[tuple[str, str], ...] = ()

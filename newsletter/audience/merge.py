@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select, text
 
 from newsletter.audience.apart import Companion, Waiting
-from newsletter.audience.basis import basis_path, read_basis
+from newsletter.audience.basis import home_of, read_basis
 from newsletter.audience.bulk import bulk
 from newsletter.audience.decide import (
     CHANGED,
@@ -82,7 +82,7 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     for path in sorted({*chain.from_iterable(found.values())}):
         original = original_of(path, root)
         belongs = name or original or list_name(path, root)
-        home = _home(path, belongs, root)
+        home = home_of(path, belongs, root)
         basis, wrong = read_basis(home, shown_name(home, root))
         if original is not None:
             basis = replace(basis, sheet="")  # the rejected rows have one of their own
@@ -96,17 +96,6 @@ def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> l
     if problems:
         raise Problems(problems)
     return listed
-
-
-def _home(path: Path, belongs: str, root: Path) -> Path:
-    """The file whose .toml is the list's: this one, one of the list's name, or an earlier export of the list."""
-    named = root / "subscribers" / f"{belongs}.csv"
-    earlier = (
-        file
-        for file in sorted(path.parent.glob("*.toml"), reverse=True)
-        if list_name(file, root) == belongs
-    )
-    return next((file for file in (path, named, *earlier) if basis_path(file).is_file()), named)
 
 
 def _without_lists(found: Mapping[Path, Sequence[Path]], root: Path) -> Iterator[Problem]:
@@ -268,7 +257,8 @@ def _rows(
         same = select(source.c.id).where(source.c.list == one.file.list)
         if before := {*connection.scalars(same)} - {sources[one.number]}:
             earlier[one.number] = frozenset(before)
-    return Rows([run for one in lists for run in one.runs], sources, earlier)
+    asking = frozenset(one.number for one in lists if one.file.layout.said)
+    return Rows([run for one in lists for run in one.runs], sources, earlier, asking)
 
 
 def _merge_people(
@@ -377,6 +367,7 @@ def _told(
         lowered=tally.counts["lowered"],
         withdrawn=tally.counts["withdrawn"],
         conflicts=tally.counts["conflicts"],
+        contradicted=tally.counts["contradicted"],
     )
 
 

@@ -162,6 +162,8 @@ def difference(merge: Merge) -> Iterator[str]:
     )
     if merge.withdrawn:
         yield f"{people(merge.withdrawn)} of whom a list no longer says that they agreed."
+    if merge.contradicted:
+        yield f"{people(merge.contradicted)} did not agree by these lists and did by another, and may be mailed: if one of them said no since, write unsubscribed as their status."
     if merge.conflicts:
         yield f"{people(merge.conflicts)} of whom two rows say different things: newsletter lists explain ADDRESS shows both."
     for place in merge.not_read:

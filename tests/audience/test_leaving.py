@@ -460,3 +460,15 @@ def test_what_a_toml_of_the_lists_name_says_anew_is_news(
     assert merge().files == ()
     basis.write_text('[list]\nconsent = "none"\n')
     assert merge().withdrawn == 1
+
+
+def test_who_agreed_on_one_list_and_not_on_another_is_told(write: Write, merge: MergeAll) -> None:
+    write("may", "Email,Newsletter\nada@example.com,yes\nbeau@example.com,yes\n")
+    assert merge().contradicted == 0
+    write("june", "Email,Newsletter\nada@example.com,no\nbeau@example.com,yes\ncy@example.com,no\n")
+    assert (merge().contradicted, merge().files) == (1, ())
+    write("fair", "Email\nada@example.com\n", None)  # which asked nobody
+    assert merge().contradicted == 0
+    write("june", "Email,Newsletter\nada@example.com,unsubscribed\n")
+    assert (done := merge()).contradicted == 0
+    assert done.leaving == ("ada@example.com",)
