@@ -50,7 +50,7 @@ def read_address(cell: str) -> Address:
     """The address in *cell*, also of `Name <address>` or mailto:; raises ValueError with the reason in words."""
     if len(cell) > LONGEST_CELL:
         raise ValueError("a cell of more than 2,000 letters is no address")
-    words = INVISIBLE.sub(" ", cell).strip()
+    words = INVISIBLE.sub(" ", cell).replace("＠", "@").strip()
     if found := NAMED.search(words):
         words = found[1]
     if words[:7].lower() == "mailto:":

@@ -145,6 +145,7 @@ def test_the_two_ways_agree_on_a_million_odd_addresses() -> None:
         ("a@example.com / A@example.com", ["a@example.com"]),
         ("a@example.com", ["a@example.com"]),
         ("mailto:a@example.com?subject=hi", ["a@example.com"]),
+        ("a＠example.com", ["a@example.com"]),
         ("<a@example.com>,", ["a@example.com"]),
         ("'a@example.com'.", ["a@example.com"]),
     ],
