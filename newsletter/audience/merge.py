@@ -5,14 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, text
 
 from newsletter.audience.apart import Companion, Waiting
-from newsletter.audience.basis import home_of, read_basis
 from newsletter.audience.bulk import bulk
 from newsletter.audience.decide import (
     CHANGED,
@@ -29,11 +28,10 @@ from newsletter.audience.decide import (
 )
 from newsletter.audience.difference import Jump, ListChange, Merge, jumps
 from newsletter.audience.erased import erased_people
-from newsletter.audience.place import places, unnamed_member
-from newsletter.audience.read import ListFile, examine, list_name, shown_name
-from newsletter.audience.rejects import as_its_list, original_of
+from newsletter.audience.examining import examined
+from newsletter.audience.place import unnamed_member
+from newsletter.audience.read import ListFile
 from newsletter.audience.stage import Staged, Staging, staged
-from newsletter.errors import Problem, Problems
 from newsletter.store import (
     Store,
     change,
@@ -69,51 +67,6 @@ def merge_lists(
         return Merge(held_back=held_back)
     with staging(store, fresh, root, now) as stage:
         return replace(apply(store, stage, now, refuse_jumps=refuse_jumps), held_back=held_back)
-
-
-def examined(files: Sequence[Path], root: Path, *, name: str | None = None) -> list[ListFile]:
-    """How each of *files* is written; raises Problems with all that keeps one from being read.
-
-    *name* is the list that they belong to, else the file's own name says so. The basis of consent stands beside the
-    file, as subscribers/<list>.toml, or beside an earlier export of the list.
-    """
-    listed, problems = [], []
-    found = {path: places([path.resolve()]) for path in files}
-    for path in sorted({*chain.from_iterable(found.values())}):
-        original = original_of(path, root)
-        belongs = name or original or list_name(path, root)
-        home = home_of(path, belongs, root)
-        basis, wrong = read_basis(home, shown_name(home, root))
-        if original is not None:
-            basis = replace(basis, sheet="")  # the rejected rows have one of their own
-        file, also_wrong = examine(path, root, basis)
-        if original is not None and file is not None:
-            file = as_its_list(file, original, root)
-        problems += [problem for problem in (*wrong, *also_wrong) if problem not in problems]
-        listed += [replace(file, list=belongs)] if file is not None else []
-    problems += _twice(listed) if name is None else []
-    problems += _without_lists(found, root)
-    if problems:
-        raise Problems(problems)
-    return listed
-
-
-def _without_lists(found: Mapping[Path, Sequence[Path]], root: Path) -> Iterator[Problem]:
-    cure = "put a CSV, Excel, OpenOffice, JSON or zip file there"
-    for path, lists in found.items():
-        if path.is_dir() and not lists:
-            yield Problem(shown_name(path, root), None, "there is no list in this folder", cure)
-
-
-def _twice(listed: Sequence[ListFile]) -> Iterator[Problem]:
-    """Files that would be the same list, so that the second would take the place of the first."""
-    first: dict[str, ListFile] = {}
-    for file in listed:
-        other = first.setdefault(file.list, file)
-        if other is not file:
-            what = f"{other.name} is the list {file.list} already"
-            cure = "keep the newer of the two; if they are two lists, give one another name"
-            yield Problem(file.name, None, what, cure)
 
 
 @contextmanager

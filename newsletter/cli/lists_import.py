@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from newsletter.audience import Merge, jumps
-from newsletter.audience.merge import apply, examined, is_new, preview, staging, taken_back
+from newsletter.audience.examining import examined
+from newsletter.audience.merge import apply, is_new, preview, staging, taken_back
 from newsletter.audience.read import ListFile
 from newsletter.audience.rejects import original_of, write_rejects
 from newsletter.audience.stage import Staged

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from newsletter.audience.basis import lines_to_correct
-from newsletter.audience.merge import examined
+from newsletter.audience.examining import examined
 from newsletter.audience.read import ListFile
 from newsletter.audience.survey import Survey, how_read, survey
 from newsletter.cli.project import ProjectFile, json_option, open_project, practice_option

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.audience.address import read_addresses
-from newsletter.audience.merge import examined
+from newsletter.audience.examining import examined
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
 from newsletter.cli.progress import busy
 from newsletter.cli.project import (

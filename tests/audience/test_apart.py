@@ -18,7 +18,8 @@ from sqlalchemy import select
 from newsletter.audience import merge_lists, stage
 from newsletter.audience.apart import Waiting, companions
 from newsletter.audience.decide import Deciding, Undecided, Writes
-from newsletter.audience.merge import examined, staging
+from newsletter.audience.examining import examined
+from newsletter.audience.merge import staging
 from newsletter.audience.room import room
 from newsletter.errors import Problem, Problems, ServiceFailed
 from newsletter.feedback import Suppression, suppress

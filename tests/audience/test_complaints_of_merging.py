@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.audience import choose, list_reports, merge_lists, people
-from newsletter.audience.merge import apply, examined, preview, staging
+from newsletter.audience.examining import examined
+from newsletter.audience.merge import apply, preview, staging
 from newsletter.audience.undo import last_merge, undo_merge
 from newsletter.campaign.forget import forget
 from newsletter.feedback import Suppression, suppress

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.audience.basis import Basis
 from newsletter.audience.erased import Erased
-from newsletter.audience.merge import examined
+from newsletter.audience.examining import examined
 from newsletter.audience.place import places
 from newsletter.audience.read import Rejected, Row, examine, read_rows
 from newsletter.audience.rejects import write_rejects

@@ -1,5 +1,6 @@
 """Whoever left stays out, and who did not agree, in whatever words a list says so."""
 
+import zipfile
 from pathlib import Path
 
 import orjson
@@ -7,15 +8,17 @@ import pytest
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
+from newsletter.audience import choose, merge_lists
+from newsletter.audience.examining import examined
 from newsletter.audience.explain import explain
-from newsletter.audience.merge import examined, staging
+from newsletter.audience.merge import staging
 from newsletter.audience.read import Rejected, Row, read_rows
 from newsletter.audience.rejects import write_rejects
 from newsletter.audience.undo import last_merge, undo_merge
 from newsletter.errors import Problems
 from newsletter.store import Store, subscriber
 
-from .conftest import CONFIRMED, NOW, MergeAll, Write
+from .conftest import CONFIRMED, NOW, TODAY, MergeAll, Write
 
 
 def said(path: Path, root: Path) -> list[str]:
@@ -472,3 +475,29 @@ def test_who_agreed_on_one_list_and_not_on_another_is_told(write: Write, merge: 
     write("june", "Email,Newsletter\nada@example.com,unsubscribed\n")
     assert (done := merge()).contradicted == 0
     assert done.leaving == ("ada@example.com",)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_sheet_of_people_who_left_beside_the_list_is_read_with_it(
+    project: Path, store: Store, zipped: bool
+) -> None:
+    path = project / "subscribers" / "fair.xlsx"
+    with Workbook(path) as workbook:
+        for name, people in (("List", "abc"), ("Unsubscribed", "c"), ("Old", "de")):
+            rows = ["Email", *(f"{who}@example.com" for who in people)]
+            workbook.add_worksheet(name).write_column(0, 0, rows)
+    path.with_suffix(".toml").write_text(CONFIRMED)
+    inside = ""
+    if zipped:
+        with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+            archive.write(path, "fair.xlsx")
+        path.unlink()
+        path, inside = path.with_suffix(".zip"), "#fair.xlsx"
+    done = merge_lists(store, [path], project, now=NOW)
+    name = f"subscribers/{path.name}"
+    assert done.files == (name, f"{name}{inside}#Unsubscribed")
+    assert done.not_read == (f"{name}{inside}#Old",)
+    with store.read() as connection:
+        audience = choose(connection, (), samples=True, today=TODAY)
+    assert (audience.recipients, audience.left_out) == (2, {"unsubscribed": 1})
+    assert merge_lists(store, [path], project, now=NOW).files == ()

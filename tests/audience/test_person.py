@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.audience import encoding
-from newsletter.audience.merge import examined
+from newsletter.audience.examining import examined
 from newsletter.audience.read import FORMS, ListFile, Rejected, Row, people_of, read_rows
 from newsletter.audience.rows import Careful
 

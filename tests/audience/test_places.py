@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 
 from newsletter.audience import choose, list_files, merge_lists, people
 from newsletter.audience.basis import Basis, basis_path, lines_to_add, read_basis
-from newsletter.audience.merge import examined
+from newsletter.audience.examining import examined
 from newsletter.audience.place import list_name, places
 from newsletter.audience.read import Row, examine, read_rows
 from newsletter.errors import Problems

@@ -17,7 +17,8 @@ from xlsxwriter import Workbook
 
 from newsletter.audience import fates, list_reports
 from newsletter.audience.erased import Erased
-from newsletter.audience.merge import apply, examined, staging
+from newsletter.audience.examining import examined
+from newsletter.audience.merge import apply, staging
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
 from newsletter.audience.rejects import write_rejects
 from newsletter.audience.stage import staged

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.audience import split, stage
 from newsletter.audience.erased import Erased
-from newsletter.audience.merge import examined
+from newsletter.audience.examining import examined
 from newsletter.audience.stage import Piece, Share, _parts
 
 HEAD = "Email,First name,City\n"
