@@ -77,6 +77,7 @@ BUT = re.compile(
 OPTED_OUT = re.compile(r"optedoutofemail(?!onetoone|customerservice)")
 """HubSpot's columns, of which each kind of mail that somebody made up has one."""
 
+LONGEST_HEADING = 300
 ASKING = re.compile(
     r"newsletter|mailinglist|emaillist|opt(?:ed)?in|subscribeto|subscribedto|emailmarketing|marketing(?:e?mail|consent)"
     r"|promotional?e?mail|email(?:updates?|consent|permission|communications?|ok|okay)|(?:may|can)wee?mail"
@@ -138,10 +139,10 @@ def mapped(
     header: Sequence[str], rows: Sequence[Sequence[str]], tool: Tool | None, basis: Basis
 ) -> Columns:
     """What each column holds: as <list>.toml says, as the tool means it, or as its heading and content say."""
-    words = [plain(word) for word in header]
+    words = [plain(word[:LONGEST_HEADING]) for word in header]
     found: dict[str, list[int]] = {}
     for ours, theirs in {**_of_tool(tool), **_of_basis(basis)}.items():
-        meant = dict.fromkeys(map(plain, theirs))
+        meant = dict.fromkeys(plain(word[:LONGEST_HEADING]) for word in theirs)
         found[ours] = [words.index(word) for word in meant if word in words]
     claimed = {place for places in found.values() for place in places}
     ignored = tool.ignored if tool else frozenset()
@@ -250,7 +251,7 @@ def is_address(cell: str) -> bool:
 
 def _by_heading_and_content(heading: str, rows: Sequence[Sequence[str]], place: int) -> str:
     """What a heading that is no alias says with what stands below it; else nothing."""
-    if STATUS_OF.search(plain(heading)) and _are_statuses(rows, place):
+    if STATUS_OF.search(plain(heading[:LONGEST_HEADING])) and _are_statuses(rows, place):
         return "status"
     return _within(heading, rows, place)
 

@@ -230,6 +230,7 @@ def _workbook(file: Path | IO[bytes], named: str, digest: str) -> Begin:
         sheets,
         key=lambda sheet: (
             sheet.name == named,
+            sheet.shown and holding[sheet.name] > 0 and not told_by_name(sheet.name),
             sheet.shown and holding[sheet.name] > 0,
             holding[sheet.name],
         ),

@@ -61,7 +61,7 @@ def _opened(source: str | BytesIO) -> CalamineWorkbook:
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-HIDDEN_ROW = re.compile(rb'<row\b[^<>]*\shidden="(?:1|true)"[^<>]*(?<!/)>')
+HIDDEN_ROW = re.compile(rb'<row\b[^<>]{0,500}\shidden="(?:1|true)"[^<>]{0,500}(?<!/)>')
 """A row that Excel does not show, also because a filter leaves it out, and that holds cells."""
 AT_ONCE, LONGEST_TAG = 1 << 20, 1_000
 
