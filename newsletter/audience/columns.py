@@ -96,7 +96,7 @@ STATUS_OF = re.compile(
 )
 """Headings of columns that hold a status, where most of their cells are one."""
 SOMETHING_ELSE = re.compile(
-    r"opened|clicked|(?<!con)sent|read$|(?:(?<!up)date|time|timestamp|source|reason|count)$"
+    r"opened|clicked|remind|notif|receipt|invoice|billing|(?<!con)sent|read$|(?:(?<!up)date|time|timestamp|source|reason|count)$"
 )
 """What is told of letters that does not say whether somebody wants one."""
 NOTES = re.compile(
@@ -152,7 +152,7 @@ def mapped(
             ours
             and place not in claimed
             and word not in ignored
-            and ours not in _settled(tool, basis)
+            and ours not in _settled(words, tool, basis)
         ):
             found.setdefault(ours, []).append(place)
         if OPTED_OUT.match(word) and "left" not in basis.columns:
@@ -168,13 +168,13 @@ def mapped(
         found["first_name"] = found.pop("name")
     if not claimed.issuperset(found.get("agreed", [])):
         found["agreed"] = [place for place in found["agreed"] if _is_answer(rows, place)]
-    found |= _in_other_words(words, rows, found, _settled(tool, basis))
+    found |= _in_other_words(words, rows, found, _settled(words, tool, basis))
     columns = _columns(header, {ours: places for ours, places in found.items() if places})
-    return replace(columns, notes=_notes(words, columns.passed, tool))
+    return columns if tool else replace(columns, notes=_notes(words, columns.passed))
 
 
-def _notes(words: Sequence[str], passed: Sequence[str], tool: Tool | None) -> tuple[int, ...]:
-    free = {*map(plain, passed)} - (tool.unread if tool else frozenset())
+def _notes(words: Sequence[str], passed: Sequence[str]) -> tuple[int, ...]:
+    free = {*map(plain, passed)}
     return tuple(at for at, word in enumerate(words) if word in free and NOTES.fullmatch(word))
 
 
@@ -201,11 +201,20 @@ def _of_basis(basis: Basis) -> dict[str, tuple[str, ...]]:
     return {ours: (theirs,) for ours, theirs in basis.columns.items()}
 
 
-def _settled(tool: Tool | None, basis: Basis) -> frozenset[str]:
-    """What is known from elsewhere than the headings; a tool that we know says what people want by itself."""
-    return frozenset(
-        (*_of_tool(tool), *basis.columns, *(SAID if _of_tool(tool).keys() & set(SAID) else ()))
-    )
+def _settled(words: Collection[str], tool: Tool | None, basis: Basis) -> frozenset[str]:
+    """What is known from elsewhere than the headings; a tool that we know says what people want by itself.
+
+    One that counts people as agreed only where a column says so may have it under another name than we know.
+    """
+    columns = _of_tool(tool)
+    settled = {*columns, *(SAID if columns.keys() & set(SAID) else ())}
+    if (
+        tool
+        and tool.asks
+        and not any(word in words for kind in SAID for word in columns.get(kind, ()))
+    ):
+        settled -= {*SAID}
+    return frozenset(settled | basis.columns.keys())
 
 
 def _columns(header: Sequence[str], found: Mapping[str, Sequence[int]]) -> Columns:
@@ -222,6 +231,12 @@ def _columns(header: Sequence[str], found: Mapping[str, Sequence[int]]) -> Colum
             word for place, word in enumerate(header) if place not in read and word.strip()
         ),
     )
+
+
+def asks_in_vain(tool: Tool | None, columns: Columns, basis: Basis) -> bool:
+    """Whether *tool* counts people as agreed only where a column says so, and there is none."""
+    told = any(kind == "agreed" for kind, _place in columns.said) or basis.columns.keys() & {*SAID}
+    return tool is not None and tool.asks and not told
 
 
 def by_content(named: Sequence[int], rows: Sequence[Sequence[str]], width: int) -> list[int]:

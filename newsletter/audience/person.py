@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from newsletter.audience.address import LOCAL, LONGEST, LONGEST_LOCAL, plain_host
 from newsletter.audience.basis import Basis
-from newsletter.audience.columns import Columns
+from newsletter.audience.columns import Columns, asks_in_vain
 from newsletter.audience.days import SHORTEST_MOMENT, day, moment
 from newsletter.audience.doubts import doubts
 from newsletter.audience.encoding import has_broken_letters
@@ -252,11 +252,10 @@ def _short_host(domain: str) -> str:
 
 
 def _wishes(columns: Columns, basis: Basis, tool: Tool | None) -> Callable[[str], Wish | str]:
-    asked_in_vain = tool is not None and tool.asks and not columns.said
     always = least(
         [
             (tool.standing if tool else "subscribed", ""),
-            (basis.standing or "subscribed", "none" if asked_in_vain else ""),
+            (basis.standing or "subscribed", "none" if asks_in_vain(tool, columns, basis) else ""),
         ]
     )
     kinds = [*(kind for kind, _place in columns.said), *(NOTE for _place in columns.notes)]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsletter.audience.columns import asks_in_vain
 from newsletter.audience.encoding import SPOKEN
 from newsletter.audience.read import ListFile, Rejected, Row, read_rows
 
@@ -67,11 +68,11 @@ def how_read(listed: ListFile) -> dict[str, str]:
         found[ours.replace("_", " ")] = _heading(listed, place) + others
     if listed.layout.tags:
         found["tags"] = ", ".join(_heading(listed, place) for place in listed.layout.tags)
-    if listed.layout.said:
+    if asks_in_vain(listed.tool, listed.layout, listed.basis):
+        found["what they want"] = "it does not say who agreed; export it with that column"
+    elif listed.layout.said:
         told = ", ".join(_heading(listed, place) for _kind, place in listed.layout.said)
         found["what they want"] = told
-    elif listed.tool and listed.tool.asks:
-        found["what they want"] = "it does not say who agreed; export it with that column"
     elif listed.tool and listed.tool.standing != "subscribed":
         found["what they want"] = f"all are {listed.tool.standing}"
     elif listed.basis.standing:

@@ -272,6 +272,28 @@ def test_a_note_changes_nothing_for_whoever_is_not_mailed_anyway(
     assert said(path, project) == ["unsubscribed", "subscribed"]
 
 
+PRACTICE = "Patient Number,First Name,Email"
+
+
+@pytest.mark.parametrize(
+    ("heading", "consents"),
+    [
+        ("Opted In To Marketing Emails", ["confirmed", "none"]),
+        ("Newsletter", ["confirmed", "none"]),
+        ("Do not email", ["none", "none"]),
+        ("Opt in to email reminders", ["none", "none"]),
+        ("Contact status", ["none", "none"]),
+    ],
+)
+def test_a_practice_may_ask_under_any_heading_and_mails_nobody_without_a_yes(
+    write: Write, project: Path, heading: str, consents: list[str]
+) -> None:
+    answers = ("Active", "Active") if "status" in heading else ("Yes", "No")
+    rows = "".join(f"{n},Ada,{n}@example.com,{answer}\n" for n, answer in enumerate(answers))
+    (listed,) = examined([write("list", f"{PRACTICE},{heading}\n{rows}")], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == consents
+
+
 def test_a_note_is_no_answer_to_whether_a_practice_may_mail(write: Write, project: Path) -> None:
     path = write("list", "Client ID,Last Name,Email,Notes\n1,Font,a@example.com,likes tea\n")
     (listed,) = examined([path], project)
