@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
 from newsletter.errors import NewsletterError
 
@@ -61,7 +62,7 @@ class Jump(NewsletterError):
 
     def __init__(self, merge: Merge) -> None:
         self.merge = merge
-        files = " ".join(merge.files)
+        files = " ".join(map(quote, merge.files))
         told = "\n".join(jumps(merge))
         super().__init__(
             f"{told}\nNothing was merged. Look at it with: newsletter lists import {files}"

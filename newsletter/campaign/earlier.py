@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from shlex import quote
 
 from sqlalchemy import Connection, exists, select
 
@@ -26,7 +27,7 @@ def earlier_campaigns(connection: Connection, edition: Edition) -> tuple[int, ..
             raise NewsletterError(
                 f"{edition.name}: this edition was edited since it went out (campaign {number}); take "
                 f"that back with newsletter undo {number}, or make it a new edition: newsletter new "
-                f"--like {edition.name}"
+                f"--like {quote(edition.name)}"
             )
     return tuple(row.id for row in found)
 

@@ -36,6 +36,7 @@ def campaigns(practice: bool, json: bool) -> None:
             as_json([{**asdict(entry), "leaves": leaves} for entry, leaves in found])
         elif not found:
             result("Nothing was sent yet.")
+            project.advise("Next: newsletter send content/ARTICLE.md sends an edition")
         else:
             result(table(HEAD, [_row(*one, project) for one in found]))
             project.advise("Next: newsletter report NUMBER says who got one")

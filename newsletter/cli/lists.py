@@ -89,12 +89,14 @@ def show_lists(practice: bool, json: bool) -> None:
                 }
             )
             return
-        say_merge(merge)
+        say_merge(project, merge)
         say_reports(project, reports)
         result()
         result(f"{people(audience.recipients)} may be mailed.")
         for why, number in audience.left_out.items():
             result(f"{people(number)} left out: {why}.")
+        if audience.recipients:
+            project.advise("Next: newsletter send content/ARTICLE.md shows the plan before it asks")
 
 
 def merge_new(project: Project, store: Store) -> Merge:
@@ -140,21 +142,21 @@ def agreed_to_jump(merge: Merge) -> bool:
     return str(typed).replace(",", "").strip() == str(merge.rows)
 
 
-def say_merge(merge: Merge) -> None:
+def say_merge(project: Project, merge: Merge) -> None:
     """What changed, where something did, and which lists stay out."""
     for file in merge.held_back:
-        note(
+        project.advise(
             f"{file} was taken back and stays out: newsletter lists import {quote(file)} merges it."
         )
     if not merge.files:
         note("Lists: nothing new.")
         return
     note(f"Lists: merged {', '.join(merge.files)}:")
-    for sentence in difference(merge):
+    for sentence in difference(project, merge):
         note(f"  {sentence}")
 
 
-def difference(merge: Merge) -> Iterator[str]:
+def difference(project: Project, merge: Merge) -> Iterator[str]:
     """What a merge changes, a sentence each."""
     fallen = f", {merge.lowered:,} of them left or bounced" if merge.lowered else ""
     yield (
@@ -165,9 +167,11 @@ def difference(merge: Merge) -> Iterator[str]:
     if merge.contradicted:
         yield f"{people(merge.contradicted)} did not agree by these lists and did by another, and may be mailed: if one of them said no since, write unsubscribed as their status."
     if merge.conflicts:
-        yield f"{people(merge.conflicts)} of whom two rows say different things: newsletter lists explain ADDRESS shows both."
+        shows = project.advice("newsletter lists explain ADDRESS shows both")
+        yield f"{people(merge.conflicts)} of whom two rows say different things: {shows}."
     for place in merge.not_read:
-        yield f"{place} holds addresses too and is not read: newsletter lists import {quote(place)} merges it."
+        merges = project.advice(f"newsletter lists import {quote(place)} merges it")
+        yield f"{place} holds addresses too and is not read: {merges}."
     for file, heading in merge.other_columns:
         yield f'{file}: addresses under "{heading}" are not read; give them rows of their own if these people are meant.'
     for file, number in merge.hidden:

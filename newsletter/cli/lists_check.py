@@ -10,11 +10,16 @@ from newsletter.audience import LARGEST_FAMILY
 from newsletter.audience.domains import UNKNOWN, asker
 from newsletter.audience.hygiene import Hygiene, hygiene
 from newsletter.cli.progress import busy
-from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
 from newsletter.cli.wording import (
     MOST_SHOWN,
     as_json,
-    note,
     people,
     result,
     several,
@@ -42,10 +47,10 @@ def lists_check(offline: bool, practice: bool, json: bool) -> None:
         if json:
             as_json(asdict(found))
         else:
-            say_hygiene(found, project.settings.lists.family)
+            say_hygiene(found, project)
 
 
-def say_hygiene(found: Hygiene, family: str) -> None:
+def say_hygiene(found: Hygiene, project: Project) -> None:
     """Doubtful addresses, domains, and who is asleep."""
     rows = [(doubt.address, doubt.why, f"{doubt.list}:{doubt.line}") for doubt in found.doubts]
     if rows:
@@ -53,7 +58,7 @@ def say_hygiene(found: Hygiene, family: str) -> None:
         if len(rows) > MOST_SHOWN:
             result(f"... and {len(rows) - MOST_SHOWN:,} more; {ALL}")
     result(f"{len(rows):,} of {people(found.people)} look doubtful; nothing was changed.")
-    say_shared(found, family)
+    say_shared(found, project.settings.lists.family)
     if found.not_verified:
         result(
             f"{found.not_verified:,} of {several(found.domains, 'domain')} not verified: the DNS was not asked or did not answer."
@@ -64,7 +69,7 @@ def say_hygiene(found: Hygiene, family: str) -> None:
         )
     elif found.asleep:
         result(f"{people(found.asleep)} got five letters or more in a year and opened none.")
-        note(
+        project.advise(
             'Ask them once whether they want to stay: newsletter send ARTICLE --audience "everyone who never opened, except signed up in the last 6 months". Who does not answer: newsletter lists suppress FILE'
         )
 

@@ -73,18 +73,18 @@ def lists_import(
                 stage = until_merged.enter_context(staging(store, listed, project.root, now))
                 merge = preview(store, stage, now, supplement=supplement)
             if not json:
-                say_preview(merge)
+                say_preview(project, merge)
             if not supplement:
                 write_all_rejects(stage.lists, project, anew=not dry_run)
             if dry_run or not merge.rows:
-                _say(merge, json, "Nothing was merged.")
+                _say(project, merge, json, "Nothing was merged.")
                 return
             _agree(merge, yes=yes or json, jump=jump)
             with busy(MERGING):
                 merge = apply(store, stage, now, again=again, supplement=supplement)
             if supplement:  # only now is what was put right kept elsewhere
                 write_all_rejects(stage.lists, project)
-        _say(merge, json, "Merged. To take it back: newsletter lists undo")
+        _say(project, merge, json, "Merged. To take it back: newsletter lists undo")
 
 
 def _new(store: Store, listed: Sequence[ListFile]) -> list[ListFile]:
@@ -120,10 +120,10 @@ def write_all_rejects(lists: Sequence[Staged], project: Project, *, anew: bool =
             note(f"Rejected rows: {where}; put them right there, then import that file.")
 
 
-def say_preview(merge: Merge) -> None:
+def say_preview(project: Project, merge: Merge) -> None:
     """What would change, by people and by reason."""
     result(f"{', '.join(merge.files)}: {several(merge.rows, 'row')}")
-    for sentence in difference(merge):
+    for sentence in difference(project, merge):
         result(f"  {sentence}")
     for why, number in merge.left_out:
         result(f"  {people(number)} would not be mailed: {why}.")
@@ -147,7 +147,7 @@ def _agree(merge: Merge, *, yes: bool, jump: bool) -> None:
         raise NewsletterError("nothing was merged")
 
 
-def _say(merge: Merge, json: bool, sentence: str) -> None:
+def _say(project: Project, merge: Merge, json: bool, sentence: str) -> None:
     if json:
         as_json(asdict(merge))
-    note(sentence)
+    project.advise(sentence)

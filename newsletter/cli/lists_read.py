@@ -35,7 +35,7 @@ def lists_read(files: Sequence[Path], practice: bool, json: bool) -> None:
     for file, found in told:
         say_how(file)
         say_rows(found)
-    note("To see what they would change: newsletter lists import FILE")
+    project.advise("To see what they would change: newsletter lists import FILE")
 
 
 def say_how(file: ListFile) -> None:

@@ -13,7 +13,7 @@ from newsletter.cli.project import (
     practice_option,
     said_to_be_practice,
 )
-from newsletter.cli.wording import note, result, to_type
+from newsletter.cli.wording import in_practice, note, result, to_type
 from newsletter.edition import load_edition
 from newsletter.web.preview import with_pictures
 
@@ -46,7 +46,7 @@ def preview(
     of reader, the check, the links and a test send (docs/preview.md).
     """
     if write or (write is None and not sys.stdout.isatty()):
-        write_files(article, audience, show=show)
+        write_files(article, audience, show=show, practice=practice)
     else:
         serve_page(article, port, audience, show=show, practice=practice)
 
@@ -73,7 +73,7 @@ def serve_page(
         project.advise(f"Next: {to_type('test', article, audience)} --to YOUR-ADDRESS")
 
 
-def write_files(article: Path, audience: str | None, *, show: bool) -> None:
+def write_files(article: Path, audience: str | None, *, show: bool, practice: bool) -> None:
     """Write the letter as HTML and text, once for each kind of reader."""
     project = open_project(practice=True)
     composed = compose_article(project, article, audience)
@@ -92,4 +92,5 @@ def write_files(article: Path, audience: str | None, *, show: bool) -> None:
         result(f"{stem.with_suffix('.html').relative_to(project.root)}  ({view.subject})")
     if show:
         click.launch((folder / f"{views[0][0].replace(' ', '-')}.html").as_uri())
-    note(f"Next: {to_type('test', article, audience)} --to YOUR-ADDRESS")
+    onward = f"Next: {to_type('test', article, audience)} --to YOUR-ADDRESS"
+    note(in_practice(onward) if practice else onward)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,7 +16,13 @@ from newsletter.campaign import resolve as settle
 from newsletter.cli.campaigns import which
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
-from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
 from newsletter.cli.wording import as_json, moment, note, people, result, several, to_type
 from newsletter.delivery import Account, settle_unknown_by_evidence
 from newsletter.errors import NewsletterError
@@ -48,8 +53,8 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
         if not json:
             left_by = account.now(fresh=True) - MARGIN
             for one in _unknown(store, found.id, left_by):
-                _ask(store, one, left_by, project.settings.zone)
-            _say_too_early(store, found.id, left_by, project.settings.zone)
+                _ask(project, store, one, left_by)
+            _say_too_early(project, store, found.id, left_by)
         with store.read() as connection:
             standing = summary(connection, found.id)
         counts = standing.counts
@@ -68,7 +73,7 @@ def resolve(number: int | None, practice: bool, json: bool) -> None:
                 f"Next: {to_type('send', found.edition)} sends to {people(counts.pending)}"
             )
         elif standing.stop == "undo" and counts.cancelled:
-            project.advise(f"Next: newsletter send {found.edition} reaches whoever was taken back")
+            project.advise(f"Next: {to_type('send', found.edition)} reaches whoever was taken back")
         finished(counts)
 
 
@@ -85,25 +90,27 @@ def _unknown(store: Store, campaign_id: int, left_by: int | None = None) -> Sequ
         return unknown_requests(connection, campaign_id, left_by=left_by)
 
 
-def _say_too_early(store: Store, campaign_id: int, left_by: int, zone: ZoneInfo) -> None:
+def _say_too_early(project: Project, store: Store, campaign_id: int, left_by: int) -> None:
     """Mail that may still leave is not a person's to settle: their word would send it twice."""
     asked = {one.id for one in _unknown(store, campaign_id, left_by)}
     early = [one for one in _unknown(store, campaign_id) if one.id not in asked]
     if early:
         whom = sum(one.run.last - one.run.first + 1 for one in early)
-        until = moment(max(one.send_at for one in early) + MARGIN, zone)
-        note(
+        until = moment(max(one.send_at for one in early) + MARGIN, project.settings.zone)
+        project.advise(
             f"The mail of {people(whom)} may still leave (until {until}, or when it is resumed): newsletter send or "
             "newsletter undo settles it; else type newsletter resolve again after that"
         )
 
 
-def _ask(store: Store, one: Request, left_by: int, zone: ZoneInfo) -> None:
+def _ask(project: Project, store: Store, one: Request, left_by: int) -> None:
     """Show whom a request was for, and take a person's word for what became of it."""
     with store.read() as connection:
         whom = people_of(connection, one)
-    result(f"\n{people(len(whom))}, whose mail was to leave {moment(one.send_at, zone)}:")
-    result(_named(whom))
+    result(
+        f"\n{people(len(whom))}, whose mail was to leave {moment(one.send_at, project.settings.zone)}:"
+    )
+    result(project.advice(_named(whom, one.campaign_id)))
     said = click.prompt(
         "Ask some of them, or look at SendGrid's Activity page. They",
         type=click.Choice([*STATES, "not known"]),
@@ -121,10 +128,10 @@ def _ask(store: Store, one: Request, left_by: int, zone: ZoneInfo) -> None:
     write_down(store, one.campaign_id, "resolved", f"{people(len(whom))} {said}")
 
 
-def _named(whom: Sequence[Recipient]) -> str:
+def _named(whom: Sequence[Recipient], campaign_id: int) -> str:
     names = [f"  {one.address}" for one in whom[:SHOWN]]
     more = (
-        [f"  … and {len(whom) - SHOWN:,} more: newsletter report --csv"]
+        [f"  … and {len(whom) - SHOWN:,} more: newsletter report {campaign_id} --csv FILE"]
         if len(whom) > SHOWN
         else []
     )

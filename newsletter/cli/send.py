@@ -75,7 +75,7 @@ def send(
         _refuse_system_mail(project, article)
         plan = _plan(project, store, account, article, wish, audience)
         if not json:
-            say_merge(plan.merge)
+            say_merge(project, plan.merge)
         waiting = _waiting(store, plan.composed.edition.id)
         if not plan.recipients and waiting is None:
             _nobody_new(plan, project, json)

@@ -17,7 +17,7 @@ WITH_PRACTICE = re.compile(
     r"\bnewsletter (?:preview|check|test|send|campaigns|status|undo|pause|resume|approve|resolve"
     r"|worker|report|export|forget|serve|doctor"
     r"|lists(?: (?:read|import|undo|explain|fates|suppress|suppressed|check|count)\b)?)\b"
-    r"(?: (?:\d+|\S+\.md|[A-Z]{2,}))?+(?! --practice)"
+    r"(?: (?:\d+|[^\s']+\.md|'[^'\n]+\.md'(?!\S)|[A-Z]{2,}))?+(?! --practice)"
 )
 """A command that looks into the store, with what it is about."""
 

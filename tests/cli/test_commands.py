@@ -2,6 +2,9 @@
 
 import csv
 import io
+import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -367,3 +370,35 @@ def test_serving_needs_a_site(run: Run) -> None:
     served = run("serve", "--practice")
     assert served.code == 1
     assert "[site] url is empty, so SendGrid hosts the unsubscribe page" in served.err
+
+
+@pytest.mark.parametrize("name", ["on a walk.md", "it's spring.md", "Übung.md"])
+@pytest.mark.parametrize("folder", [".", "content", "subscribers/sample"])
+def test_a_command_that_is_named_can_be_typed_as_it_stands(
+    run: Run,
+    clinic: Path,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+    name: str,
+) -> None:
+    (clinic / ARTICLE).rename(clinic / "content" / name)
+    monkeypatch.chdir(clinic / folder)
+    typed = os.path.relpath(clinic / "content" / name)
+    checked = run("check", typed, "--practice", "--quick")
+    tested = run("test", typed, "--practice", "--to", "me@example.com")
+    previewed = run("preview", typed, "--practice")
+    sent = run("send", typed, "--practice", "--yes")
+    taken_back = run("undo", "--practice", "--yes")
+    for said in (checked, tested, previewed, sent, taken_back):
+        assert said.code == 0, said.err
+        (command,) = re.findall(r"newsletter (?:send|test|report) .*?(?= says|\n)", said.err)
+        words = shlex.split(command.replace("YOUR-ADDRESS", "me@example.com"))
+        assert run(*words[1:], *(["--dry-run"] if words[1] == "send" else [])).code == 0, command
+
+
+def test_a_new_article_is_named_as_it_is_typed_in_this_folder(
+    run: Run, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clinic / "content")
+    assert "type newsletter preview spring-walk.md --open" in run("new", "Spring walk").err

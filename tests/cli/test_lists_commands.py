@@ -406,9 +406,7 @@ def test_of_somebody_with_hundreds_of_rows_the_first_are_shown(run: Run, clinic:
 def test_another_sheet_with_addresses_is_named_and_can_be_merged(run: Run, clinic: Path) -> None:
     shutil.copy(FAIR, clinic / "subscribers" / "fair.xlsx")
     place = "subscribers/fair.xlsx#April"
-    told = (
-        f"{place} holds addresses too and is not read: newsletter lists import '{place}' merges it."
-    )
+    told = f"{place} holds addresses too and is not read: newsletter lists import --practice '{place}' merges it."
     assert told in run("lists", *PRACTICE).err
     assert run("lists", "import", place, *PRACTICE, "--yes").code == 0
     lists = [report["list"] for report in run("lists", *PRACTICE, "--json").json["lists"]]

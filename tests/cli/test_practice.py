@@ -34,6 +34,14 @@ NAMED = re.compile(
             "newsletter preview content/a.md, then",
             "newsletter preview content/a.md --practice, then",
         ),
+        (
+            "newsletter send 'content/on a walk.md' goes on",
+            "newsletter send 'content/on a walk.md' --practice goes on",
+        ),
+        (
+            """newsletter send 'content/it'"'"'s.md' goes on""",
+            """newsletter send --practice 'content/it'"'"'s.md' goes on""",
+        ),
         ("newsletter new --like content/a.md", "newsletter new --like content/a.md"),
         ("type newsletter setup", "type newsletter setup"),
     ],
@@ -75,6 +83,18 @@ def test_lists_that_are_taken_back_stay_in_practice(run: Run) -> None:
     run("lists", "--practice")
     undone = run("lists", "undo", "--practice", "--yes")
     assert "you type newsletter lists import FILE --practice" in undone.err
+
+
+def test_who_merged_in_practice_is_told_how_to_take_back_that_and_not_the_real_lists(
+    run: Run, clinic: Path
+) -> None:
+    written = clinic / "subscribers" / "front-desk.csv"
+    written.write_text(
+        "Email,First name,City\na@example.com,Ada,Gretna\nA@example.com,Eve,Kenner\n"
+    )
+    merged = run("lists", "import", str(written), "--practice", "--yes", key="SG.a")
+    assert "explain ADDRESS --practice shows both" in merged.out
+    assert "take it back: newsletter lists undo --practice" in merged.err
 
 
 def told(ran: Ran) -> list[str]:

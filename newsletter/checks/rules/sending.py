@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from shlex import quote
 
 from newsletter.checks.draft import Draft
 from newsletter.checks.evidence import Earlier
@@ -23,7 +24,7 @@ def duplicate(draft: Draft, earlier: tuple[Earlier, ...]) -> Iterator[Hit]:
     for sent in earlier:
         if sent.edition_id == draft.edition.id and sent.edited:
             sentence = f"this edition was edited since it went out (campaign {sent.number})"
-            cure = f"make it a new one: newsletter new --like {draft.edition.name}"
+            cure = f"make it a new one: newsletter new --like {quote(draft.edition.name)}"
             yield Hit(sentence, cure, draft.key_line("id"))
             return
 
