@@ -5,6 +5,11 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARTICLE := content/strength-training-for-back-pain.md
+# Where the folder was moved or renamed since, or Python is gone, the environment is made anew.
+STALE := $(shell test -x $(BIN)/python && test "$$(cat $(VENV)/made-in 2>/dev/null)" = "$$(pwd -P)" || echo stale)
+ifeq ($(STALE),stale)
+.PHONY: $(VENV)/ready $(VENV)/ready-dev
+endif
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -15,6 +20,7 @@ demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the 
 	@$(BIN)/newsletter sandbox skip 1h
 	@$(BIN)/newsletter report --practice
 	@$(BIN)/newsletter sandbox stop
+	@echo "To go on, type: source $(BIN)/activate, then newsletter sandbox --open shows these mails"
 
 test: $(VENV)/ready-dev ## Run the tests, without those of crashes, processes, load and browsers (a minute or two)
 	@$(BIN)/pytest -n auto --dist loadfile -m "not slow"
