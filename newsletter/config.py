@@ -196,6 +196,18 @@ def find_project(start: Path) -> Path:
     )
 
 
+def find_project_here() -> Path:
+    """The project around the current folder."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise NewsletterError(
+            "the folder that you are in is no longer there; go to the newsletter's folder (cd …) and type the command "
+            "again"
+        ) from error
+    return find_project(here)
+
+
 def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read newsletter.toml of the project folder *root*.
 

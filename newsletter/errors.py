@@ -36,6 +36,16 @@ class Problem:
         return f"{where}: {self.what}; {self.cure}"
 
 
+def wrong_name(name: str) -> Problem | None:
+    """What is wrong with a file whose name no text can hold: it came from a computer with another encoding."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        shown = name.encode(errors="replace").decode()
+        return Problem(shown, None, "its name is no UTF-8 text", "rename it, in plain letters")
+    return None
+
+
 class Problems(NewsletterError):
     """All problems that were found, in the order of their files and lines."""
 

@@ -16,7 +16,7 @@ from newsletter.audience.row import Rejected, Row
 from newsletter.audience.rows import Careful
 from newsletter.audience.split import Entangled, Part, lines_of
 from newsletter.audience.table import Records, some_at_a_time
-from newsletter.errors import Problem, Problems
+from newsletter.errors import Problem, Problems, wrong_name
 
 __all__ = ["ListFile", "Rejected", "Row", "examine", "list_name", "read_rows", "shown_name"]
 
@@ -24,6 +24,8 @@ __all__ = ["ListFile", "Rejected", "Row", "examine", "list_name", "read_rows", "
 def examine(path: Path, root: Path, basis: Basis) -> tuple[ListFile | None, list[Problem]]:
     """How the list in *path* is written, or what keeps it from being read."""
     name = shown_name(path, root)
+    if nameless := wrong_name(name):
+        return None, [nameless]
     try:
         return examined(path, root, basis), []
     except NoList as wrong:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 from sqlalchemy import func, select
@@ -19,7 +18,7 @@ from newsletter.cli.project import (
     said_to_be_practice,
 )
 from newsletter.cli.wording import as_json, note, people, result
-from newsletter.config import find_project, load_settings
+from newsletter.config import find_project_here, load_settings
 from newsletter.delivery import Dns
 from newsletter.delivery.examine import Mailing, examine_account
 from newsletter.delivery.examine_leaving import examine_leaving
@@ -66,7 +65,7 @@ def doctor(probe: bool, to: tuple[str, ...], yes: bool, practice: bool, json: bo
 
 
 def _project(*, practice: bool) -> Project:
-    settings = load_settings(find_project(Path.cwd()))
+    settings = load_settings(find_project_here())
     if practice:
         return Project(for_practice(settings), PRACTICE_KEY, practice=True)
     return Project(

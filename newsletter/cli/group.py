@@ -1,9 +1,11 @@
 """This module lists the commands and loads each only when it is used."""
 
+import os
 import sys
 from collections.abc import Mapping
 from errno import ENOSPC
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -115,4 +117,14 @@ def newsletter() -> None:
 
 def main() -> None:
     """Run the command that was typed; exit 0 done, 1 put it right, 2 wrong usage, 3 the service failed."""
+    _open_closed_streams()
     newsletter(prog_name="newsletter")
+
+
+def _open_closed_streams() -> None:
+    """Let what a caller closed (`<&-`) lead nowhere, and show as its number a letter that the terminal does not have."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

@@ -7,7 +7,7 @@ import click
 
 from newsletter.cli.project import ProjectFile
 from newsletter.cli.wording import note, result
-from newsletter.config import find_project, load_settings
+from newsletter.config import find_project_here, load_settings
 from newsletter.edition import (
     ARTICLE,
     Birth,
@@ -43,7 +43,7 @@ def new(title: str | None, source: Path | None, template: str | None, like: Path
         raise click.UsageError("--like cannot go together with --from or --template")
     if source is None and title is None:
         title = click.prompt("Title", err=True)
-    root = find_project(Path.cwd())
+    root = find_project_here()
     settings = load_settings(root, {})
     template = checked_template(root, template) if template is not None else ARTICLE
     birth = Birth.now(settings.zone)

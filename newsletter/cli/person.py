@@ -10,7 +10,14 @@ from newsletter.store import Store
 
 def person() -> str:
     """The name in NEWSLETTER_USER, else the account on this computer."""
-    return os.environ.get("NEWSLETTER_USER", "").strip() or getpass.getuser()
+    return os.environ.get("NEWSLETTER_USER", "").strip() or _account()
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's number without a name
+        return f"user {os.getuid()}"
 
 
 def write_down(store: Store, campaign_id: int, what: str, detail: str = "") -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from newsletter.cli.wording import in_practice, note
-from newsletter.config import Settings, find_project, load_settings
+from newsletter.config import Settings, find_project_here, load_settings
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key
 from newsletter.store import Store, open_store
@@ -124,7 +124,7 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     somebody would take for done in earnest: an undo, a page to leave by, a list of those who left.
     Once there was a key its loss is no practice.
     """
-    settings = load_settings(find_project(Path.cwd()))
+    settings = load_settings(find_project_here())
     key = None if practice else find_key(settings.root, settings.sendgrid.account)
     if key is not None:
         return Project(settings, key, practice=False)

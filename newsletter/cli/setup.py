@@ -8,7 +8,7 @@ from newsletter.addresses import wrong_address
 from newsletter.cli.wording import note, result
 from newsletter.config import (
     ADDRESSES,
-    find_project,
+    find_project_here,
     load_settings,
     save_settings,
 )
@@ -34,7 +34,7 @@ def setup() -> None:
     The key goes into the keyring of this computer (after .venv/bin/pip install keyring) or into .env,
     which only you can read and git ignores. Everything else goes into newsletter.toml.
     """
-    root = find_project(Path.cwd())
+    root = find_project_here()
     settings = load_settings(root, {})
     changes: dict[str, dict[str, str | int]] = {}
     for section, name, question in QUESTIONS:

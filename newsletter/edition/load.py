@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from newsletter.edition.edition import DETAILS, Edition
 from newsletter.edition.front_matter import LITERAL, FrontMatter, read_front_matter
-from newsletter.errors import Problem, Problems
+from newsletter.errors import Problem, Problems, wrong_name
 
 REQUIRED = ("id", "title", "subject", "preheader")
 EXCEPT = re.compile(r"\b(?:except|but)\b", re.IGNORECASE)
@@ -54,6 +54,8 @@ class Unsound(Problems):
 def load_edition(path: Path, root: Path) -> Edition:
     """The edition in the file *path* of the project *root*; raises Problems with file and line, Unsound where it can."""
     path, name = path.resolve(), _name(path, root)
+    if nameless := wrong_name(name):
+        raise Problems([nameless])
     content = _content(path, name)
     source = _text(content, name)
     head, problems = read_front_matter(source, name)
