@@ -1,4 +1,4 @@
-"""This module lets Ctrl-C and a polite kill end a command after what is on its way."""
+"""This module lets Ctrl-C, a polite kill and a window that is closed end a command after what is on its way."""
 
 import signal
 import threading
@@ -28,10 +28,17 @@ def draining() -> Iterator[Callable[[], bool]]:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
-        note("Ending after what is on its way …")
+        if number != signal.SIGHUP:  # nobody reads a window that was closed
+            note("Ending after what is on its way …")
 
-    with _met(stop, SIGNALS):
+    with _met(stop, (*SIGNALS, *_closing())):
         yield lambda: not asked.is_set()
+
+
+def _closing() -> tuple[signal.Signals, ...]:
+    """The signal of a window that is closed, unless the command goes on without one (nohup)."""
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return () if ignored else (signal.SIGHUP,)
 
 
 @contextmanager

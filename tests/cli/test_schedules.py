@@ -608,9 +608,43 @@ def test_mail_that_another_computer_sent_is_a_refusal_that_explains_itself(
 @pytest.mark.engine("sqlite")
 @pytest.mark.slow
 def test_a_polite_kill_ends_after_what_is_on_its_way(clinic: Path, sandbox: Sandbox) -> None:
+    process = sending(clinic, sandbox)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert "Ending after what is on its way" in said
+    assert process.returncode in (0, 1)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.slow
+def test_a_window_that_is_closed_leaves_nothing_unknown(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    process = sending(clinic, sandbox)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert run("status", "--practice", "--json").json["counts"]["unknown"] == 0
+    assert run(*SEND, "--json").json["counts"]["accepted"] == 18
+    assert len(mails(sandbox)) == 18
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.slow
+def test_a_send_that_was_started_to_outlive_its_window_goes_on(
+    clinic: Path, sandbox: Sandbox
+) -> None:
+    process = sending(clinic, sandbox, "nohup")
+    process.send_signal(signal.SIGHUP)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "18 frozen = 18 accepted" in told
+
+
+def sending(clinic: Path, sandbox: Sandbox, *before: str) -> "subprocess.Popen[str]":
+    """A send whose first request is on its way, and stays there for three seconds."""
     misbehave(sandbox.url, Fault("stall before", seconds=3))
     process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", *SEND],
+        [*before, sys.executable, "-m", "newsletter", *SEND],
         cwd=clinic,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -618,7 +652,4 @@ def test_a_polite_kill_ends_after_what_is_on_its_way(clinic: Path, sandbox: Sand
     )
     wait((clinic / ".newsletter" / "practice.lock").exists)
     time.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
-    assert "Ending after what is on its way" in said
-    assert process.returncode in (0, 1)
+    return process
