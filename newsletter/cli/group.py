@@ -40,6 +40,7 @@ COMMANDS = {
 }
 
 
+ENDED = "Ended by Ctrl-C. The same command, typed again, does what is left."
 WITHOUT_A_PERSON = {"new": 'give it a title: newsletter new "TITLE"'}
 """How to do without the question of a command that has no --yes."""
 
@@ -55,6 +56,9 @@ class Telling(click.Group):
             ctx.exit(error.exit_code)
         except click.Abort:
             click.echo(f"\n{_unanswered(ctx)}", err=True)
+            ctx.exit(NewsletterError.exit_code)
+        except KeyboardInterrupt:
+            click.echo(f"\n{ENDED}", err=True)
             ctx.exit(NewsletterError.exit_code)
         except OSError as error:
             if error.filename is None and error.errno != ENOSPC:
@@ -107,7 +111,7 @@ def _answer(asking: click.Command, name: str) -> str:
 
 @click.command(
     cls=Commands,
-    epilog="Start with: newsletter send content/strength-training-for-back-pain.md --practice",
+    epilog="Start with:\n\n\b\nnewsletter send content/strength-training-for-back-pain.md --practice",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="newsletter", message="%(prog)s %(version)s")

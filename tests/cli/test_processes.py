@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Update, update
 
 from newsletter.config import load_settings
-from newsletter.sandbox import Sandbox, skip
+from newsletter.sandbox import Fault, Sandbox, misbehave, skip
 from newsletter.store import attempt, open_store, request
+from tests.waiting import wait
 
 from .conftest import ARTICLE, Run, delivered, mails
 
@@ -90,6 +91,19 @@ def test_ctrl_c_at_a_question_says_that_it_was_not_done(
     assert process.returncode == 1
     assert rest.endswith("\nEnded at the question: what it asks was not done.\n")
     assert mails(sandbox) == []
+
+
+@pytest.mark.engine("sqlite")
+def test_ctrl_c_anywhere_else_says_how_to_go_on(clinic: Path, sandbox: Sandbox) -> None:
+    misbehave(sandbox.url, Fault("stall before", seconds=20))
+    words = ("test", ARTICLE, "--to", "me@example.com", "--practice")
+    process = start(clinic, *words)
+    wait((clinic / ".newsletter" / "practice.db").exists)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said.endswith("\nEnded by Ctrl-C. The same command, typed again, does what is left.\n")
 
 
 def lose_the_answer(run: Run, clinic: Path, quiescence: int) -> None:

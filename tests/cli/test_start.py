@@ -35,6 +35,11 @@ def test_every_command_is_listed_and_has_help() -> None:
         assert sentence.endswith(".")
 
 
+def test_the_command_to_start_with_stands_on_one_line() -> None:
+    shown = CliRunner().invoke(newsletter, ["--help"], terminal_width=60).output
+    assert "newsletter send content/strength-training-for-back-pain.md --practice\n" in shown
+
+
 def test_an_unknown_command_is_wrong_usage() -> None:
     outcome = CliRunner().invoke(newsletter, ["sned"])
     assert outcome.exit_code == 2
