@@ -161,12 +161,18 @@ def _line(source: str, key: str) -> int | None:
     return next((n for n, row in rows if row.split("=")[0].strip(' \t"[]') == key), None)
 
 
+OF_A_LIST = [entry.name for entry in fields(Basis) if entry.name not in APART]
+"""What stands in [list]."""
+
+
 def _wrong_tables(tables: dict[str, Any]) -> list[tuple[str, str, str]]:
     known = ("list", "columns", "status")
+    wrong = [key for key, value in tables.items() if key not in known or type(value) is not dict]
     return [
-        (key, f"{key} is unknown", "known are [list], [columns] and [status]")
-        for key, value in tables.items()
-        if key not in known or not isinstance(value, dict)
+        (key, f"{key} stands above [list]", "write [list] on a line above it")
+        if key in OF_A_LIST
+        else (key, f"{key} is unknown", "known are [list], [columns] and [status]")
+        for key in wrong
     ]
 
 
@@ -175,14 +181,13 @@ def _wrong_values(tables: dict[str, Any]) -> list[tuple[str, str, str]]:
         value = tables.get(name, {})
         return value if isinstance(value, dict) else {}
 
-    known = [entry.name for entry in fields(Basis) if entry.name not in APART]
     found = []
     for key, value in table("list").items():
         right, cure = CHECKS.get(
             key, (lambda value: isinstance(value, (str, int)) or bool(value), "")
         )
-        if key not in known:
-            found.append((key, f"{key} is unknown", f"known are {', '.join(known)}"))
+        if key not in OF_A_LIST:
+            found.append((key, f"{key} is unknown", f"known are {', '.join(OF_A_LIST)}"))
         elif not right(value):
             found.append((key, f"{key} = {value!r}", cure))
         elif FORBIDDEN.search(str(value)):

@@ -166,7 +166,7 @@ class ProjectFile(click.Path):
     ) -> Path:
         path = Path(os.fsdecode(super().convert(value, parameter, context)))
         with suppress(NewsletterError):  # no project here: the command itself says so
-            named = find_project(Path.cwd()) / path
+            named = find_project_here() / path
             if os.path.exists(named) and not os.path.exists(path):  # noqa: PTH110  False for names that no file can have
                 return Path(os.path.relpath(named))
         return path

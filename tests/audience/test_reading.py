@@ -231,6 +231,7 @@ WRONG_BASES = {
         3,
         "a list of patients cannot be mailed",
     ),
+    "no section": ("consent = 'confirmed'\n", 1, "consent stands above [list]"),
     "broken": ("[list\n", 1, "this cannot be read"),
 }
 
