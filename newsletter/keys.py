@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from newsletter.config import from_environment
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, ServiceFailed
 
 VARIABLE = "SENDGRID_API_KEY"
 KEYRING_SERVICE = "newsletter-sendgrid"
@@ -17,7 +17,7 @@ def find_key(root: Path, account: str, environment: Mapping[str, str] = os.envir
 
 
 def keep_key(root: Path, account: str, key: str) -> str:
-    """Keep *key* in the keyring, else in .env (mode 0600), and say where; raises NewsletterError for no key."""
+    """Keep *key* in the keyring, else in .env (mode 0600), and say where; raises NewsletterError for what is no key."""
     if not key.startswith("SG.") or len(key.split()) != 1:
         raise NewsletterError(
             "this is no SendGrid key: it begins with SG. and has no spaces; copy it again from "
@@ -49,23 +49,29 @@ def _out_of_dotenv(path: Path) -> None:
 def _from_keyring(account: str) -> str | None:
     try:
         import keyring
-        from keyring.errors import KeyringError
+        from keyring.errors import NoKeyringError
     except ImportError:  # the extra is not installed
         return None
     try:
         return keyring.get_password(KEYRING_SERVICE, account)
-    except KeyringError:  # no keyring on this computer, or it stays locked
+    except NoKeyringError:
         return None
+    except (
+        Exception
+    ) as error:  # each system's keyring has errors of its own; without the key it would be practice
+        raise ServiceFailed(
+            f"the keyring of this computer, where the SendGrid key may be, does not open ({error}); unlock it, or write "
+            f"{VARIABLE}=… into the file .env, or add --practice"
+        ) from error
 
 
 def _into_keyring(account: str, key: str) -> bool:
     try:
         import keyring
-        from keyring.errors import KeyringError
     except ImportError:
         return False
     try:
         keyring.set_password(KEYRING_SERVICE, account, key)
-    except KeyringError:
+    except Exception:  # whatever it has, the key goes into .env, and that is said
         return False
     return True

@@ -7,8 +7,9 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, ServiceFailed
 from newsletter.keys import find_key, keep_key
 
 KEY = "SG.made-up.key"
@@ -64,13 +65,34 @@ class Remembering(KeyringBackend):
         self.kept[service, username] = password
 
 
-@pytest.fixture
-def ring() -> Iterator[Remembering]:
+class Failing(KeyringBackend):
+    """A computer's keyring that does not open."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self.error
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise self.error
+
+
+@pytest.fixture(autouse=True)
+def _the_keyring_of_before() -> Iterator[None]:
     before = keyring.get_keyring()
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def ring() -> Remembering:
     ring = Remembering()
     keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
+    return ring
 
 
 def test_where_there_is_a_keyring_the_key_goes_there(tmp_path: Path, ring: Remembering) -> None:
@@ -87,3 +109,14 @@ def test_a_key_that_goes_into_the_keyring_takes_the_place_of_one_in_env(
     keep_key(tmp_path, "clinic", KEY)
     assert find_key(tmp_path, "clinic", {}) == KEY
     assert (tmp_path / ".env").read_text() == "OTHER=1\n"
+
+
+@pytest.mark.parametrize("error", [KeyringLocked("locked"), RuntimeError("no bus")], ids=str)
+def test_a_keyring_that_does_not_open_is_told_and_not_taken_for_one_without_a_key(
+    tmp_path: Path, error: Exception
+) -> None:
+    keyring.set_keyring(Failing(error))
+    with pytest.raises(ServiceFailed, match=rf"does not open \({error}\); unlock it, or write"):
+        find_key(tmp_path, "clinic", {})
+    assert keep_key(tmp_path, "clinic", KEY) == f"{tmp_path / '.env'}, which only you can read"
+    assert find_key(tmp_path, "clinic", {}) == KEY
