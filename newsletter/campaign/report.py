@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE, Counts, counts
-from newsletter.campaign.fence import in_doubt
+from newsletter.campaign.fence import doubted_until, is_fencing
 from newsletter.campaign.happened import Happened, happened
 from newsletter.campaign.requests import posting
 from newsletter.errors import NewsletterError
@@ -45,8 +45,10 @@ class Summary:
     audience_digest: str
     audience: str | None
     """What --audience said in place of the article's own words; None where nothing did."""
-    in_doubt: bool
-    """Whether a wave is in doubt for which a fence may still help."""
+    fencing: bool
+    """Whether a fence was begun that somebody must end."""
+    doubted_until: int
+    """When the last mail leaves of which a fence may still settle the fate; 0 where nothing is in doubt."""
     posting: bool
     """Whether a request is on its way."""
     unconfirmed: int | None
@@ -59,7 +61,11 @@ class Summary:
 
     def is_settling(self, now: int) -> bool:
         """Whether what has no answer may still get one, or be cancelled and posted again."""
-        return self.posting or (self.in_doubt and (self.send_at or 0) > now)
+        return self.posting or self.doubted_until > now
+
+    def is_in_doubt(self, now: int) -> bool:
+        """Whether a send may settle what has no answer."""
+        return self.fencing or self.doubted_until > now
 
 
 @dataclass(frozen=True)
@@ -96,12 +102,12 @@ def summary(connection: Connection, campaign_id: int) -> Summary:
     return _summary(connection, row)
 
 
-def unfinished(connection: Connection, edition_id: str) -> list[int]:
+def unfinished(connection: Connection, edition_id: str, now: int) -> list[int]:
     """The campaigns of this edition in which somebody is still to be posted or fenced, oldest first; no undone one."""
     return [
         entry.id
         for entry in reversed(summaries(connection, edition_id))
-        if (entry.counts.pending or entry.in_doubt) and entry.stop != "undo"
+        if (entry.counts.pending or entry.is_in_doubt(now)) and entry.stop != "undo"
     ]
 
 
@@ -143,7 +149,8 @@ def _summary(connection: Connection, row: Any) -> Summary:
         letter_digest=row.letter_digest,
         audience_digest=row.audience_digest,
         audience=row.audience,
-        in_doubt=in_doubt(connection, row.id),
+        fencing=is_fencing(connection, row.id),
+        doubted_until=doubted_until(connection, row.id),
         posting=posting(connection, row.id),
         unconfirmed=_unconfirmed(connection, row) if row.stop in ("undo", "pause") else None,
         counts=counts(connection, row.id),

@@ -41,7 +41,8 @@ def say_going_on(project: Project, store: Store, account: Account, campaign_id: 
     now = account.now()
     with store.read() as connection:
         found = summary(connection, campaign_id)
-        others = [one for one in unfinished(connection, found.edition_id) if one != campaign_id]
+        open_ones = unfinished(connection, found.edition_id, now)
+        others = [one for one in open_ones if one != campaign_id]
     shown = {
         "Campaign": f"{campaign_id}, {state(found, now)}",
         "To hand over": people(found.counts.pending),

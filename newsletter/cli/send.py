@@ -76,7 +76,7 @@ def send(
         plan = _plan(project, store, account, article, wish, audience)
         if not json:
             say_merge(project, plan.merge)
-        waiting = _waiting(store, plan.composed.edition.id)
+        waiting = _waiting(store, account, plan.composed.edition.id)
         if not plan.recipients and waiting is None:
             _nobody_new(plan, project, json)
             _say_paused(plan, project, store)
@@ -153,10 +153,11 @@ def _say(project: Project, store: Store, account: Account, plan: Plan, waiting: 
         result(say_plan(plan, project))
 
 
-def _waiting(store: Store, edition_id: str) -> int | None:
+def _waiting(store: Store, account: Account, edition_id: str) -> int | None:
     """The campaign that a send goes on with: the oldest that is not finished."""
+    now = account.now()
     with store.read() as connection:
-        return next(iter(unfinished(connection, edition_id)), None)
+        return next(iter(unfinished(connection, edition_id, now)), None)
 
 
 def _nobody_new(plan: Plan, project: Project, json: bool) -> None:

@@ -52,7 +52,7 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
             _as_json(shown, log, now)
         else:
             _say(shown, log, project, now)
-        if (found.counts.pending or found.in_doubt) and found.stop not in ("undo", "pause"):
+        if (found.counts.pending or found.is_in_doubt(now)) and found.stop not in ("undo", "pause"):
             project.advise(f"Next: {to_type('send', found.edition)} goes on")
         if found.is_unconfirmed(now):
             project.advise(
@@ -88,7 +88,12 @@ class Shown:
 
 def _now(project: Project, found: Summary) -> int:
     """The provider's time where something hangs on it, else this computer's; a sandbox's clock may have been moved."""
-    if found.in_doubt or found.unconfirmed or (project.local and found.counts.pending):
+    if (
+        found.fencing
+        or found.doubted_until
+        or found.unconfirmed
+        or (project.local and found.counts.pending)
+    ):
         with suppress(NewsletterError), project.account() as account:
             return account.now(fresh=True)
     return int(time.time())

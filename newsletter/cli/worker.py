@@ -42,7 +42,9 @@ def _due(project: Project, store: Store, account: Account) -> Sequence[Summary]:
     """The campaigns that something can be done for now, oldest first; none where SendGrid does not tell its time."""
     with store.read() as connection:
         found = [one for one in summaries(connection) if one.stop is None]
-    unfinished = [one for one in reversed(found) if one.counts.pending or one.in_doubt]
+    unfinished = [
+        one for one in reversed(found) if one.counts.pending or one.fencing or one.doubted_until
+    ]
     if not unfinished:
         return ()
     try:
@@ -56,7 +58,7 @@ def _due(project: Project, store: Store, account: Account) -> Sequence[Summary]:
 def _is_due(project: Project, store: Store, one: Summary, now: int) -> bool:
     due = due_at(store, one.id, project.settings) if one.counts.pending else None
     waiting_for_others = bool(one.counts.pending) and due is None
-    return (due is not None and due <= now) or waiting_for_others or one.in_doubt
+    return (due is not None and due <= now) or waiting_for_others or one.is_in_doubt(now)
 
 
 def _work(project: Project, store: Store, account: Account, found: Summary, manner: Manner) -> None:

@@ -252,11 +252,11 @@ def test_who_was_not_posted_in_time_moves_to_a_new_wave(opened: Clinic) -> None:
         assert [attempt.state for attempt in attempts(connection, 1)] == ["posted"]
         later = Batch("batch-2", NOW + 4000)
         assert open_wave(connection, 1, later, planned(connection, 1, NOW + 5000)) is not None
-        assert unfinished(connection, "back-2026") == [1]
+        assert unfinished(connection, "back-2026", NOW) == [1]
     post(opened, "accepted")
     with opened.store.write() as connection:
         close_attempts(connection, 1, NOW)
-        assert unfinished(connection, "back-2026") == []
+        assert unfinished(connection, "back-2026", NOW) == []
         times = {row.address: row.send_at for row in report_rows(connection, 1)}
     assert opened.counts(1) == Counts(frozen=1500, accepted=1500)
     assert times["reader00000@example.com"] == SEND_AT
@@ -284,7 +284,7 @@ def test_what_is_taken_back_is_cancelled_for_everybody(opened: Clinic) -> None:
         assert was_posted(connection, attempt)
         take_back(connection, attempt)
         take_back_rest(connection, 1)
-        assert unfinished(connection, "back-2026") == []
+        assert unfinished(connection, "back-2026", NOW) == []
     assert opened.counts(1) == Counts(frozen=1500, cancelled=1500)
 
 

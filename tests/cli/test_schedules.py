@@ -441,6 +441,24 @@ def test_a_send_says_which_other_campaigns_of_the_edition_are_not_finished(
     assert "Campaign 1 is not finished. Go on?" in again.err
 
 
+def test_what_stays_unknown_keeps_nobody_new_from_a_time_of_their_own(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    with Account("SG.practice.only", sandbox.url) as account:
+        for batch in [account.new_batch() for _ in range(9)]:
+            account.stop_batch(batch)
+    misbehave(sandbox.url, Fault("drop before"))
+    assert run(*SEND).code == 3
+    assert "waits for answers" in run("status", "--practice").out
+    skip(sandbox.url, 24 * 3600)
+    assert "unknown for some" in run("status", "--practice").out
+    with (clinic / "subscribers" / "sample" / "website.csv").open("a") as file:
+        file.write("new.one@example.com,Nora,New,Gretna,en,,subscribed,2026-11-01\n")
+    again = run(*SEND, "--at", in_days(sandbox, 10))
+    assert "Campaign 2: 1 person" in again.out
+    assert "Going on with campaign 1" not in again.err
+
+
 @pytest.mark.parametrize("stop", ["undo", "pause"])
 def test_a_stop_that_was_interrupted_is_told_until_it_is_confirmed(
     run: Run, sandbox: Sandbox, clinic: Path, stop: str

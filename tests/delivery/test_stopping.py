@@ -79,7 +79,7 @@ def test_a_fence_that_sendgrid_broke_off_is_work_to_go_on_with(clinic: Clinic) -
         clinic.dispatch(number)
     assert column(clinic, attempt.c.state) == ["fencing"]
     with clinic.store.read() as connection:
-        assert unfinished(connection, "three") == [number]
+        assert unfinished(connection, "three", 0) == [number]
     assert clinic.dispatch(number) == Counts(frozen=3, accepted=3)
     assert set(released(clinic).values()) == {1}
 
