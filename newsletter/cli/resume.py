@@ -8,9 +8,15 @@ from newsletter.cli.draining import confirming, draining
 from newsletter.cli.outcome import Sent, finished, say_counts
 from newsletter.cli.person import write_down
 from newsletter.cli.progress import shown
-from newsletter.cli.project import json_option, open_project, practice_option, said_to_be_practice
-from newsletter.cli.wording import as_json, several, to_type
-from newsletter.delivery import Account, Manner, dispatch, held_since
+from newsletter.cli.project import (
+    Project,
+    json_option,
+    open_project,
+    practice_option,
+    said_to_be_practice,
+)
+from newsletter.cli.wording import as_json, moment, people, several, to_type
+from newsletter.delivery import Account, Manner, dispatch, held_since, to_come
 from newsletter.delivery import resume as go_on
 from newsletter.errors import NewsletterError
 from newsletter.store import Store
@@ -26,7 +32,7 @@ def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
     project = open_project(practice=practice, no_key="refuse")
     with said_to_be_practice(project), project.store() as store, project.account() as account:
         found = which(store, number)
-        _ask(store, account, found, yes=yes)
+        _ask(project, store, account, found, yes=yes)
         write_down(store, found.id, "resumed")
         with confirming(f"resume {found.id}", account, project.settings.zone):
             go_on(store, found.id, account, project.settings.sending)
@@ -46,14 +52,20 @@ def resume(number: int | None, practice: bool, yes: bool, json: bool) -> None:
         finished(counts)
 
 
-def _ask(store: Store, account: Account, found: Summary, *, yes: bool) -> None:
-    """What is past its time leaves the moment it goes on, and cannot be taken back: a person says so."""
+def _ask(project: Project, store: Store, account: Account, found: Summary, *, yes: bool) -> None:
+    """What is past its time leaves the moment it goes on, or as soon as it can: a person says so."""
     now = account.now(fresh=True)
     late = [since for since in held_since(store, found.id) if since <= now]
-    if late and not yes:
-        question = (
-            f"The time of {several(len(late), 'wave')} has passed: that mail leaves at once and cannot be taken "
-            "back. Go on?"
+    coming = to_come(store, found, project.settings)
+    told = []
+    if late:
+        told.append(
+            f"The time of {several(len(late), 'wave')} has passed: that mail leaves at once and cannot be taken back."
         )
-        if not click.confirm(question, err=True):
-            raise NewsletterError("it stays paused")
+    if coming and coming.is_missed(now):
+        told.append(
+            f"{people(found.counts.pending)} should have had theirs from {moment(coming.first, project.settings.zone)} "
+            "on: what goes now leaves in about half an hour."
+        )
+    if told and not yes and not click.confirm(" ".join([*told, "Go on?"]), err=True):
+        raise NewsletterError("it stays paused")

@@ -387,6 +387,20 @@ def test_paused_nothing_leaves_and_resumed_it_does(run: Run, sandbox: Sandbox) -
     assert len(delivered(sandbox)) == 18
 
 
+def test_what_missed_its_time_while_it_was_paused_is_told_before_it_goes_on(
+    run: Run, sandbox: Sandbox
+) -> None:
+    run(*SEND, "--at", in_days(sandbox, 10))
+    assert run("pause", "--practice").code == 0
+    skip(sandbox.url, 12 * 24 * 3600)
+    asked = run("resume", "--practice", typed="n\n")
+    assert asked.code == 1
+    assert "18 people should have had theirs from" in asked.err
+    assert mails(sandbox) == []
+    assert run("resume", "--practice", typed="y\n").code == 0
+    assert len(mails(sandbox)) == 18
+
+
 def test_nothing_is_sent_before_a_second_person_agreed(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:
