@@ -313,6 +313,12 @@ def _asking(
     return [at for at in asking if "newsletter" in words[at]] or asking
 
 
+def is_asking(heading: str) -> bool:
+    """Whether *heading* asks who wants the letter, or tells who left."""
+    word = plain(heading[:LONGEST_HEADING])
+    return bool(ASKING.search(word) or LEAVING.search(word))
+
+
 def _is_of_letters(word: str) -> bool:
     return not OTHER_MEDIA.search(word) or OF_LETTERS.search(word) is not None
 

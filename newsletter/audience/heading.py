@@ -10,7 +10,15 @@ from typing import IO
 
 from newsletter.audience import objects, pasted, table, workbook
 from newsletter.audience.basis import Basis
-from newsletter.audience.columns import ALIASES, Columns, clinical, is_address, mapped, told_by_name
+from newsletter.audience.columns import (
+    ALIASES,
+    Columns,
+    clinical,
+    is_address,
+    is_asking,
+    mapped,
+    told_by_name,
+)
 from newsletter.audience.days import has_day_first
 from newsletter.audience.encoding import Text, lines, scan
 from newsletter.audience.place import (
@@ -125,7 +133,8 @@ def examined(path: Path, root: Path, basis: Basis) -> ListFile:
         cure = "remove them: a newsletter needs nothing clinical (HIPAA)"
         raise NoList(f"clinical columns: {', '.join(wrong)}", cure, number or None)
     if not (tool or layout.said or basis.standing):  # nothing else says who left
-        titles = [" ".join(seen.cells) for seen in begin.rows if seen.begin < number]
+        above = [_filled(seen.cells) for seen in begin.rows if seen.begin < number]
+        titles = [cells[0] for cells in above if len(cells) == 1]
         named = (f"{file.stem} {inside} {begin.sheet}", *titles)
         basis = replace(basis, standing=next(filter(None, map(told_by_name, named)), ""))
     return ListFile(
@@ -329,7 +338,8 @@ def heading(rows: Sequence[Seen], basis: Basis) -> tuple[int, list[str], Sequenc
             else any(map(is_heading, row.cells))
         )
         if named and not any(map(is_address, row.cells)):
-            return row.begin, _named(row.cells), rows[place + 1 :]
+            over = rows[place - 1].cells if place else []
+            return row.begin, _named(_together(over, row.cells)), rows[place + 1 :]
     for place, row in enumerate(rows):
         if any(map(is_address, row.cells)):
             above = rows[place - 1] if 0 < place <= DEEPEST else None
@@ -338,6 +348,19 @@ def heading(rows: Sequence[Seen], basis: Basis) -> tuple[int, list[str], Sequenc
             width = max(len(seen.cells) for seen in rows[place:])
             return -1, [f"column {number}" for number in range(1, width + 1)], rows[place:]
     return rows[0].begin, _named(rows[0].cells), rows[1:]
+
+
+def _together(above: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """The headings, and before one what stands above it where that alone says what is asked: `Newsletter` above `OK?`."""
+    two = [*above, *[""] * len(cells)] if len(_filled(above)) > 1 else [""] * len(cells)
+    return [
+        f"{over} {cell}" if cell and plain(cell) not in ALIASES and is_asking(over) else cell
+        for over, cell in zip(two, cells, strict=False)
+    ]
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    return [cell for cell in cells if cell.strip()]
 
 
 def _named(cells: Sequence[str]) -> list[str]:

@@ -272,6 +272,19 @@ def test_a_note_changes_nothing_for_whoever_is_not_mailed_anyway(
     assert said(path, project) == ["unsubscribed", "subscribed"]
 
 
+def test_a_heading_of_two_lines_asks_what_both_say(write: Write, project: Path) -> None:
+    rows = "Ada,a@example.com,yes\nBo,b@example.com,no\n"
+    path = write("list", f"Contact,,Newsletter\nFirst,E-mail,OK?\n{rows}")
+    (listed,) = examined([path], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == [
+        "confirmed",
+        "none",
+    ]
+    path = write("list", f"Newsletter list,,\nVIP,E-mail,OK?\n{rows}")
+    (listed,) = examined([path], project)
+    assert [row.consent for row in read_rows(listed) if isinstance(row, Row)] == ["confirmed"] * 2
+
+
 PRACTICE = "Patient Number,First Name,Email"
 
 
