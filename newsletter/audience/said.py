@@ -79,7 +79,7 @@ def _refuse_noted(notes: Iterable[str]) -> None:
     for note in notes:
         if found := NOTED.search(note):
             raise ValueError(
-                f'a note says "{found[0]}": if they left, write unsubscribed under a heading Status, else take the note out'
+                f'a note says "{found[0]}": if they left, move them into a list named unsubscribed; if not, take the note out'
             )
 
 
