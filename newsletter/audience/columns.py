@@ -104,9 +104,9 @@ NOTES = re.compile(
 )
 """Headings under which colleagues write what they have no column for."""
 OTHER_MEDIA = re.compile(
-    r"sms|texts?(?!only)|texting|phone|calls?|whatsapp|fax|postal|push|photo|directmail"
+    r"sms|texts?(?!only)|texting|phone|calls?|whatsapp|fax|postal|bypost|push|photo|directmail"
 )
-OF_LETTERS = re.compile(r"email|newsletter|mailinglist")
+BY_EMAIL = "email"
 
 CLINICAL = re.compile(
     r"diagn[oó]s|(?<!termsand)(?<!terms)(?<!agb)condition(?!s?of|al|ing|er)|symptom|insurance|insurer|healthfund|healthplan"
@@ -320,7 +320,7 @@ def is_asking(heading: str) -> bool:
 
 
 def _is_of_letters(word: str) -> bool:
-    return not OTHER_MEDIA.search(word) or OF_LETTERS.search(word) is not None
+    return not OTHER_MEDIA.search(word) or BY_EMAIL in word
 
 
 def _is_answer(rows: Sequence[Sequence[str]], place: int) -> bool:

@@ -195,6 +195,7 @@ def test_whom_a_form_asked_in_its_own_words_is_taken_at_their_answer(
         "Newsletters opened",
         "SMS opt-in",
         "Photo consent",
+        "Wants newsletter by post",
         "How did you hear about our newsletter?",
         "Newsletter sent",
     ],
