@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from newsletter.letter.context import context
 from newsletter.letter.event import Event, event_of
 from newsletter.letter.held import Expression
 from newsletter.letter.letter import Letter, yes
-from newsletter.letter.masking import Masked, as_markup, mask
+from newsletter.letter.masking import Masked, as_markup, as_typed, mask
 from newsletter.letter.mjml_body import Body
 from newsletter.letter.mjml_cards import contents, write
 from newsletter.letter.mjml_lint import lint
@@ -56,7 +56,7 @@ def compose(edition: Edition, settings: Settings, *, unsubscribe_tag: str | None
         *article.problems(tree, masked, edition.name),
         *unread.problems(tree, masked, edition.name),
         *pictures.problems,
-        *_lost(masked, written["edition/body.mjml"].text, edition.name),
+        *_lost(masked, written, edition.name),
     }
     own = {name: lines.text for name, lines in written.items()}
     own |= {"edition/preheader.mjml": "", "edition/preheader.txt": edition.preheader}
@@ -156,13 +156,15 @@ def _event(edition: Edition, settings: Settings, pictures: Pictures) -> Event | 
     return replace(event, file=address if pictures.site else "")
 
 
-def _lost(masked: Masked, body: str, path: str) -> list[Problem]:
-    """Every tag must still be there after Markdown; inside raw HTML a statement would vanish."""
+def _lost(masked: Masked, written: Mapping[str, Lines], path: str) -> list[Problem]:
+    """Every tag must still be there after Markdown, statements in both parts; inside raw HTML one would vanish."""
+    body, text = (written[f"edition/body.{part}"].text for part in ("mjml", "txt"))
     cure = "leave an empty line before and after it, so that it stands between paragraphs"
     return [
-        Problem(path, masked.lines[word], f"{tag} stands where Markdown loses it", cure)
+        Problem(path, masked.lines[word], f"{as_typed(tag)} stands where Markdown loses it", cure)
         for word, tag in masked.tags.items()
-        if tag not in body and not tag.startswith("{#")
+        if not tag.startswith("{#")
+        and (tag not in body or (tag.startswith("{%") and tag not in text))
     ]
 
 

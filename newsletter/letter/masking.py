@@ -14,6 +14,9 @@ LEXER = Environment(keep_trailing_newline=True, autoescape=True)
 ENDS = {"variable_end", "block_end", "comment_end", "raw_end"}
 BEGINS = {"variable_begin", "block_begin", "comment_begin", "raw_begin"}
 
+RAW = re.compile(r"\{%[-+]?\s*raw\b|\{\{")
+"""Tags whose end takes nothing away."""
+
 
 @dataclass(frozen=True)
 class Masked:
@@ -44,9 +47,10 @@ def mask(source: str, *, nonce: str, path: str, first_line: int) -> Masked:
     position = 0
     for start, end in _tags(source, path, first_line):
         word = f"jm{nonce}x{len(tags)}z"
-        tags[word] = source[start:end]
+        stands = _stand_in(word, source, start, end)
+        tags[word] = _kept(source[start:end]) if stands == word else source[start:end]
         lines[word] = first_line + source.count("\n", 0, start)
-        text += [source[position:start], _stand_in(word, source, start, end)]
+        text += [source[position:start], stands]
         position = end
     masked = "".join([*text, source[position:]])
     return Masked(masked, tags, lines, _origins(masked, tags, first_line), nonce)
@@ -59,6 +63,16 @@ def as_markup(source: str, *, path: str, first_line: int) -> str:
         parts += [escape(source[position:start], quote=False), source[start:end]]
         position = end
     return "".join([*parts, escape(source[position:], quote=False)])
+
+
+def _kept(tag: str) -> str:
+    """A tag inside a line, which leaves the end of the line: Jinja would take it away, and join two words."""
+    return re.sub(r"(?<![-+])([%#]\})\Z", r"+\1", tag) if not RAW.match(tag) else tag
+
+
+def as_typed(tag: str) -> str:
+    """A tag as a message names it."""
+    return re.sub(r"\+([%#]\})\Z", r"\1", tag)
 
 
 def _stand_in(word: str, source: str, start: int, end: int) -> str:

@@ -120,11 +120,10 @@ class TextBody:
         return "\n".join(filter(None, map(self._words, node.children)))
 
     def _quote(self, node: SyntaxTreeNode) -> None:
-        rows: list[str] = []
-        for part in _leaves(node):
-            words = statement(part, self.masked) or self._words(part)
-            rows += [row if self._states(row) else f"> {row}" for row in words.split("\n")]
-        self._add(node, "\n".join(rows))
+        rows = [row for part in _leaves(node) for row in self._words(part).split("\n")]
+        self._add(
+            node, "".join(row if self._states(row) else f"> {row}\n" for row in rows).rstrip()
+        )
 
     def _states(self, row: str) -> bool:
         """Whether a row has statements alone: after >, they are words to Markdown."""

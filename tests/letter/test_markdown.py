@@ -69,6 +69,10 @@ TEXTS = {
     "raw": ("a {% raw %}{{ x }}{% endraw %} b", "a {{ x }} b\n"),
     "quotes": ('"so" it\'s -- fine', "“so” it’s – fine\n"),
     "whitespace control": ("a {%- if 1 %} b{% endif -%} c", "a bc\n"),
+    "a condition at the end of a line": (
+        "Hi {% if 1 %}you{% endif %}\nand all. {# not for readers #}\nNext\n\n- a {% if 1 %}b{% endif %}\n- c\n\n## Head {% if 1 %}x{% endif %}\n\n| a | {% if 1 %}b{% endif %} |\n|---|---|\n| 1 | 2 |",
+        "Hi you\nand all.\nNext\n\n- a b\n- c\n\nHead x\n======\n\na | b\n1 | 2\n",
+    ),
     "crlf": ("one\r\n\r\ntwo", "one\n\ntwo\n"),
     "compose time": (
         "{{ edition.title | upper }} of {{ clinic.name }}{% if site %}!{% endif %}",
@@ -83,6 +87,10 @@ def test_the_text_part(bare: Write, body: str, text: str) -> None:
 
 
 HTMLS = {
+    "a condition at the end of a line": (
+        "Hi {% if 1 %}you{% endif %}\nand{% raw %}{{{% endraw %}\nall.{# x #}\nNext",
+        "<p>Hi you\nand{{\nall.\nNext</p>",
+    ),
     "paragraph": ("One **strong**.", "<p>One <strong>strong</strong>.</p>"),
     "heading": ("# Big", "<h2>Big</h2>"),
     "small heading": ("### Small", "<h3>Small</h3>"),
