@@ -11,9 +11,7 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError
 
 from newsletter.errors import NewsletterError, Problem, Problems
 from newsletter.letter.staging import Held, Source, Staged
-from newsletter.letter.syntax import said
-
-NO_NAME = re.compile(r"'[\w.]+ object' has no attribute ('\w+')")
+from newsletter.letter.syntax import said, said_of_name
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,7 @@ class Rendering:
             raise Problems([Problem(*place, *said(error))]) from error
         except Exception as error:
             place = self._place(error, name)
-            cure = "use a name that templates know: edition, clinic, site or reader"
-            what = NO_NAME.sub(r"\1 is unknown", str(error))
-            raise Problems([Problem(*place, what, cure)]) from error
+            raise Problems([Problem(*place, *said_of_name(error))]) from error
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
         own = [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
 
 from newsletter.errors import Problem, Problems
 from newsletter.letter.held import Reading, writer
@@ -12,7 +12,7 @@ from newsletter.letter.reader import MergeProblem, Reader
 from newsletter.letter.refusals import mentions_reader, refusals
 from newsletter.letter.remembering import fields_of, remembered
 from newsletter.letter.staging import plainly, thought_of
-from newsletter.letter.syntax import said
+from newsletter.letter.syntax import said, said_of_name
 
 CURE = 'say what to write then: {{ reader.… | default("…", true) }}'
 
@@ -52,11 +52,17 @@ class Subject:
         self.of: Callable[[Reader], str] = remembered(self._render, fields)
         """The subject for a reader; raises MergeProblem where it cannot be written."""
         if not mentions_reader(tree):
-            self.of(Reader())  # what is wrong for all is told at once
+            try:
+                self.of(Reader())  # what is wrong for all is told at once
+            except MergeProblem as error:
+                raise Problems([error.problem]) from error
 
     def _render(self, reader: Reader) -> str:
         try:
             written = one_line(self.write(reader)).replace("<%", "<\u200b%")
+        except UndefinedError as error:
+            problem = Problem(self.path, self.line, *said_of_name(error))
+            raise MergeProblem(problem) from error
         except Exception as error:
             raise MergeProblem(
                 Problem(self.path, self.line, f"the subject cannot be written ({error})", CURE)

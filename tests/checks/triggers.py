@@ -135,6 +135,8 @@ TRIGGERS: Mapping[str, Mapping[str, tuple[Change, str]]] = {
         )
     },
     "tpl/placeholder": {
+        "a field in one brace": (added("<p>Hi {reader.first_name},</p>"), "error"),
+        "braces set apart": (added("<p>Hi { { first_name } },</p>"), "error"),
         "todo": (lambda d: seen(text=d.view.text + "TODO write this")(d), "error"),
         "jinja": (seen(subject="Three tips for {{ you }}"), "error"),
         "a form": (lambda d: seen(text=d.view.text + "Dear [First name],")(d), "error"),

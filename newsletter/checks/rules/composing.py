@@ -10,7 +10,7 @@ from newsletter.checks.rule import TEMPLATES, Hit, also_on, rule
 from newsletter.errors import Problem
 
 LEFTOVER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|%%\w+%%|\|[A-Z_]{3,}\||(?-i:\b(?:TODO|TBD|FIXME|XXX)\b)|\blorem ipsum\b|\[(?:insert [^\]\n]*|(?:your )?(?:first |last )?(?:name|date|link|text|address|city))\](?!\()",
+    r"\{\{|\}\}|\{%|%\}|\{\s*\{?\s*(?:reader\.)?(?:first|last|full)[_ ]?name\b[^}\n]*\}|%%\w+%%|\|[A-Z_]{3,}\||(?-i:\b(?:TODO|TBD|FIXME|XXX)\b)|\blorem ipsum\b|\[(?:insert [^\]\n]*|(?:your )?(?:first |last )?(?:name|date|link|text|address|city))\](?!\()",
     re.IGNORECASE,
 )
 """Words of programmers in capitals alone: todo is everything in Spanish."""
