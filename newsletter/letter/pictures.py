@@ -16,6 +16,15 @@ WIDEST = 536
 SHARP = 2
 """Pixels of the file for each pixel shown: what good screens have."""
 
+FORMATS = "use a PNG or JPEG file beside the article"
+PHONES = ("this is HEIC, which mail programs do not show", "export it from Photos as JPEG")
+UNSHOWN = {
+    ".heic": PHONES,
+    ".heif": PHONES,
+    ".svg": ("this is SVG, which mail programs do not show", "export it as PNG, 1,072 pixels wide"),
+}
+"""What cannot be read here, by the ending of the file."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -85,8 +94,8 @@ class Pictures:
         try:
             light = self._light(source, SHARP * max(wanted, phone))
         except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
-            cure = "use a PNG or JPEG file beside the article"
-            self._problem(line, f"the picture {source}: {_reason(error)}", cure)
+            what, cure = _reason(error, source)
+            self._problem(line, f"the picture {source}: {what}", cure)
             return Shown(source, widest, widest)
         wide = min(wanted, light.natural)
         address = self._address(source, light)
@@ -131,9 +140,16 @@ def with_addresses(
     return html
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, source: str) -> tuple[str, str]:
+    """Why a picture cannot be taken, and what would be right."""
+    ending = Path(source).suffix.lower()
     if isinstance(error, FileNotFoundError):
-        return "there is no such file"
+        return "there is no such file", FORMATS
     if isinstance(error, UnidentifiedImageError):
-        return "this is no picture that can be read"
-    return str(error)
+        return UNSHOWN.get(ending, ("this is no picture that can be read", FORMATS))
+    if "truncated" in str(error):
+        return (
+            "the file ends in the middle of the picture",
+            "copy it once more from where it is whole",
+        )
+    return str(error), FORMATS

@@ -240,15 +240,22 @@ def test_a_script_in_raw_html_comes_out_as_words_wherever_it_stands(bare: Write)
     assert "alert" not in html
 
 
-def test_a_picture_of_a_wrong_kind_is_refused(bare: Write, project: Path) -> None:
+def test_a_picture_of_a_wrong_kind_is_refused(bare: Write, project: Path, picture: Path) -> None:
     (project / "content" / "tree.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (project / "content" / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
     (project / "content" / "no.png").write_text("no picture")
+    (project / "content" / "half.png").write_bytes(picture.read_bytes()[:-60])
     with pytest.raises(Problems) as caught:
-        bare("![x](tree.svg)\n\n![y](no.png)")
-    assert [problem.line for problem in caught.value.problems] == [8, 10]
-    assert {problem.what.partition(": ")[2] for problem in caught.value.problems} == {
-        "this is no picture that can be read"
-    }
+        bare("![x](tree.svg)\n\n![y](IMG_1.HEIC)\n\n![z](no.png)\n\n![z](half.png)")
+    told = [
+        (problem.line, str(problem).partition("picture ")[2]) for problem in caught.value.problems
+    ]
+    assert sorted(told) == [
+        (8, "tree.svg: this is SVG, which mail programs do not show; export it as PNG, 1,072 pixels wide"),
+        (10, "IMG_1.HEIC: this is HEIC, which mail programs do not show; export it from Photos as JPEG"),
+        (12, "no.png: this is no picture that can be read; use a PNG or JPEG file beside the article"),
+        (14, "half.png: the file ends in the middle of the picture; copy it once more from where it is whole"),
+    ]  # fmt: skip
 
 
 def test_deep_nesting_is_refused_and_not_a_crash(bare: Write) -> None:
