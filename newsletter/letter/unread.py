@@ -20,7 +20,7 @@ FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
 ROW = re.compile(r"\s*\|[^|]*\|.*\|\s*|\s*\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)+\|?\s*")
 """A row of a table, or the line below its headings."""
 END = re.compile(r"\s*:{3,}\s*")
-UNKNOWN = re.compile(rf"^:{{3,}}\s*(?!(?:{'|'.join(CARDS)})\b)[\w-]", re.MULTILINE)
+UNKNOWN = re.compile(rf"^:{{3,}}[ \t]*(?!(?:{'|'.join(CARDS)})\b)[\w-]", re.MULTILINE)
 """The beginning of a card that article.problems tells; its end is not told besides."""
 EXAMPLES = {
     "button": "[words](https://…){.button}",

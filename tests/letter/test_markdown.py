@@ -179,6 +179,7 @@ BROKEN = {
     "a footnote": ("So it is[^1].", "[^1] is shown as it stands: a letter has no footnotes; say it in the sentence"),
     "a footnote that is a link": ("So it is[^1].\n\n[^1]: https://example.com/", "[^1] is shown as it stands"),
     "an end of no card": (":::", "::: ends no card"),
+    "an end of no card in a paragraph": (":::\nmore", "::: ends no card"),
     "a row without headings": ("| Mon | 8 |\n| Tue | 9 |", "this is a row of no table, and shown as it stands; write headings"),
     "too few parts": ("| Day | From | To |\n|---|---|\n| Mon | 8 | 9 |", "this is a row of no table"),
     "a row in a condition": ("| Day | From |\n|---|---|\n{% if reader.city %}\n| Mon | 8 |\n{% endif %}\n| Tue | 9 |", "this is a row of no table"),
