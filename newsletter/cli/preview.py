@@ -78,7 +78,7 @@ def write_files(article: Path, audience: str | None, *, show: bool, practice: bo
     project = open_project(practice=True)
     composed = compose_article(project, article, audience)
     folder = project.root / ".newsletter" / "preview" / article.stem
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with project.store() as store, store.read() as connection:
         views = [
             (name, composed.letter.view(reader))

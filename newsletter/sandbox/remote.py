@@ -66,7 +66,7 @@ def stop(folder: Path) -> bool:
 def _spawned(folder: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "newsletter.sandbox", "--folder", str(folder), *options]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder / LOG_FILE).open("ab") as log:
             return subprocess.Popen(  # noqa: S603  our own module
                 command,

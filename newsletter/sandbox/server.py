@@ -228,7 +228,7 @@ def _listener(office: Office, port: int) -> Listener:
 def _locked(folder: Path) -> FileLock:
     """The folder's lock, after a moment where a sandbox is just about to end."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(folder / LOCK_FILE, thread_local=False)
         patience = time.monotonic() + PATIENCE_SECONDS
         while not _acquired(lock):

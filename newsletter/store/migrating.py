@@ -112,6 +112,7 @@ def _keep_copy(connection: Connection) -> None:
     store = Path(str(database))
     new, kept = store.with_suffix(".copy"), store.with_suffix(f".before-{VERSIONS[-1]}.db")
     new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
     try:
         # a second connection: SQLite copies nothing inside a transaction, and reads beside one that writes
         with closing(sqlite3.connect(store)) as other:

@@ -23,6 +23,8 @@ def sqlite_engine(path: Path, patience: float) -> Engine:
     refuse_shared_folder(path)
     with in_plain_words(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)  # people are in it; its log gets the same mode from SQLite
     # written out as an address, the name of the file would end at a question mark
     address = URL.create("sqlite", database=str(path))
     engine = create_engine(

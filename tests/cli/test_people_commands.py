@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,18 @@ def test_forget_names_exports_reports_and_what_was_practised(
     run("sandbox", "reset", "--yes")
     other = run("forget", "adä@münchen.example.com", "--yes", "--json", **earnest).json["files"]
     assert other == ["old/copy.csv", "subscribers/desk.csv", "who-got-it.csv"]
+
+
+@pytest.mark.engine("sqlite")
+def test_what_is_kept_of_people_is_for_nobody_else_on_this_computer(
+    run: Run, clinic: Path, sandbox: Sandbox
+) -> None:
+    run(*SEND)
+    run("preview", ARTICLE)
+    kept = [*(clinic / ".newsletter").glob("practice.db*")]
+    kept += [clinic / ".newsletter" / "sandbox", *(clinic / ".newsletter" / "preview").iterdir()]
+    assert len(kept) >= 3
+    assert [path.name for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
 @pytest.mark.engine("sqlite")

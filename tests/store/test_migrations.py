@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -170,6 +171,7 @@ def test_a_copy_of_the_file_as_it_was_stays_beside_it(early: Path) -> None:
     (copy,) = copies(early)
     assert copy.name == f"early.before-{VERSIONS[-1]}.db"
     assert contents(copy) == before
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
 def test_a_new_store_needs_no_copy(tmp_path: Path) -> None:
