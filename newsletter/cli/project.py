@@ -15,7 +15,7 @@ from newsletter.cli.wording import in_practice, note
 from newsletter.config import Settings, find_project_here, load_settings
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key
-from newsletter.store import Store, open_store
+from newsletter.store import Store, is_there, open_store
 
 if TYPE_CHECKING:
     from newsletter.delivery import Account
@@ -128,10 +128,9 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     key = None if practice else find_key(settings.root, settings.sendgrid.account)
     if key is not None:
         return Project(settings, key, practice=False)
-    real = settings.store_address(practice=False)
-    if not practice and isinstance(real, Path) and real.exists():
+    if not practice and is_there(settings.store_address(practice=False)):
         raise NewsletterError(
-            f"the SendGrid key is not found any more, and {real.relative_to(settings.root)} is the store of real letters; "
+            "the SendGrid key is not found any more, and there is a store of real letters; "
             "unlock the keyring, or type newsletter setup to enter the key again (add --practice only to practise)"
         )
     if practice or no_key == "practise" or (no_key == "ask" and _agreed_to_practise()):

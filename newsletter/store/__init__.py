@@ -18,7 +18,7 @@ from newsletter.store.ledger import (
     variant,
     wave,
 )
-from newsletter.store.opening import Address, Store, open_store, remove_store
+from newsletter.store.opening import Address, Store, is_there, open_store, remove_store
 from newsletter.store.people import (
     CONSENTS,
     SPELLING,
@@ -58,6 +58,7 @@ __all__ = [
     "insert_many",
     "insert_new",
     "insert_numbers",
+    "is_there",
     "list_row",
     "log_entry",
     "merge",

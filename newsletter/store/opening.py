@@ -5,10 +5,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from newsletter.store.failures import in_plain_words
-from newsletter.store.migrating import copies, migrate
+from newsletter.store.migrating import VERSION, copies, migrate
 from newsletter.store.sqlite import empty_log, rewrite, sqlite_engine
 from newsletter.store.turns import take_lock, take_turns_writing
 
@@ -114,6 +114,18 @@ def open_store(
         engine.dispose()
         raise
     return Store(engine, address, name)
+
+
+def is_there(address: Address) -> bool:
+    """Whether a store was ever made at *address*."""
+    if not _is_url(address):
+        return Path(address).exists()
+    engine, name = _engine(address, 0)
+    try:
+        with in_plain_words(name), engine.connect() as connection:
+            return inspect(connection).has_table(VERSION.name)
+    finally:
+        engine.dispose()
 
 
 def remove_store(address: Address) -> None:
