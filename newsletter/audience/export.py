@@ -18,6 +18,8 @@ from newsletter.store import STANDINGS, subscriber, suppression
 
 IN_PARTS = {"yield_per": 1_000}
 Column = Callable[[Any], str]
+SUPPRESSED = ("Email", "Status", "Said by", "Day")
+FATES = ("List", "Line", "What became of it", "Why", "File")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -106,7 +108,7 @@ def write_suppressed(connection: Connection, file: IO[str]) -> int:
     How many rows; who is in both has two.
     """
     writer = csv.writer(file)
-    writer.writerow(("Email", "Status", "Said by", "Day"))
+    writer.writerow(SUPPRESSED)
     number = 0
     for key, reason, origin, day in heapq.merge(_came_home(connection), _left_lists(connection)):
         writer.writerow((key, reason, _harmless(origin), day))
@@ -140,7 +142,7 @@ def _left_lists(connection: Connection) -> Iterator[Gone]:
 def write_fates(connection: Connection, file: IO[str], *, samples: bool) -> int:
     """Write what became of every row of every list; how many rows."""
     writer = csv.writer(file)
-    writer.writerow(("List", "Line", "What became of it", "Why", "File"))
+    writer.writerow(FATES)
     number = 0
     for fate in fates(connection, samples=samples):
         writer.writerow((fate.list, fate.line, fate.fate, _harmless(fate.why), fate.path))

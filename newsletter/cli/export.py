@@ -1,7 +1,8 @@
 """This module writes people for another program, or all that is known of one person."""
 
+import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
@@ -42,15 +43,22 @@ def export(
             return
         words = (audience,) if audience else ()
         who = chosen(connection, words, samples=project.local, today=project.today)
-        number = to_file(str(file), lambda out: write_people(who, FORMS[form], out))
+        chosen_form = FORMS[form]
+        number = to_file(
+            str(file), chosen_form.columns, lambda out: write_people(who, chosen_form, out)
+        )
         note(f"{people(number)} written to {file}, for {FORMS[form].about}.")
 
 
-def to_file(name: str, write: Callable[[IO[str]], int]) -> int:
-    """Let *write* fill the file *name*, or print where it is -; raises NewsletterError where it cannot be written."""
+def to_file(name: str, heading: Iterable[str], write: Callable[[IO[str]], int]) -> int:
+    """Let *write* fill the file *name*, or print where it is -; raises NewsletterError where it cannot be written.
+
+    So does a file that begins with another *heading*: it is somebody's list, which was meant to be read.
+    """
     if name == "-":
         return write(sys.stdout)
     try:
+        refuse_another(Path(name), heading)
         with (
             busy(f"Writing {name}"),
             Path(name).open("w", encoding="utf-8-sig", newline="") as file,
@@ -60,3 +68,18 @@ def to_file(name: str, write: Callable[[IO[str]], int]) -> int:
         raise NewsletterError(
             f"{name} cannot be written ({error.strerror}); name another file"
         ) from error
+
+
+def refuse_another(path: Path, heading: Iterable[str]) -> None:
+    """Raise NewsletterError where *path* is a file with something else than what has this *heading*."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        try:
+            first = next(csv.reader(file), [])
+        except csv.Error:  # no text at all
+            first = []
+    if first != [*heading]:
+        raise NewsletterError(
+            f"{path} is there already and holds something else: it was left alone; name another file, or remove that one first"
+        )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.audience.export import write_fates
+from newsletter.audience.export import FATES, write_fates
 from newsletter.cli.export import to_file
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import note, several
@@ -20,5 +20,7 @@ def lists_fates(file: Path, practice: bool) -> None:
     """
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store, store.read() as connection:
-        number = to_file(str(file), lambda out: write_fates(connection, out, samples=project.local))
+        number = to_file(
+            str(file), FATES, lambda out: write_fates(connection, out, samples=project.local)
+        )
         note(f"{several(number, 'row')} written to {file}.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.audience.export import write_suppressed
+from newsletter.audience.export import SUPPRESSED, write_suppressed
 from newsletter.cli.export import to_file
 from newsletter.cli.project import open_project, practice_option, said_to_be_practice
 from newsletter.cli.wording import note, several
@@ -17,5 +17,5 @@ def lists_suppressed(file: Path, practice: bool) -> None:
     """Write who left, bounced or complained, and who said so, into FILE (- prints them): for another tool to suppress."""
     project = open_project(practice=practice)
     with said_to_be_practice(project), project.store() as store, store.read() as connection:
-        number = to_file(str(file), lambda out: write_suppressed(connection, out))
+        number = to_file(str(file), SUPPRESSED, lambda out: write_suppressed(connection, out))
         note(f"{several(number, 'row')} written to {file}.")

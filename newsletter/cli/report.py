@@ -14,6 +14,7 @@ from newsletter.audience.members import members
 from newsletter.audience.no_segment import NoSegment
 from newsletter.campaign import Row, Summary, report_rows
 from newsletter.cli.campaigns import which
+from newsletter.cli.export import refuse_another
 from newsletter.cli.outcome import Sent, say_counts, say_statistics, say_tally
 from newsletter.cli.project import (
     Project,
@@ -148,6 +149,7 @@ def _write(target: Path, rows: Iterable[Row], project: Project) -> None:
         _write_rows(sys.stdout, rows, project)
         return
     try:  # here, because inside an open store its failures are taken for the store's
+        refuse_another(target, [entry.name for entry in fields(Row)])
         file = target.open("w", encoding="utf-8-sig", newline="")  # the mark lets Excel see UTF-8
     except OSError as error:
         raise NewsletterError(file_error(error)) from error

@@ -277,3 +277,24 @@ def test_whoever_is_in_a_suppression_file_gets_no_mail_however_odd_their_row_is(
     run("lists", "suppressed", "out.csv", *PRACTICE)
     gone = (clinic / "out.csv").read_text(encoding="utf-8-sig")
     assert [f"{name}@example.com,unsubscribed" in gone for name in "abc"] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "words", [["lists", "suppressed"], ["lists", "fates"], ["export"], ["report", "--csv"]]
+)
+def test_a_list_that_was_meant_to_be_read_is_not_written_over(
+    run: Run, clinic: Path, sandbox: Sandbox, words: list[str]
+) -> None:
+    """`lists suppressed` writes, `lists suppress` reads: one letter, and those who left would be lost."""
+    run(*SEND)
+    leavers = clinic / "leavers.csv"
+    for content in (b"Email\r\nada@example.com\r\n", b"PK\x03\x04\0\0\n"):
+        leavers.write_bytes(content)
+        told = run(*words, "leavers.csv", *PRACTICE)
+        assert told.code == 1
+        assert (
+            "leavers.csv is there already and holds something else: it was left alone" in told.err
+        )
+        assert leavers.read_bytes() == content
+    for _again in range(2):
+        assert run(*words, "fresh.csv", *PRACTICE).code == 0
