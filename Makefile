@@ -20,7 +20,7 @@ demo: $(VENV)/ready ## Practise the whole job: merge the sample lists, send the 
 	@$(BIN)/newsletter sandbox skip 1h
 	@$(BIN)/newsletter report --practice
 	@$(BIN)/newsletter sandbox stop
-	@echo "To go on, type: source $(BIN)/activate, then newsletter sandbox --open shows these mails"
+	@echo "To go on in this terminal: source $(BIN)/activate; then newsletter sandbox --open shows the mails."
 
 test: $(VENV)/ready-dev ## Run the tests, without those of crashes, processes, load and browsers (a minute or two)
 	@$(BIN)/pytest -n auto --dist loadfile -m "not slow"
