@@ -224,9 +224,7 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
             [Problem(SETTINGS_FILE, None, "this is no UTF-8 text", "save it as UTF-8")]
         ) from error
     except tomllib.TOMLDecodeError as error:
-        line = int(match[1]) if (match := re.search(r"line (\d+)", str(error))) else None
-        cure = 'write name = "value" under a [section]'
-        raise Problems([Problem(SETTINGS_FILE, line, str(error).split(" (at")[0], cure)]) from error
+        raise Problems([_no_toml(str(error), source)]) from error
     if problems := [*_problems(tables, source)] or [*_contradictions(tables, source)]:
         raise Problems(problems)
     values = {name: SECTIONS[name](**table) for name, table in tables.items() if name in SECTIONS}
@@ -316,7 +314,7 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
         elif type(value) is not known[key]:
             what, cure = (
                 f"{key} is no {KINDS[known[key]]}",
-                f"write {EXAMPLES[known[key]].format(key)}",
+                f"write {_example(known[key], key, value)}",
             )
         elif reason := _wrong_value(section, key, value):
             what, cure = reason
@@ -356,7 +354,32 @@ LONGEST_UNDO = 48 * 60
 MOST: Mapping[str, int] = {"deadline_seconds": 600, "quiescence_seconds": 7200, "in_flight": 100}
 MOST_OF_ALL = 1_000_000_000
 KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
-EXAMPLES: Mapping[Any, str] = {str: '{} = "text"', int: "{} = 15", bool: "{} = true"}
+
+
+def _no_toml(said: str, source: str) -> Problem:
+    """What the parser *said*, as a person needs it: most often a line of the docs was added where its [section] is already."""
+    number = int(match[1]) if (match := re.search(r"line (\d+)", said)) else None
+    there = source.splitlines()[number - 1] if number else ""
+    what, cure = said.split(" (at")[0], 'write name = "value" under a [section]'
+    if what.startswith("Cannot declare"):
+        what = f"{there.strip()} stands there twice"
+        cure = "move the lines below it up to the first one, and take this line away"
+    elif what.startswith("Cannot overwrite") and "=" in there:
+        what, cure = (
+            f"{there.split('=')[0].strip()} stands there twice",
+            "keep one of the two lines",
+        )
+    return Problem(SETTINGS_FILE, number, what, cure)
+
+
+def _example(kind: Any, key: str, value: Any) -> str:
+    """How *value* is written where a *kind* belongs, as far as that can be told."""
+    if kind is str:
+        return f'{key} = "{str(value).strip("[]")}"'
+    if kind is bool:
+        return f"{key} = true or {key} = false"
+    digits = re.search(r"\d+", str(value).replace(",", ""))
+    return f"{key} = {digits[0] if digits else 15}"
 
 
 def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:

@@ -188,6 +188,16 @@ WRONG = {
         "is no https:// address",
     ),
     "no host": ("[sendgrid]\nhost = 'https://'\n", 2, "is no https:// address"),
+    "section twice": (
+        "[sending]\nundo_minutes = 15\n[sending]\nrate = 5\n",
+        3,
+        "[sending] stands there twice",
+    ),
+    "name twice": (
+        "[sending]\nrate = 5\nrate = 6\n",
+        3,
+        "rate stands there twice",
+    ),
     "no toml": ("[clinic\nname = 'x'\n", 1, "Expected"),
     "no utf-8": (b"\xff\xfe[", None, "this is no UTF-8 text"),
     "in a line": ("sender = { nme = 'x' }\n", None, "nme is unknown in [sender]"),
@@ -230,6 +240,29 @@ def test_an_env_file_of_another_encoding_is_told(tmp_path: Path, source: bytes) 
     (tmp_path / ".env").write_bytes(source)
     with pytest.raises(NewsletterError, match=r"\.env: this is no UTF-8 text; save it as UTF-8"):
         load_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ('rate = "5,000/h"', "write rate = 5000"),
+        ('rate = "quick"', "write rate = 15"),
+        ("warmup = 500", 'write warmup = "500"'),
+        ("warmup = [500, 2000]", 'write warmup = "500, 2000"'),
+        ('approval = "no"', "write approval = true or approval = false"),
+        (
+            "[sending]",
+            "move the lines below it up to the first one, and take this line away",
+        ),
+        ("undo_minutes = 60", "keep one of the two lines"),
+    ],
+)
+def test_the_cure_takes_up_what_was_written(tmp_path: Path, line: str, cure: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(f"[sending]\nundo_minutes = 15\n{line}\n")
+    with pytest.raises(Problems) as caught:
+        load_settings(tmp_path, {})
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.cure) == (3, cure)
 
 
 def test_an_address_and_a_host_are_told_with_their_cure(tmp_path: Path) -> None:
