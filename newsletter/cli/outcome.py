@@ -86,12 +86,12 @@ def say_statistics(asked: Asked | None) -> None:
     result(f"SendGrid counts for this edition, tests included: {', '.join(numbers)}")
 
 
-def finished(counts: Counts, *, settling: bool = False) -> None:
-    """Raise ServiceFailed (exit 3) where an outcome is unknown."""
-    if counts.unknown and settling:
+def finished(counts: Counts, *, settled_by: str | None = None) -> None:
+    """Raise ServiceFailed (exit 3) where an outcome is unknown; *settled_by* is the command that may still settle it."""
+    if counts.unknown and settled_by is not None:
         raise ServiceFailed(
-            f"what became of {people(counts.unknown)} is not known yet: SendGrid did not answer. newsletter send, "
-            "typed again in time, cancels their mail and hands it over anew"
+            f"what became of {people(counts.unknown)} is not known yet: SendGrid did not answer. {settled_by}, "
+            "typed in time, cancels their mail and hands it over anew"
         )
     if counts.unknown:
         raise ServiceFailed(

@@ -20,7 +20,7 @@ from newsletter.cli.outcome import Sent
 from newsletter.cli.progress import busy
 from newsletter.cli.project import Project
 from newsletter.cli.times import Wish, read_times
-from newsletter.cli.wording import facts, people, several
+from newsletter.cli.wording import facts, people, several, to_type
 from newsletter.delivery import Account, download_suppressions
 from newsletter.delivery.examine import refuse_missing_group
 from newsletter.store import Store
@@ -120,7 +120,7 @@ def say_plan(plan: Plan, project: Project) -> str:
     return facts(shown)
 
 
-def waiting_for(sent: Sent) -> str | None:
+def waiting_for(sent: Sent, plan: Plan) -> str | None:
     """What must happen before the rest of a campaign is handed over."""
     if not sent.counts.pending:
         return None
@@ -129,7 +129,7 @@ def waiting_for(sent: Sent) -> str | None:
     if not sent.approved:
         return (
             f"Campaign {sent.campaign_id} waits for a second person: newsletter approve {sent.campaign_id}, then "
-            "newsletter send again"
+            f"{to_type('send', plan.composed.edition.name)}"
         )
     return (
         f"{people(sent.counts.pending)} are handed over nearer to their time (SendGrid keeps mail for three days): "

@@ -107,7 +107,7 @@ def send(
                 f"ended as you asked: nothing is on its way, {people(sent.counts.pending)} are still to be handed "
                 f"over; {to_type('send', article)} goes on"
             )
-        finished(sent.counts, settling=sent.settling)
+        finished(sent.counts, settled_by=to_type("send", article) if sent.settling else None)
 
 
 def _plan(
@@ -264,7 +264,7 @@ def _report(project: Project, plan: Plan, sent: Sent, json: bool, *, ended: bool
     else:
         result()
         say_counts(sent)
-    waits = waiting_for(sent)
+    waits = waiting_for(sent, plan)
     if waits and not ended:
         project.advise(waits)
     if not plan.times.at_once:

@@ -60,7 +60,8 @@ def status(number: int | None, practice: bool, watch: bool, with_log: bool, json
                 f"Next: newsletter {found.stop} {found.id}"
             )
         if not found.posting:
-            finished(found.counts, settling=found.is_settling(now))
+            again = to_type("send", found.edition)
+            finished(found.counts, settled_by=again if found.is_settling(now) else None)
 
 
 @dataclass(frozen=True)

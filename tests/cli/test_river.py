@@ -230,6 +230,9 @@ def test_what_stays_unknown_is_told_and_never_sent_again(run: Run, sandbox: Sand
     sent = run(*SEND)
     assert sent.code == 3
     assert "is not known yet" in sent.err
+    in_time = f"newsletter send {ARTICLE} --practice, typed in time, cancels their mail"
+    assert in_time in sent.err
+    assert in_time in run("status", "--practice").err
     assert "State       waits for answers" in run("status", "--practice").out
     again = run(*SEND)
     skip(sandbox.url, 3600)

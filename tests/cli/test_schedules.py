@@ -510,7 +510,10 @@ def test_an_approved_campaign_waits_for_its_time_and_no_more_for_a_person(
 ) -> None:
     configure(clinic, "approval = true")
     in_days = time.strftime("%Y-%m-%dT10:00", time.gmtime(time.time() + 9 * 86_400))
-    assert "waits for a second person" in run(*SEND, "--at", in_days).err
+    assert (
+        "Campaign 1 waits for a second person: newsletter approve 1 --practice, then "
+        f"newsletter send {ARTICLE} --practice\n" in run(*SEND, "--at", in_days).err
+    )
     assert run("approve", "--practice", "--yes", "--as", "Bo").code == 0
     told = run(*SEND).err
     assert "waits for a second person" not in told
