@@ -72,7 +72,9 @@ def make_plan(
     with store.read() as connection:
         earlier_campaigns(connection, composed.edition)
         if audience is None:
-            composed = composed.meant_for(_audience_to_go_on(connection, composed.edition.id))
+            composed = composed.meant_for(
+                _audience_to_go_on(connection, composed.edition.id, account.now())
+            )
     merge = merge_new(project, store)
     now = int(time.time())
     download_suppressions(store, account, project.settings.sendgrid.group, now=now)
@@ -91,9 +93,9 @@ def make_plan(
     return Plan(composed, merge, chosen, surveyed.survey, tuple(findings), leaving)
 
 
-def _audience_to_go_on(connection: Connection, edition_id: str) -> str | None:
+def _audience_to_go_on(connection: Connection, edition_id: str, now: int) -> str | None:
     """Whom the campaign was for that a send goes on with: its people are no others when nobody says so again."""
-    waiting = unfinished(connection, edition_id)
+    waiting = unfinished(connection, edition_id, now)
     return summary(connection, waiting[0]).audience if waiting else None
 
 
