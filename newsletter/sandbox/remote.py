@@ -42,7 +42,7 @@ def start_in_background(
     url = _awaited(folder, process)
     if url is None:
         raise ServiceFailed(_last_words(folder))
-    if _pid(folder) != process.pid:  # the other one came first; ours must not start later
+    if pid_of(folder) != process.pid:  # the other one came first; ours must not start later
         process.terminate()
         process.wait()
     return url
@@ -91,7 +91,8 @@ def _awaited(folder: Path, process: subprocess.Popen[bytes]) -> str | None:
     return running(folder)
 
 
-def _pid(folder: Path) -> int | None:
+def pid_of(folder: Path) -> int | None:
+    """The process of the sandbox whose address lies in *folder*; None where there is none."""
     try:
         found: int = json.loads((folder / ADDRESS_FILE).read_text(encoding="utf-8"))["pid"]
         return found

@@ -28,7 +28,7 @@ from newsletter.sandbox.listener import Listener
 from newsletter.sandbox.office import Office
 from newsletter.sandbox.outbox import Outbox
 from newsletter.sandbox.postman import deliver_events
-from newsletter.sandbox.remote import ADDRESS_FILE, LOCK_FILE, running
+from newsletter.sandbox.remote import ADDRESS_FILE, LOCK_FILE, pid_of, running
 from newsletter.sandbox.steering import begin
 from newsletter.sandbox.trouble import Trouble
 
@@ -123,7 +123,9 @@ class Sandbox:
 
     def _end(self) -> None:
         self.listener.end()
-        (self.folder / ADDRESS_FILE).unlink(missing_ok=True)
+        # another may have begun here since, where somebody removed the folder
+        if pid_of(self.folder) == os.getpid():
+            (self.folder / ADDRESS_FILE).unlink(missing_ok=True)
         self.office.clock.keep()
         for key in [*self.office.subusers]:
             self.office.close_subuser(key)

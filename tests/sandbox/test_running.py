@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -29,6 +30,7 @@ from newsletter.sandbox import (
     start_in_background,
     stop,
 )
+from newsletter.sandbox.asking import asked
 from newsletter.sandbox.clock import Anchor
 from tests.waiting import wait
 
@@ -263,6 +265,24 @@ def test_a_sandbox_in_the_background_is_started_found_and_stopped(background):
         "sandbox.lock",
         "sandbox.log",
     }
+
+
+def test_one_whose_folder_was_removed_takes_its_successor_no_address(background):
+    first = start_in_background(background)
+    shutil.rmtree(background)
+    second = start_in_background(background)
+    asked(first, "POST", "/sandbox/stop", {})
+    wait(lambda: not answers(first))
+    time.sleep(1)  # now it tidies up
+    assert running(background) == second
+
+
+def answers(url: str) -> bool:
+    try:
+        asked(url, "GET", "/sandbox/alive")
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def test_two_that_start_at_once_get_the_same_sandbox(background):
