@@ -80,9 +80,17 @@ def state(entry: Summary, now: int) -> str:
     return "handed over"
 
 
+MOST = 2**31 - 1
+"""More than a campaign can be numbered, and what each database can still compare."""
+
+
 def which(store: Store, number: int | None) -> Summary:
     """The campaign with this number, or the newest; what a dead process left on its way is unknown by now."""
     look_after(store)
+    if number is not None and number > MOST:
+        raise NewsletterError(
+            f"there is no campaign {number}; type newsletter campaigns to see them all"
+        )
     with store.read() as connection:
         if number is not None:
             return summary(connection, number)

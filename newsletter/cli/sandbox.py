@@ -15,6 +15,8 @@ from newsletter.sandbox import stop as end
 from newsletter.store import remove_store
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_SKIP = 366 * 86400
+"""Far beyond it the clock ends, and with it all that the sandbox answers."""
 
 
 @click.group(
@@ -87,9 +89,12 @@ def skip(duration: str) -> None:
     found = re.fullmatch(r"(\d+)\s*([smhd])", duration)
     if found is None:
         raise click.UsageError(f"{duration} is no duration; write 90s, 15m, 1h or 2d")
+    seconds = int(found[1]) * UNITS[found[2]]
+    if seconds > LONGEST_SKIP:
+        raise click.UsageError(f"{duration} is more than a year; write 366d or less")
     project = open_project(practice=True)
     with project.sandbox() as url:
-        now = move_on(url, int(found[1]) * UNITS[found[2]])
+        now = move_on(url, seconds)
     result(
         f"In the sandbox it is now {moment(int(now), project.settings.zone)}; what was due has left."
     )

@@ -305,6 +305,24 @@ def test_a_sandbox_that_shall_misbehave_says_so(clinic: Path) -> None:
     assert process.returncode == 0
 
 
+def test_a_slip_of_the_pen_moves_no_clock_beyond_its_end(run: Run, sandbox: Sandbox) -> None:
+    slipped = run("sandbox", "skip", "3000000d")
+    assert slipped.code == 2
+    assert "3000000d is more than a year; write 366d or less" in slipped.err
+    assert run("sandbox", "skip", "366d").code == 0
+    assert run("send", ARTICLE, "--practice", "--dry-run").code == 0
+
+
+@pytest.mark.parametrize("command", [("preview", ARTICLE, "--live"), ("sandbox",), ("serve",)])
+def test_a_port_that_no_computer_has_is_wrong_usage(run: Run, command: tuple[str, ...]) -> None:
+    assert run(*command, "--port", "99999").code == 2
+
+
+def test_a_number_that_no_campaign_can_have_is_told(run: Run) -> None:
+    number = "9" * 30
+    assert f"there is no campaign {number}; type" in run("status", number, "--practice").err
+
+
 def test_the_sandbox_is_found_moved_stopped_and_emptied(
     run: Run, clinic: Path, sandbox: Sandbox
 ) -> None:
