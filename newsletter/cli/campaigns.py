@@ -33,7 +33,13 @@ def campaigns(practice: bool, json: bool) -> None:
             (one, first_leaving(one, to_come(store, one, project.settings))) for one in entries
         ]
         if json:
-            as_json([{**asdict(entry), "leaves": leaves} for entry, leaves in found])
+            now = int(time.time())
+            as_json(
+                [
+                    {**asdict(entry), "leaves": leaves, "state": state(entry, now)}
+                    for entry, leaves in found
+                ]
+            )
         elif not found:
             result("Nothing was sent yet.")
             project.advise("Next: newsletter send content/ARTICLE.md sends an edition")

@@ -235,7 +235,8 @@ def test_campaigns_and_status(run: Run, sandbox: Sandbox) -> None:
         assert "nothing was sent yet" in nothing.err
     run(*SEND)
     assert "handed over" in run("campaigns", "--practice").out
-    assert run("campaigns", "--practice", "--json").json[0]["counts"]["accepted"] == 18
+    (listed,) = run("campaigns", "--practice", "--json").json
+    assert (listed["counts"]["accepted"], listed["state"]) == (18, "handed over")
     status = run("status", "--practice")
     assert "State       handed over" in status.out
     assert "Undo until" in status.out
