@@ -12,7 +12,7 @@ import click
 from newsletter.campaign import Times
 from newsletter.cli.moments import read_moment, read_wall_time
 from newsletter.cli.wording import moment
-from newsletter.config import Settings
+from newsletter.config import MOST_OF_ALL, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 OPTIONS = (
@@ -113,7 +113,7 @@ def _refuse_contradictions(wish: Wish) -> None:
 def _rate(words: str) -> int:
     found = re.fullmatch(r"\s*([\d,_ ]+)\s*(?:/|per|an?)?\s*(?:h|hour)?\s*", words)
     number = int(re.sub(r"\D", "", found[1]) or 0) if found else 0
-    if number < 1:
+    if not 1 <= number <= MOST_OF_ALL:
         raise click.UsageError(f"{words} is no rate; write --rate 5000/h for 5,000 people an hour")
     return number
 

@@ -53,6 +53,7 @@ def test_a_rate_is_so_many_people_an_hour(settings: Settings, words: str) -> Non
         Wish(at_local="9:00", rate="10/h"),
         Wish(rate="quick"),
         Wish(rate="0/h"),
+        Wish(rate="99999999999999999999/h"),
     ],
 )
 def test_what_makes_no_sense_is_refused(settings: Settings, wish: Wish) -> None:
