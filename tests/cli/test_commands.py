@@ -414,10 +414,3 @@ def test_a_command_that_is_named_can_be_typed_as_it_stands(
         (command,) = re.findall(r"newsletter (?:send|test|report) .*?(?= says|\n)", said.err)
         words = shlex.split(command.replace("YOUR-ADDRESS", "me@example.com"))
         assert run(*words[1:], *(["--dry-run"] if words[1] == "send" else [])).code == 0, command
-
-
-def test_a_new_article_is_named_as_it_is_typed_in_this_folder(
-    run: Run, clinic: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(clinic / "content")
-    assert "type newsletter preview spring-walk.md --open" in run("new", "Spring walk").err

@@ -570,10 +570,10 @@ def test_what_to_type_next_names_the_people_and_quotes_the_name_of_a_file(
     (clinic / ARTICLE).rename(clinic / "content" / "a strong back.md")
     article = "content/a strong back.md"
     checked = run("check", article, "--practice", "--quick", *IN_GRETNA).err
-    assert f"Next: newsletter send --practice '{article}' --audience 'in Gretna'\n" in checked
+    assert f"Next: newsletter send '{article}' --practice --audience 'in Gretna'\n" in checked
     planned = run("send", article, "--practice", "--dry-run", *IN_GRETNA, "--at", "tomorrow 9am")
     assert (
-        f"Next: newsletter send --practice '{article}' --audience 'in Gretna' --at 'tomorrow 9am'\n"
+        f"Next: newsletter send '{article}' --practice --audience 'in Gretna' --at 'tomorrow 9am'\n"
         in planned.err
     )
 
