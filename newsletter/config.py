@@ -6,27 +6,23 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from newsletter.addresses import (
     DATABASE_VARIABLE,
     SENDGRID_HOST,
     is_safe_host,
-    is_site,
     safe_host,
-    wrong_address,
     wrong_database,
 )
 from newsletter.errors import NewsletterError, Problem, Problems
+from newsletter.values import KINDS, PRACTICE, example, wrong_value
 
 SETTINGS_FILE = "newsletter.toml"
 HOST_VARIABLE = "SENDGRID_HOST"
-PRACTICE = "practice"
-"""The store of practice, which no account may share: newsletter sandbox reset removes it."""
 LONGEST_SCHEMA = 63
 """Bytes of a name in PostgreSQL; what is longer is cut off in silence."""
 
@@ -234,12 +230,6 @@ def load_settings(root: Path, environment: Mapping[str, str] = os.environ) -> Se
     return replace(settings, sendgrid=replace(settings.sendgrid, host=host))
 
 
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of all time zones; to find them a whole folder of the computer is read."""
-    return frozenset(available_timezones())
-
-
 def from_environment(root: Path, variable: str, environment: Mapping[str, str] = os.environ) -> str:
     """The value of *variable*, else what the project's .env file says of it, or nothing."""
     return environment.get(variable, "").strip() or _from_dotenv(root, variable)
@@ -314,9 +304,9 @@ def _problems_of_section(section: str, table: Mapping[str, Any], source: str) ->
         elif type(value) is not known[key]:
             what, cure = (
                 f"{key} is no {KINDS[known[key]]}",
-                f"write {_example(known[key], key, value)}",
+                f"write {example(known[key], key, value)}",
             )
-        elif reason := _wrong_value(section, key, value):
+        elif reason := wrong_value(section, key, value):
             what, cure = reason
         else:
             continue
@@ -346,16 +336,6 @@ def _contradictions(tables: Mapping[str, Any], source: str) -> Iterator[Problem]
         yield _problem(source, "sending", key, what, cure)
 
 
-FAMILY = ("neither", "both")
-ADDRESSES = (("sender", "email"), ("sender", "reply_to"))
-NOT_ZERO = ("deadline_seconds", "in_flight")
-LONGEST_UNDO = 48 * 60
-"""Minutes. SendGrid keeps mail for 72 hours at most; the rest is for handing over, and once more what was in doubt."""
-MOST: Mapping[str, int] = {"deadline_seconds": 600, "quiescence_seconds": 7200, "in_flight": 100}
-MOST_OF_ALL = 1_000_000_000
-KINDS: Mapping[Any, str] = {str: "text", int: "whole number", bool: "true or false"}
-
-
 def _no_toml(said: str, source: str) -> Problem:
     """What the parser *said*, as a person needs it: most often a line of the docs was added where its [section] is already."""
     number = int(match[1]) if (match := re.search(r"line (\d+)", said)) else None
@@ -370,62 +350,6 @@ def _no_toml(said: str, source: str) -> Problem:
             "keep one of the two lines",
         )
     return Problem(SETTINGS_FILE, number, what, cure)
-
-
-def _example(kind: Any, key: str, value: Any) -> str:
-    """How *value* is written where a *kind* belongs, as far as that can be told."""
-    if kind is str:
-        return f'{key} = "{str(value).strip("[]")}"'
-    if kind is bool:
-        return f"{key} = true or {key} = false"
-    digits = re.search(r"\d+", str(value).replace(",", ""))
-    return f"{key} = {digits[0] if digits else 15}"
-
-
-def _wrong_value(section: str, key: str, value: Any) -> tuple[str, str] | None:
-    if key == "timezone" and value not in time_zones():
-        return f'timezone "{value}" is unknown', 'write one like "America/Chicago"'
-    if key == "warmup" and not re.fullmatch(r"[\d, ]*", value):
-        return f'warmup "{value}" is no row of numbers', 'write one like "500, 2000, 10000"'
-    if key == "family" and value not in FAMILY:
-        return f'family "{value}" is unknown', f'write "{FAMILY[0]}" or "{FAMILY[1]}"'
-    if (section, key) in ADDRESSES and value and (why := wrong_address(value)):
-        return f'{key} "{value}" is no address ({why})', "write name@domain"
-    if (section, key) == ("sendgrid", "host") and not is_safe_host(value):
-        return f'host "{value}" is no https:// address', f'write host = "{safe_host(value)}"'
-    if type(value) is int:
-        return _wrong_number(key, value)
-    if (section, key) == ("sendgrid", "account") and not _is_account(value):
-        what = f'account "{value}" cannot be the name of a store of its own'
-        return what, 'write letters, digits and hyphens, as account = "sendgrid"'
-    return _wrong_site(value) if (section, key) == ("site", "url") and value else None
-
-
-def _wrong_number(key: str, value: int) -> tuple[str, str] | None:
-    if key in NOT_ZERO and value == 0:
-        return f"{key} is zero", f"write {key} = 1 or more"
-    if value < 0:
-        return f"{key} is below zero", f"write {key} = 0 or more"
-    if key == "undo_minutes" and value > LONGEST_UNDO:
-        what = "undo_minutes is more than two days, and SendGrid keeps mail for three at most"
-        return what, f"write undo_minutes = {LONGEST_UNDO} or less"
-    if value > (most := MOST.get(key, MOST_OF_ALL)):
-        return f"{key} is more than {most:,}", f"write {key} = {most} or less"
-    return None
-
-
-def _wrong_site(url: str) -> tuple[str, str] | None:
-    if not url.startswith("https://"):
-        return "the site's url does not begin with https://", 'write url = "https://…" (RFC 8058)'
-    if not is_site(url):
-        what = f'url "{url}" is no address that links can begin with'
-        return what, 'write one like "https://news.example.com", with nothing after ? or #'
-    return None
-
-
-def _is_account(name: str) -> bool:
-    """Whether a store can be named so: it is a file of its own, and not that of practice."""
-    return re.fullmatch(r"\w[\w-]*", name) is not None and name.casefold() != PRACTICE
 
 
 def _host(environment: Mapping[str, str]) -> str:

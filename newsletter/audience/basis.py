@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.audience.place import list_name
-from newsletter.config import time_zones
 from newsletter.errors import Problem
 from newsletter.store import CONSENTS, STANDINGS
+from newsletter.values import time_zones
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from newsletter.audience.names import first_name, split_name, tidy
 from newsletter.audience.row import Row
 from newsletter.audience.said import NOTE, Wish, least, wishes
 from newsletter.audience.tools import Tool
-from newsletter.config import time_zones
+from newsletter.values import time_zones
 
 LANGUAGES = {
     "english": "en", "spanish": "es", "español": "es", "french": "fr", "français": "fr",

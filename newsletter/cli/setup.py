@@ -7,12 +7,12 @@ import click
 from newsletter.addresses import wrong_address
 from newsletter.cli.wording import note, result
 from newsletter.config import (
-    ADDRESSES,
     find_project_here,
     load_settings,
     save_settings,
 )
 from newsletter.keys import VARIABLE, find_key, keep_key
+from newsletter.values import ADDRESSES
 
 QUESTIONS = (
     ("sender", "email", "Address the letters come from (on the clinic's own domain)"),

@@ -12,7 +12,8 @@ import click
 from newsletter.campaign import Times
 from newsletter.cli.moments import read_moment, read_wall_time
 from newsletter.cli.wording import moment
-from newsletter.config import MOST_OF_ALL, Settings
+from newsletter.config import Settings
+from newsletter.values import MOST_OF_ALL
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 OPTIONS = (
