@@ -183,19 +183,21 @@ def _say_paused(plan: Plan, project: Project, store: Store) -> None:
 
 
 def _ask(plan: Plan, waiting: int | None) -> None:
-    if waiting is not None:
-        new = f", and send to {people(plan.recipients)} new" if plan.recipients else ""
-        if not click.confirm(f"Campaign {waiting} is not finished. Go on{new}?", err=True):
-            raise NewsletterError("nothing was sent")
+    """Whether to go on, and whether whoever is new may be mailed; raises NewsletterError for anything but a yes."""
+    question = f"Campaign {waiting} is not finished. Go on?"
+    if waiting is not None and not click.confirm(question, err=True):
+        raise NewsletterError("nothing was sent")
+    if not plan.recipients:
         return
+    new = "new recipients" if waiting is not None else "recipients"
     typed = click.prompt(
-        f"Type the number of recipients ({plan.recipients}) to send",
+        f"Type the number of {new} ({plan.recipients}) to send",
         default="",
         show_default=False,
         err=True,
     )
     if typed.replace(",", "").strip() != str(plan.recipients):
-        raise NewsletterError("nothing was sent: that was not the number of recipients")
+        raise NewsletterError(f"nothing was sent: that was not the number of {new}")
 
 
 @dataclass(frozen=True)

@@ -264,6 +264,20 @@ def test_going_on_can_be_declined(run: Run, sandbox: Sandbox) -> None:
     assert mails(sandbox) == []
 
 
+@pytest.mark.parametrize(("typed", "code"), [("y\n1\n", 0), ("y\n19\n", 1), ("y\n\n", 1)])
+def test_whoever_is_new_where_a_campaign_goes_on_is_agreed_to_by_number(
+    run: Run, sandbox: Sandbox, clinic: Path, typed: str, code: int
+) -> None:
+    misbehave(sandbox.url, Fault("no credits"))
+    assert run(*SEND).code == 3
+    with (clinic / "subscribers" / "sample" / "website.csv").open("a") as file:
+        file.write("new.one@example.com,Nora,New,Gretna,en,,subscribed,2026-11-01\n")
+    going = run("send", ARTICLE, "--practice", typed=typed)
+    assert "Campaign 1 is not finished. Go on?" in going.err
+    assert "Type the number of new recipients (1) to send" in going.err
+    assert (going.code, len(mails(sandbox))) == (code, 19 if code == 0 else 0)
+
+
 def test_with_a_site_of_ones_own_each_reader_has_their_own_link(
     run: Run, sandbox: Sandbox, clinic: Path
 ) -> None:
