@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Text,
     and_,
     case,
-    event,
     select,
 )
 
@@ -89,14 +87,6 @@ subscriber = Table(
 *origins* is JSON: which row said what (newsletter/audience/fold.py), *conflicts* what other rows said instead.
 *merge_id* is the merge that brought the address in; as in list_row its reference is not guarded. A number is never given twice: links carry it for years.
 """
-
-
-@event.listens_for(subscriber, "after_create")
-def _leave_room(_table: Table, connection: Connection, **_options: object) -> None:
-    """PostgreSQL leaves a tenth of each page free: a person who changes stays where they are, and no index is written."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("ALTER TABLE subscriber SET (fillfactor = 90)")
-
 
 SPELLING = case((subscriber.c.address == "", subscriber.c.key), else_=subscriber.c.address).label(
     "spelling"

@@ -26,7 +26,7 @@ def _facts(connection: Connection) -> Iterator[str]:
 
 
 def _options(connection: Connection) -> Iterator[str]:
-    """What a database can be told about a table beside all that, and an inspector does not see."""
+    """What SQLite can be told about a table beside all that, and an inspector does not see."""
     if connection.dialect.name == "sqlite":
         for table, made in connection.execute(text("SELECT name, sql FROM sqlite_master")):
             yield from (
@@ -34,12 +34,6 @@ def _options(connection: Connection) -> Iterator[str]:
                 for word in ("AUTOINCREMENT", "WITHOUT ROWID")
                 if word in str(made)
             )
-    else:
-        query = text(
-            "SELECT relname, unnest(reloptions) FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
-        )
-        for table, option in connection.execute(query):
-            yield f"{table}: {option}"
 
 
 def _words(found: Any) -> str:

@@ -20,7 +20,6 @@ from newsletter.store import (
     open_store,
     remove_store,
     source,
-    subscriber,
     suppression,
 )
 from newsletter.store.failures import STATES, in_plain_words
@@ -255,20 +254,6 @@ def test_many_rows_are_written_at_once(store: Store) -> None:
     with pytest.raises(IntegrityError):
         many(store)
     assert len(keys(store)) == 20_000
-
-
-def test_somebody_who_changes_stays_on_their_page(store: Store) -> None:
-    page = text("SELECT (ctid::text::point)[0] FROM subscriber WHERE id % 20 = 0 ORDER BY id")
-    with store.write() as connection:
-        people = ((f"reader{number}@example.com", "", 0) for number in range(2_000))
-        insert_many(connection, subscriber, ("key", "address", "updated_at"), people)
-        before = connection.scalars(page).all()
-    with store.write() as connection:
-        changing = update(subscriber).where(subscriber.c.id % 20 == 0)
-        connection.execute(changing.values(city="New Orleans"))
-        after = connection.scalars(page).all()
-    assert len({*before}) > 10
-    assert after == before
 
 
 def test_a_connection_that_breaks_off_in_the_middle_of_many_rows_writes_none(store: Store) -> None:
