@@ -3,19 +3,20 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from sqlalchemy import exists, select
 
 from newsletter.cli.wording import in_practice, note
 from newsletter.config import Settings, find_project_here, load_settings
 from newsletter.errors import NewsletterError
 from newsletter.keys import find_key
-from newsletter.store import Store, is_there, open_store
+from newsletter.store import Store, campaign, is_there, open_store, subscriber, suppression
 
 if TYPE_CHECKING:
     from newsletter.delivery import Account
@@ -128,7 +129,7 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     key = None if practice else find_key(settings.root, settings.sendgrid.account)
     if key is not None:
         return Project(settings, key, practice=False)
-    if not practice and is_there(settings.store_address(practice=False)):
+    if not practice and _has_real_letters(settings):
         raise NewsletterError(
             "the SendGrid key is not found any more, and there is a store of real letters; "
             "unlock the keyring, or type newsletter setup to enter the key again (add --practice only to practise)"
@@ -138,6 +139,18 @@ def open_project(*, practice: bool = False, no_key: str = "practise") -> Project
     raise NewsletterError(
         "there is no SendGrid key; type newsletter setup to enter it, or add --practice to try everything without it"
     )
+
+
+def _has_real_letters(settings: Settings) -> bool:
+    """Whether the store of the account knows anybody or anything; newsletter doctor makes an empty one."""
+    address = settings.store_address(practice=False)
+    if not is_there(address):
+        return False
+    with closing(open_store(address)) as store, store.read() as connection:
+        return any(
+            connection.scalar(select(exists().select_from(table)))
+            for table in (campaign, subscriber, suppression)
+        )
 
 
 def _agreed_to_practise() -> bool:

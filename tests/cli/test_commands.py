@@ -362,7 +362,8 @@ def test_real_pages_are_not_served_from_the_practice_store(run: Run, clinic: Pat
 def test_where_real_letters_were_sent_a_missing_key_is_no_practice(
     run: Run, clinic: Path, sandbox: Sandbox
 ) -> None:
-    run("lists", "suppressed", "out.csv", key="SG.practice.only")
+    (clinic / "gone.csv").write_text("email\nada.fontenot@example.com\n")
+    assert run("lists", "suppress", "gone.csv", key="SG.practice.only").code == 0
     for words in (["forget", "ada@example.com", "--yes"], ["undo", "1"], ["lists"], ["campaigns"]):
         told = run(*words)
         assert told.code == 1
@@ -370,6 +371,15 @@ def test_where_real_letters_were_sent_a_missing_key_is_no_practice(
         assert "there is a store of real letters" in told.err
     assert not is_there(load_settings(clinic, {}).store_address(practice=True))
     assert run("campaigns", "--practice").code == 0
+
+
+def test_a_doctor_who_looked_before_there_was_a_key_leaves_practice_as_it_is(
+    run: Run, sandbox: Sandbox, clinic: Path
+) -> None:
+    assert "newsletter setup" in run("doctor").out
+    assert is_there(load_settings(clinic, {}).store_address(practice=False))
+    assert run("campaigns").code == 0
+    assert run("check", ARTICLE, "--quick").code == 0
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_served(
