@@ -70,6 +70,7 @@ def gap(draft: Draft, earlier: tuple[Earlier, ...]) -> Iterator[Hit]:
             continue
         hours = (leaves_at - sent.left_at) / 3600
         if abs(hours) < GAP_HOURS:
-            sentence = f"{sent.edition} leaves only {abs(hours):.0f} hours from this one"
+            apart = f"{abs(hours):.0f} hours" if abs(hours) >= 1.5 else "an hour or less"
+            sentence = f"{sent.edition} leaves only {apart} from this one"
             yield Hit(sentence, "wait a day, or two mails a day will cost readers")
             return
