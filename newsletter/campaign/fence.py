@@ -1,5 +1,6 @@
 """This module fences waves: an attempt with an unknown outcome is cancelled as a whole and posted again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
@@ -56,17 +57,11 @@ def in_doubt(connection: Connection, campaign_id: int) -> bool:
     )
 
 
-def doubted_until(connection: Connection, campaign_id: int) -> int:
+def doubted_until(found: Sequence[Doubt]) -> int:
     """When the last mail leaves of which a fence may still settle the fate; 0 where nothing is in doubt."""
-    found = doubts(connection, campaign_id)
     return max(
         (one.attempt.send_at for one in found if one.attempt.number < MOST_ATTEMPTS), default=0
     )
-
-
-def is_fencing(connection: Connection, campaign_id: int) -> bool:
-    """Whether a fence was begun that somebody must end."""
-    return any(one.begun for one in doubts(connection, campaign_id))
 
 
 def begin_fence(connection: Connection, fenced: Attempt, asked_at: int = 0) -> None:

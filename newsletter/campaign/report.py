@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from newsletter.campaign.counts import DECIDING, OUTCOME_OF_STATE, Counts, counts
-from newsletter.campaign.fence import doubted_until, is_fencing
+from newsletter.campaign.fence import doubted_until, doubts
 from newsletter.campaign.happened import Happened, happened
 from newsletter.campaign.requests import posting
 from newsletter.errors import NewsletterError
@@ -128,6 +128,7 @@ def report_rows(connection: Connection, campaign_id: int) -> Iterator[Row]:
 
 
 def _summary(connection: Connection, row: Any) -> Summary:
+    doubted = doubts(connection, row.id)
     times = connection.execute(
         select(func.min(attempt.c.send_at), func.min(attempt.c.post_until)).where(
             attempt.c.id.in_(
@@ -149,8 +150,8 @@ def _summary(connection: Connection, row: Any) -> Summary:
         letter_digest=row.letter_digest,
         audience_digest=row.audience_digest,
         audience=row.audience,
-        fencing=is_fencing(connection, row.id),
-        doubted_until=doubted_until(connection, row.id),
+        fencing=any(one.begun for one in doubted),
+        doubted_until=doubted_until(doubted),
         posting=posting(connection, row.id),
         unconfirmed=_unconfirmed(connection, row) if row.stop in ("undo", "pause") else None,
         counts=counts(connection, row.id),
