@@ -113,12 +113,15 @@ def basis_path(file: Path) -> Path:
 def home_of(path: Path, belongs: str, root: Path) -> Path:
     """The file whose .toml is that of the list *belongs*: this one, one of the list's name, or an earlier export of it."""
     named = root / "subscribers" / f"{belongs}.csv"
+    for file in (path, named):
+        if basis_path(file).is_file():
+            return file
     earlier = (
         file
         for file in sorted(path.parent.glob("*.toml"), reverse=True)
         if list_name(file, root) == belongs
     )
-    return next((file for file in (path, named, *earlier) if basis_path(file).is_file()), named)
+    return next((file for file in earlier if basis_path(file).is_file()), named)
 
 
 def read_basis(file: Path, name: str) -> tuple[Basis, list[Problem]]:
