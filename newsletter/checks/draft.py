@@ -9,7 +9,7 @@ from newsletter.checks.evidence import Evidence
 from newsletter.checks.page import Link, Page
 from newsletter.checks.personal import personal_links
 from newsletter.checks.rule import TEMPLATES
-from newsletter.checks.written import Written, written
+from newsletter.checks.written import Parsed, Written, parsed, written
 from newsletter.config import Settings
 from newsletter.edition import Edition
 from newsletter.letter import READER_FIELDS, Letter, Picture, Reader, View
@@ -71,8 +71,12 @@ class Draft:
         return is_private(href, self.private)
 
     @cached_property
+    def article(self) -> Parsed:
+        return parsed(self.edition)
+
+    @cached_property
     def written(self) -> Written:
-        return written(self.edition)
+        return written(self.article)
 
     def link_line(self, link: Link) -> int | None:
         """The line on which *link* was written: of several that are the same, the one in its place."""

@@ -7,9 +7,9 @@ from itertools import zip_longest
 
 from markdown_it.tree import SyntaxTreeNode
 
-from newsletter.edition import Edition
-from newsletter.letter.article import card_of, is_button, line_of, parse, plain_words, rows_of
-from newsletter.letter.masking import Masked, mask
+from newsletter.checks.written import Parsed
+from newsletter.letter.article import card_of, is_button, line_of, plain_words, rows_of
+from newsletter.letter.masking import Masked
 from newsletter.letter.unread import is_meant
 
 BULLET = re.compile(r"\s*([•·▪▫◦‣●○■□➢➤]|o(?=\t))")
@@ -37,10 +37,10 @@ class Mark:
     line: int
 
 
-def marks(edition: Edition) -> Iterator[Mark]:
-    """Everything of the kind in *edition*, each once a line."""
-    masked = mask(edition.body, nonce="0", path=edition.name, first_line=edition.body_line)
-    for node in parse(masked).walk():
+def marks(article: Parsed) -> Iterator[Mark]:
+    """Everything of the kind in *article*, each once a line."""
+    masked = article.masked
+    for node in article.nodes:
         if node.type == "paragraph":
             yield from _rows(node, masked)
         elif node.type == "text":

@@ -55,10 +55,23 @@ class Written:
         return _line([spot for spot in self.headings if spot.says(words)])
 
 
-def written(edition: Edition) -> Written:
-    """What stands where in the article of *edition*."""
+@dataclass(frozen=True)
+class Parsed:
+    """An article as Markdown reads it, with all its nodes in their order."""
+
+    nodes: Sequence[SyntaxTreeNode]
+    masked: Masked
+
+
+def parsed(edition: Edition) -> Parsed:
+    """The article of *edition*."""
     masked = mask(edition.body, nonce="0", path=edition.name, first_line=edition.body_line)
-    nodes = [*article.parse(masked).walk()]
+    return Parsed([*article.parse(masked).walk()], masked)
+
+
+def written(parsed: Parsed) -> Written:
+    """What stands where in an article."""
+    nodes, masked = parsed.nodes, parsed.masked
     return Written(
         links=[spot for node in nodes for spot in _links(node, masked)],
         pictures=[

@@ -62,7 +62,7 @@ def reading(draft: Draft) -> Iterator[Hit]:
 )
 def left_as_typed(draft: Draft) -> Iterator[Hit]:
     alike: dict[tuple[str, str], list[int]] = {}
-    for mark in marks(draft.edition):
+    for mark in marks(draft.article):
         alike.setdefault((mark.what, mark.cure), []).append(mark.line)
     for (what, cure), (first, *more) in alike.items():
         yield Hit(what + also_on(more), cure, first)
