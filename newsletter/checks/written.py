@@ -10,8 +10,8 @@ from markdown_it.tree import SyntaxTreeNode
 from newsletter.edition import Edition
 from newsletter.letter import article
 from newsletter.letter.masking import Masked, mask
+from newsletter.letter.text_html import OPENS
 
-WRITTEN_OUT = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]*)[^>]*>", re.IGNORECASE)
 TAGGED = r"(?:[?&]utm_[^#]*)?"
 """What [utm] adds to links of our own."""
 
@@ -86,10 +86,10 @@ def written(parsed: Parsed) -> Written:
 def _links(node: SyntaxTreeNode, masked: Masked) -> Iterator[Spot]:
     if node.type == "link":
         yield _spot(str(node.attrs["href"]), article.plain_words(node), node, masked)
-    elif node.type == "html_inline" and (match := WRITTEN_OUT.match(node.content)):
+    elif node.type == "html_inline" and (match := OPENS.match(node.content)):
         yield _spot(html.unescape(match[1]), _words_until_end(node), node, masked)
     elif node.type == "html_block":
-        for match in WRITTEN_OUT.finditer(node.content):
+        for match in OPENS.finditer(node.content):
             words = re.sub(r"<[^>]*>", "", node.content[match.end() :].partition("</a")[0])
             row = node.content.count("\n", 0, match.start())
             yield _spot(html.unescape(match[1]), html.unescape(words), node, masked, row)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 OPENS = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]*)[^>]*>", re.IGNORECASE)
+"""A link that begins, and its address."""
 CLOSES = re.compile(r"</a\s*>", re.IGNORECASE)
 LINK = re.compile(rf"{OPENS.pattern}(.*?){CLOSES.pattern}", re.IGNORECASE | re.DOTALL)
 CELL = re.compile(r"</t[dh]\s*>\s*(?=<t[dh]\b)", re.IGNORECASE)

@@ -182,14 +182,17 @@ def lists(draft: Draft) -> Iterator[Hit]:
     cure = "write lists in Markdown, with - or 1."
     for item in draft.page.all("li"):
         if item.parent.tag not in {"ul", "ol", "menu"}:
-            line = draft.line("<li")
-            path = "" if line else draft.template
-            yield Hit(f"“{words_of(item)[:40]}” is an item of no list", cure, line, path)
+            sentence = f"“{words_of(item)[:40]}” is an item of no list"
+            yield Hit(sentence, cure, *_place_of(draft, "<li"))
     for whole in draft.page.all("ul, ol"):
         if wrong := [node.tag for node in whole.iter() if is_element(node) and node.tag != "li"]:
-            line = draft.line(f"<{whole.tag}")
-            path = "" if line else draft.template
-            yield Hit(f"a list holds <{wrong[0]}>", cure, line, path)
+            yield Hit(f"a list holds <{wrong[0]}>", cure, *_place_of(draft, f"<{whole.tag}"))
+
+
+def _place_of(draft: Draft, tag: str) -> tuple[int | None, str]:
+    """The line of the article on which *tag* was written, or the template where it was not."""
+    line = draft.line(tag)
+    return line, "" if line else draft.template
 
 
 @rule(
